@@ -9,17 +9,20 @@ target_link_libraries(sluice_mlir_pch PRIVATE sluice_mlir_options)
 target_precompile_headers(sluice_mlir_pch PRIVATE <tools/cmake/MlirPch.h>)
 target_compile_options(sluice_mlir_pch PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
 set_target_properties(sluice_mlir_pch PROPERTIES C_COMPILER_LAUNCHER "" CXX_COMPILER_LAUNCHER "")
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
+  "${CMAKE_SOURCE_DIR}/tools/cmake/MlirPch.h")
 file(SHA256 "${CMAKE_SOURCE_DIR}/tools/cmake/MlirPch.h" pch_digest)
-file(WRITE "${CMAKE_BINARY_DIR}/CMakeFiles/sluice_mlir_pch.dir/cmake_pch.hxx.pch.sum"
+set(SLUICE_MLIR_PCH CMakeFiles/sluice_mlir_pch.dir/cmake_pch.hxx.pch)
+file(WRITE "${CMAKE_BINARY_DIR}/${SLUICE_MLIR_PCH}.sum"
   "${pch_digest} ${LLVM_PACKAGE_VERSION} ${CMAKE_CXX_COMPILER_VERSION} ${CMAKE_BUILD_TYPE} ${SLUICE_SANITIZE}\n")
 
 # sluice_use_mlir(TARGET SCOPE): MLIR's headers, flags, libraries and the shared header.
 function(sluice_use_mlir target scope)
   target_link_libraries(${target} ${scope} sluice_mlir_options)
-  target_precompile_headers(${target} REUSE_FROM sluice_mlir_pch)
+  # Not REUSE_FROM: that spells absolute paths, which would part checkouts in ccache.
   target_compile_options(${target} PRIVATE
-    "$<$<COMPILE_LANGUAGE:CXX>:SHELL:-Xclang -fno-pch-timestamp>")
-  add_dependencies(${target} sluice-headers)
+    "$<$<COMPILE_LANGUAGE:CXX>:SHELL:-include-pch ${SLUICE_MLIR_PCH}>")
+  add_dependencies(${target} sluice-headers sluice_mlir_pch)
 endfunction()
 
 # sluice_add_library(NAME SOURCES... [LINK LIBRARIES...])
