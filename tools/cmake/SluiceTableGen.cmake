@@ -24,12 +24,13 @@ function(sluice_tablegen td output)
     COMMENT "TableGen ${output}" VERBATIM)
 endfunction()
 
-# sluice_tablegen_pair(TD STEM KIND OUTPUTS-VARIABLE FLAGS...)
-# Generates STEM.h.inc and STEM.cpp.inc with -gen-KIND-decls and -gen-KIND-defs.
-function(sluice_tablegen_pair td stem kind outputs)
+# sluice_tablegen_pair(TD STEM KIND LIST FLAGS...)
+# Generates STEM.h.inc and STEM.cpp.inc with -gen-KIND-decls and -gen-KIND-defs and adds
+# them to the variable LIST.
+function(sluice_tablegen_pair td stem kind list)
   sluice_tablegen(${td} ${stem}.h.inc -gen-${kind}-decls ${ARGN})
   sluice_tablegen(${td} ${stem}.cpp.inc -gen-${kind}-defs ${ARGN})
-  set(${outputs} ${${outputs}}
+  set(${list} ${${list}}
     "${CMAKE_CURRENT_BINARY_DIR}/${stem}.h.inc"
     "${CMAKE_CURRENT_BINARY_DIR}/${stem}.cpp.inc" PARENT_SCOPE)
 endfunction()
