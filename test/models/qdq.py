@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Quantizes float ONNX models with onnxruntime's own static quantizer, into QDQ form."""
+
+import argparse
+import pathlib
+import tempfile
+
+import numpy as np
+import onnx
+from onnx import TensorProto, numpy_helper
+from onnxruntime import quantization
+from onnxruntime.quantization.shape_inference import quant_pre_process
+
+
+class Samples(quantization.CalibrationDataReader):
+    """Hands arrays of N samples to the calibrator one by one, each with a batch of 1."""
+
+    def __init__(self, arrays):
+        count = min(len(array) for array in arrays.values())
+        self.feeds = iter([{name: array[i : i + 1] for name, array in arrays.items()} for i in range(count)])
+
+    def get_next(self):
+        return next(self.feeds, None)
+
+
+def quantize(model, calibration):
+    """Returns `model` in QDQ form: per-channel symmetric int8 weights, asymmetric int8 activations.
+
+    `calibration` maps each input's name to an array of N samples.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        source, ready, result = (pathlib.Path(scratch) / f"{stage}.onnx" for stage in ("float", "ready", "int8"))
+        onnx.save(model, source)
+        quant_pre_process(source, ready, skip_symbolic_shape=True)
+        quantization.quantize_static(
+            ready,
+            result,
+            Samples(calibration),
+            quant_format=quantization.QuantFormat.QDQ,
+            per_channel=True,
+            activation_type=quantization.QuantType.QInt8,
+            weight_type=quantization.QuantType.QInt8,
+            extra_options={"WeightSymmetric": True, "ActivationSymmetric": False},
+        )
+        return onnx.load(result)
+
+
+def constants(model):
+    """Returns every initializer of the model's graph as an array, by name."""
+    return {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
+
+
+def strip_boundary(model):
+    """Makes a QDQ model's one input and its outputs int8; returns it with the input's scale and zero point.
+
+    Layout changes between the input and its QuantizeLinear stay, now on int8.
+    """
+    inner = onnx.ModelProto()
+    inner.CopyFrom(model)
+    graph = inner.graph
+    values = constants(inner)
+    outer = graph.input[0]
+    entry, before = _only_user(graph, outer.name), outer.name
+    while entry.op_type in ("Transpose", "Reshape"):
+        before = entry.output[0]
+        entry = _only_user(graph, before)
+    if entry.op_type != "QuantizeLinear":
+        raise ValueError(f"input {outer.name} meets {entry.op_type} before it is quantized")
+    _remove(graph, entry, entry.output[0], before)
+    outer.type.tensor_type.elem_type = TensorProto.INT8
+    for output in graph.output:
+        last = next(node for node in graph.node if output.name in node.output)
+        if last.op_type != "DequantizeLinear":
+            raise ValueError(f"output {output.name} is not dequantized last")
+        _remove(graph, last, last.input[0], output.name)
+        output.type.tensor_type.elem_type = TensorProto.INT8
+    del graph.value_info[:]
+    inner = onnx.shape_inference.infer_shapes(inner, strict_mode=True, data_prop=True)
+    onnx.checker.check_model(inner)
+    return inner, float(values[entry.input[1]]), int(values[entry.input[2]])
+
+
+def _only_user(graph, name):
+    users = [node for node in graph.node if name in node.input]
+    if len(users) != 1:
+        raise ValueError(f"tensor {name} has {len(users)} users where one is expected")
+    return users[0]
+
+
+def _remove(graph, gone, old, new):
+    """Removes a node and gives the tensor `old` the name `new` in all others."""
+    graph.node.remove(gone)
+    for node in graph.node:
+        for names in (node.input, node.output):
+            for i, name in enumerate(names):
+                if name == old:
+                    names[i] = new
+
+
+def quantize_array(x, scale, zero_point):
+    """QuantizeLinear to int8, as ONNX defines it."""
+    return np.clip(np.rint(x / np.float32(scale)) + zero_point, -128, 127).astype(np.int8)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("model")
+    parser.add_argument("--calibrate", required=True, metavar="DATA.npz")
+    parser.add_argument("-o", "--output", required=True)
+    args = parser.parse_args()
+    onnx.save(quantize(onnx.load(args.model), dict(np.load(args.calibrate))), args.output)
+
+
+if __name__ == "__main__":
+    main()

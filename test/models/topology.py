@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Builds float ONNX models with seeded weights that behave like trained ones.
+
+A Builder appends ONNX nodes and, beside them, evaluates each on a small batch of inputs in
+float64. Every convolution and dense layer is scaled from what it sees there, channel by channel,
+as a folded batch normalization would have: activations stay spread however deep the model is.
+"""
+
+import numpy as np
+import onnx
+from numpy.lib.stride_tricks import sliding_window_view
+from onnx import TensorProto, helper, numpy_helper
+
+OPSET = 17
+
+
+class Value:
+    """A tensor of the model: its name and its values on the sample batch (NCHW if of rank 4)."""
+
+    def __init__(self, name, samples):
+        self.name = name
+        self.samples = samples
+
+    @property
+    def shape(self):
+        """The shape in the model, whose batch is 1."""
+        return [1, *self.samples.shape[1:]]
+
+
+def same_pads(sizes, kernel, strides):
+    """TensorFlow's SAME padding as ONNX pads [top, left, bottom, right]; the odd one goes last."""
+    total = [max((-(-n // s) - 1) * s + k - n, 0) for n, k, s in zip(sizes, kernel, strides)]
+    return [t // 2 for t in total] + [t - t // 2 for t in total]
+
+
+def windows(x, kernel, strides, pads, fill=0.0):
+    """Returns x padded and cut into windows: [N, C, out height, out width, kernel h, kernel w]."""
+    x = np.pad(x, ((0, 0), (0, 0), (pads[0], pads[2]), (pads[1], pads[3])), constant_values=fill)
+    return sliding_window_view(x, kernel, axis=(2, 3))[:, :, :: strides[0], :: strides[1]]
+
+
+def short(array):
+    """Rounds to 12 significant bits, so that no processor's order of summation shows in a weight."""
+    mantissa, exponent = np.frexp(array)
+    return np.ldexp(np.round(mantissa * 4096) / 4096, exponent)
+
+
+class Builder:
+    """Appends layers to one model. Methods take and return Values; weights come from `rng`."""
+
+    def __init__(self, name, rng):
+        self.name = name
+        self.rng = rng
+        self.nodes = []
+        self.initializers = []
+        self.inputs = []
+        self.outputs = []
+        self.macs = 0
+
+    def input(self, name, samples):
+        value = Value(name, np.asarray(samples, np.float64))
+        self.inputs.append(value)
+        return value
+
+    def output(self, value):
+        self.outputs.append(value)
+
+    def _constant(self, name, array):
+        self.initializers.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
+        return name
+
+    def _node(self, op, inputs, samples, name=None, **attributes):
+        name = name or f"{self.name}/{op}_{len(self.nodes)}"
+        self.nodes.append(helper.make_node(op, inputs, [f"{name}:0"], name=name, **attributes))
+        return Value(f"{name}:0", samples)
+
+    def _fold(self, product):
+        """Picks the channels' scales and biases that give `product` a trained layer's spread."""
+        axes = tuple(i for i in range(product.ndim) if i != 1)
+        mean, spread = product.mean(axes), product.std(axes)
+        scale = np.exp(self.rng.uniform(-0.5, 0.5, mean.shape)) / np.maximum(spread, 1e-9)
+        scale = short(scale)
+        bias = short(self.rng.normal(0.8, 0.5, mean.shape) - mean * scale)
+        return scale, bias
+
+    def conv(self, x, outputs, kernel, strides=(1, 1), pads=None, depthwise=False, groups=1):
+        """A Conv with bias. `pads` None means SAME; `depthwise` keeps the channels of x."""
+        channels = x.shape[1]
+        if depthwise:
+            outputs = groups = channels
+        pads = same_pads(x.shape[2:], kernel, strides) if pads is None else list(pads)
+        shape = outputs, channels // groups, *kernel
+        weights = short(self.rng.normal(0, np.sqrt(2 / np.prod(shape[1:])), shape))
+        patches = windows(x.samples, kernel, strides, pads)
+        n, _, height, width = patches.shape[:4]
+        patches = patches.reshape(n, groups, channels // groups, height, width, -1)
+        grouped = weights.reshape(groups, outputs // groups, channels // groups, -1)
+        product = np.einsum("ngchwk,gock->ngohw", patches, grouped, optimize=True)
+        product = product.reshape(n, outputs, height, width)
+        scale, bias = self._fold(product)
+        self.macs += int(np.prod(shape)) * height * width
+        name = f"{self.name}/conv2d_{len(self.nodes)}"
+        weights = weights * scale[:, None, None, None]
+        names = [
+            self._constant(f"{name}/weights", weights.astype(np.float32)),
+            self._constant(f"{name}/bias", bias.astype(np.float32)),
+        ]
+        samples = product * scale[:, None, None] + bias[:, None, None]
+        return self._node(
+            "Conv",
+            [x.name, *names],
+            samples,
+            name,
+            dilations=[1, 1],
+            group=groups,
+            kernel_shape=list(kernel),
+            pads=pads,
+            strides=list(strides),
+        )
+
+    def dense(self, x, outputs):
+        """A MatMul and an Add, as tf2onnx writes a dense layer."""
+        inputs = x.shape[1]
+        weights = short(self.rng.normal(0, np.sqrt(2 / inputs), (inputs, outputs)))
+        product = x.samples @ weights
+        scale, bias = self._fold(product)
+        self.macs += inputs * outputs
+        name = f"{self.name}/dense_{len(self.nodes)}"
+        weights = self._constant(f"{name}/weights", (weights * scale).astype(np.float32))
+        y = self._node("MatMul", [x.name, weights], product * scale, f"{name}/MatMul")
+        bias_name = self._constant(f"{name}/bias", bias.astype(np.float32))
+        return self._node("Add", [y.name, bias_name], y.samples + bias, f"{name}/BiasAdd")
+
+    def relu(self, x):
+        return self._node("Relu", [x.name], np.maximum(x.samples, 0))
+
+    def add(self, x, y):
+        return self._node("Add", [x.name, y.name], x.samples + y.samples)
+
+    def average_pool(self, x, kernel, strides=None):
+        strides = strides or kernel
+        samples = windows(x.samples, kernel, strides, [0] * 4).mean((4, 5))
+        return self._node("AveragePool", [x.name], samples, kernel_shape=list(kernel), strides=list(strides))
+
+    def max_pool(self, x, kernel, strides=None, pads=(0, 0, 0, 0)):
+        strides = strides or kernel
+        samples = windows(x.samples, kernel, strides, pads, -np.inf).max((4, 5))
+        return self._node(
+            "MaxPool", [x.name], samples, kernel_shape=list(kernel), strides=list(strides), pads=list(pads)
+        )
+
+    def transpose(self, x, order):
+        return self._node("Transpose", [x.name], x.samples.transpose(order), perm=list(order))
+
+    def reshape(self, x, shape):
+        """`shape` begins with -1, which stands for the batch."""
+        name = self._constant(f"{self.name}/shape_{len(self.nodes)}", np.array(shape, np.int64))
+        return self._node("Reshape", [x.name, name], x.samples.reshape(shape))
+
+    def softmax(self, x):
+        shifted = np.exp(x.samples - x.samples.max(-1, keepdims=True))
+        return self._node("Softmax", [x.name], shifted / shifted.sum(-1, keepdims=True), axis=-1)
+
+    def model(self):
+        """Returns the checked ModelProto, with every intermediate shape inferred."""
+
+        def info(values):
+            return [helper.make_tensor_value_info(v.name, TensorProto.FLOAT, v.shape) for v in values]
+
+        graph = helper.make_graph(
+            self.nodes, self.name, info(self.inputs), info(self.outputs), self.initializers
+        )
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=8)
+        model = onnx.shape_inference.infer_shapes(model, strict_mode=True, data_prop=True)
+        onnx.checker.check_model(model, full_check=True)
+        return model
