@@ -9,6 +9,8 @@ target_link_libraries(sluice_mlir_pch PRIVATE sluice_mlir_options)
 target_precompile_headers(sluice_mlir_pch PRIVATE <tools/cmake/MlirPch.h>)
 target_compile_options(sluice_mlir_pch PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
 set_target_properties(sluice_mlir_pch PROPERTIES C_COMPILER_LAUNCHER "" CXX_COMPILER_LAUNCHER "")
+# A plain dependency on an object library does not wait for its objects; this one does.
+add_custom_target(sluice-mlir-pch DEPENDS $<TARGET_OBJECTS:sluice_mlir_pch>)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
   "${CMAKE_SOURCE_DIR}/tools/cmake/MlirPch.h")
 file(SHA256 "${CMAKE_SOURCE_DIR}/tools/cmake/MlirPch.h" pch_digest)
@@ -22,7 +24,7 @@ function(sluice_use_mlir target scope)
   # Not REUSE_FROM: that spells absolute paths, which would part checkouts in ccache.
   target_compile_options(${target} PRIVATE
     "$<$<COMPILE_LANGUAGE:CXX>:SHELL:-include-pch ${SLUICE_MLIR_PCH}>")
-  add_dependencies(${target} sluice-headers sluice_mlir_pch)
+  add_dependencies(${target} sluice-headers sluice-mlir-pch)
 endfunction()
 
 # sluice_add_library(NAME SOURCES... [LINK LIBRARIES...])
