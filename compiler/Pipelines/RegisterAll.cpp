@@ -2,6 +2,9 @@
 
 #include "compiler/Pipelines/RegisterAll.h"
 
+#include "dialects/Deploy/Deploy.h"
+#include "dialects/Deploy/Passes.h"
+
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
@@ -9,8 +12,12 @@
 void sluice::registerAllSluiceDialects(mlir::DialectRegistry &registry) {
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
+  registry.insert<deploy::DeployDialect>();
 }
 
-void sluice::registerAllSluicePasses() { mlir::registerAllPasses(); }
+void sluice::registerAllSluicePasses() {
+  mlir::registerAllPasses();
+  deploy::registerDeployPasses();
+}
 
 void sluice::registerAllSluiceTranslations() {}
