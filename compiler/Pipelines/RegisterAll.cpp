@@ -4,6 +4,7 @@
 
 #include "dialects/Deploy/Deploy.h"
 #include "dialects/Deploy/Passes.h"
+#include "dialects/Onnx/Passes.h"
 
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -12,12 +13,13 @@
 void sluice::registerAllSluiceDialects(mlir::DialectRegistry &registry) {
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
-  registry.insert<deploy::DeployDialect>();
+  registry.insert<deploy::DeployDialect, onnx::OnnxDialect>();
 }
 
 void sluice::registerAllSluicePasses() {
   mlir::registerAllPasses();
   deploy::registerDeployPasses();
+  onnx::registerOnnxPasses();
 }
 
 void sluice::registerAllSluiceTranslations() {}

@@ -130,8 +130,7 @@ ElementsAttr makeElements(RankedTensorType type, ArrayRef<char> bytes,
   return DenseElementsAttr::getFromRawBuffer(type, bytes);
 }
 
-ElementsAttr makeInt64Elements(MLIRContext *context,
-                               ArrayRef<int64_t> values) {
+ElementsAttr makeInt64Elements(MLIRContext *context, ArrayRef<int64_t> values) {
   auto type = RankedTensorType::get({static_cast<int64_t>(values.size())},
                                     IntegerType::get(context, 64));
   return DenseElementsAttr::get(type, values);

@@ -44,7 +44,8 @@ readIntegers(mlir::ElementsAttr elements);
 std::optional<llvm::SmallVector<int64_t>> readIntegers(mlir::Value value);
 
 /// The elements of a tensor of f16, bf16, f32 or f64.
-std::optional<llvm::SmallVector<double>> readFloats(mlir::ElementsAttr elements);
+std::optional<llvm::SmallVector<double>>
+readFloats(mlir::ElementsAttr elements);
 
 /// The one element of a constant float tensor of one element.
 std::optional<double> readFloatScalar(mlir::Value value);

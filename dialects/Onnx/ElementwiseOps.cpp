@@ -119,15 +119,18 @@ foldBinary(ArrayRef<Attribute> operands, Type type,
 }
 
 OpFoldResult AddOp::fold(FoldAdaptor adaptor) {
-  return foldBinary(adaptor.getOperands(), getType(), llvm::checkedAdd<int64_t>);
+  return foldBinary(adaptor.getOperands(), getType(),
+                    llvm::checkedAdd<int64_t>);
 }
 
 OpFoldResult SubOp::fold(FoldAdaptor adaptor) {
-  return foldBinary(adaptor.getOperands(), getType(), llvm::checkedSub<int64_t>);
+  return foldBinary(adaptor.getOperands(), getType(),
+                    llvm::checkedSub<int64_t>);
 }
 
 OpFoldResult MulOp::fold(FoldAdaptor adaptor) {
-  return foldBinary(adaptor.getOperands(), getType(), llvm::checkedMul<int64_t>);
+  return foldBinary(adaptor.getOperands(), getType(),
+                    llvm::checkedMul<int64_t>);
 }
 
 OpFoldResult DivOp::fold(FoldAdaptor adaptor) {
@@ -205,8 +208,8 @@ static LogicalResult verifyScale(Operation *op, Value tensor, Value scale,
 bool QuantizeLinearOp::isPerTensor() { return isPerTensorScale(getYScale()); }
 
 LogicalResult QuantizeLinearOp::inferShapes(ResultShapes &shapes) {
-  if (failed(verifyScale(*this, getX(), getYScale(), getYZeroPoint(),
-                         getAxis(), getBlockSize())))
+  if (failed(verifyScale(*this, getX(), getYScale(), getYZeroPoint(), getAxis(),
+                         getBlockSize())))
     return failure();
   return inferSameShape(*this, shapes);
 }
@@ -220,8 +223,8 @@ Type QuantizeLinearOp::inferElementType(unsigned result) {
 bool DequantizeLinearOp::isPerTensor() { return isPerTensorScale(getXScale()); }
 
 LogicalResult DequantizeLinearOp::inferShapes(ResultShapes &shapes) {
-  if (failed(verifyScale(*this, getX(), getXScale(), getXZeroPoint(),
-                         getAxis(), getBlockSize())))
+  if (failed(verifyScale(*this, getX(), getXScale(), getXZeroPoint(), getAxis(),
+                         getBlockSize())))
     return failure();
   if (getXZeroPoint() &&
       failed(verifySameElementType(*this, getX(), getXZeroPoint())))

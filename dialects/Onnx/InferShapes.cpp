@@ -25,9 +25,8 @@ class InferShapes : public sluice::onnx::impl::InferShapesBase<InferShapes> {
     if (function.isExternal())
       return;
     Operation *end = function.getBody().back().getTerminator();
-    function.setType(FunctionType::get(&getContext(),
-                                       function.getArgumentTypes(),
-                                       end->getOperandTypes()));
+    function.setType(FunctionType::get(
+        &getContext(), function.getArgumentTypes(), end->getOperandTypes()));
   }
 };
 } // namespace

@@ -27,8 +27,8 @@ static FailureOr<Shape> spreadPads(PadOp op, int64_t rank,
                                    std::optional<ArrayRef<int64_t>> axes) {
   size_t count = axes ? axes->size() : rank;
   if (pads.size() != 2 * count)
-    return op.emitOpError() << "pads has " << pads.size()
-                            << " entries, expected " << 2 * count;
+    return op.emitOpError()
+           << "pads has " << pads.size() << " entries, expected " << 2 * count;
   Shape spread(2 * rank, 0);
   llvm::SmallBitVector seen(rank);
   for (size_t i = 0; i < count; ++i) {
@@ -37,8 +37,8 @@ static FailureOr<Shape> spreadPads(PadOp op, int64_t rank,
     if (failed(dim))
       return failure();
     if (seen.test(*dim))
-      return op.emitOpError() << "axes names dimension " << *dim
-                              << " more than once";
+      return op.emitOpError()
+             << "axes names dimension " << *dim << " more than once";
     seen.set(*dim);
     spread[*dim] = pads[i];
     spread[*dim + rank] = pads[i + count];
@@ -99,8 +99,8 @@ LogicalResult FlattenOp::inferShapes(ResultShapes &shapes) {
                          << rank;
   if (axis < 0)
     axis += rank;
-  shapes.push_back(Shape{product(input.take_front(axis)),
-                         product(input.drop_front(axis))});
+  shapes.push_back(
+      Shape{product(input.take_front(axis)), product(input.drop_front(axis))});
   return success();
 }
 
@@ -154,8 +154,8 @@ LogicalResult TransposeOp::inferShapes(ResultShapes &shapes) {
   Shape sorted(perm);
   llvm::sort(sorted);
   if (!llvm::equal(sorted, llvm::seq<int64_t>(0, input.size())))
-    return emitOpError() << "perm is not a permutation of the "
-                         << input.size() << " dimensions";
+    return emitOpError() << "perm is not a permutation of the " << input.size()
+                         << " dimensions";
   shapes.push_back(llvm::map_to_vector(
       perm, [&](int64_t dim) -> int64_t { return input[dim]; }));
   return success();
@@ -247,8 +247,7 @@ LogicalResult ConcatOp::inferShapes(ResultShapes &shapes) {
     for (size_t i = 0; fits && i < shape.size(); ++i)
       fits = static_cast<int64_t>(i) == *axis || other[i] == shape[i];
     if (!fits)
-      return emitOpError() << "input of shape "
-                           << formatShape(shapeOf(input))
+      return emitOpError() << "input of shape " << formatShape(shapeOf(input))
                            << " does not join one of shape "
                            << formatShape(shapeOf(getInputs().front()))
                            << " along dimension " << *axis;
@@ -281,17 +280,17 @@ static FailureOr<Shape> computeParts(SplitOp op, int64_t size,
     Shape parts(count, llvm::divideCeil(size, count));
     parts.back() = size - parts.front() * (count - 1);
     if (parts.back() < 0)
-      return op.emitOpError() << "can not cut " << size << " into " << count
-                              << " parts";
+      return op.emitOpError()
+             << "can not cut " << size << " into " << count << " parts";
     return parts;
   }
   std::optional<int64_t> sum = 0;
   for (int64_t part : *stated)
     sum = sum && part >= 0 ? llvm::checkedAdd(*sum, part) : std::nullopt;
   if (static_cast<int64_t>(stated->size()) != count || sum != size)
-    return op.emitOpError() << "split into " << formatShape(*stated)
-                            << " does not cut " << size << " into " << count
-                            << " parts";
+    return op.emitOpError()
+           << "split into " << formatShape(*stated) << " does not cut " << size
+           << " into " << count << " parts";
   return *stated;
 }
 
@@ -351,8 +350,8 @@ std::optional<SmallVector<SliceOp::Range>> SliceOp::getRanges() {
   std::optional<Shape> ends = readIntegers(getEnds());
   if (!type || !type.hasStaticShape() || !starts || !ends)
     return std::nullopt;
-  auto axes = readOr(getAxes(),
-                     llvm::to_vector(llvm::seq<int64_t>(0, starts->size())));
+  auto axes =
+      readOr(getAxes(), llvm::to_vector(llvm::seq<int64_t>(0, starts->size())));
   auto steps = readOr(getSteps(), Shape(starts->size(), 1));
   if (!axes || !steps || ends->size() != starts->size() ||
       axes->size() != starts->size() || steps->size() != starts->size())
@@ -360,7 +359,8 @@ std::optional<SmallVector<SliceOp::Range>> SliceOp::getRanges() {
   SmallVector<Range> ranges;
   for (int64_t size : type.getShape())
     ranges.push_back({0, 1, size});
-  for (auto [axis, start, end, step] : llvm::zip(*axes, *starts, *ends, *steps)) {
+  for (auto [axis, start, end, step] :
+       llvm::zip(*axes, *starts, *ends, *steps)) {
     int64_t dim = axis < 0 ? axis + type.getRank() : axis;
     if (dim < 0 || dim >= type.getRank() || step == 0)
       return std::nullopt;
@@ -401,7 +401,8 @@ OpFoldResult SliceOp::fold(FoldAdaptor adaptor) {
     return {};
   SmallVector<int64_t> taken;
   for (int64_t i = 0; i < ranges->front().size; ++i)
-    taken.push_back((*values)[ranges->front().start + i * ranges->front().step]);
+    taken.push_back(
+        (*values)[ranges->front().start + i * ranges->front().step]);
   return makeFolded(getType(), taken);
 }
 

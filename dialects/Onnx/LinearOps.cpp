@@ -46,8 +46,8 @@ LogicalResult MatMulOp::inferShapes(ResultShapes &shapes) {
   if (a.back() != b[b.size() - 2])
     return emitOpError() << "A gives " << a.back() << " columns, but B "
                          << b[b.size() - 2] << " rows";
-  FailureOr<Shape> shape = broadcast(*this, ArrayRef(a).drop_back(2),
-                                     ArrayRef(b).drop_back(2));
+  FailureOr<Shape> shape =
+      broadcast(*this, ArrayRef(a).drop_back(2), ArrayRef(b).drop_back(2));
   if (failed(shape))
     return failure();
   if (!isRow)

@@ -61,8 +61,8 @@ StringRef getTensorName(Value value) {
   if (auto result = dyn_cast<OpResult>(value))
     return getOutputName(result);
   auto argument = cast<BlockArgument>(value);
-  auto function = dyn_cast_or_null<FunctionOpInterface>(
-      argument.getOwner()->getParentOp());
+  auto function =
+      dyn_cast_or_null<FunctionOpInterface>(argument.getOwner()->getParentOp());
   if (!function || !argument.getOwner()->isEntryBlock())
     return {};
   auto name = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(),

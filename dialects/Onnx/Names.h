@@ -5,9 +5,9 @@
 // They live in locations, because those survive rewriting: the operation made
 // from the node "conv1" that yields the tensor "y" has the location
 // loc("conv1"("y")), and loc("split1"(fused["a", "b"])) where there are several
-// outputs. An unnamed node goes by its first output. A pass that fuses operations
-// gives the result the fused location of all of them, the one that made the
-// result last; the names are then those of that last one.
+// outputs. An unnamed node goes by its first output. A pass that fuses
+// operations gives the result the fused location of all of them, the one that
+// made the result last; the names are then those of that last one.
 
 #ifndef SLUICE_DIALECTS_ONNX_NAMES_H
 #define SLUICE_DIALECTS_ONNX_NAMES_H

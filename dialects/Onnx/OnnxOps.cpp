@@ -16,6 +16,24 @@ using namespace sluice::onnx;
 
 OpFoldResult ConstantOp::fold(FoldAdaptor adaptor) { return getValueAttr(); }
 
+ParseResult ConstantOp::parse(OpAsmParser &parser, OperationState &result) {
+  ElementsAttr value;
+  if (parser.parseAttribute(value, "value", result.attributes))
+    return failure();
+  Type type = value.getType();
+  if (succeeded(parser.parseOptionalKeyword("as")) && parser.parseType(type))
+    return failure();
+  result.addTypes(type);
+  return parser.parseOptionalAttrDict(result.attributes);
+}
+
+void ConstantOp::print(OpAsmPrinter &printer) {
+  printer << ' ' << getValue();
+  if (getOutput().getType() != getValue().getType())
+    printer << " as " << getOutput().getType();
+  printer.printOptionalAttrDict((*this)->getAttrs(), {"value"});
+}
+
 LogicalResult ConstantOp::verify() {
   auto value = cast<ShapedType>(getValue().getType());
   auto output = cast<ShapedType>(getOutput().getType());

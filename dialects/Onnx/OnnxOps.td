@@ -19,12 +19,19 @@ def Onnx_ConstantOp : Onnx_Op<"Constant", [ConstantLike, Pure]> {
     All forms of ONNX's Constant but strings and sparse tensors. More than 16
     elements are held as a resource, so that the text of a model stays readable;
     `dialects/Onnx/Constants.h` reads either form.
+
+    A quantized constant holds its storage values and states its own type:
+
+    ```mlir
+    %c = onnx.Constant dense<1> : tensor<4xi8>
+      as tensor<4x!quant.uniform<i8:f32, 0.5>>
+    ```
   }];
   let arguments = (ins ElementsAttr:$value);
   let results = (outs AnyStaticShapeTensor:$output);
   let hasFolder = 1;
   let hasVerifier = 1;
-  let assemblyFormat = "attr-dict $value `:` type($output)";
+  let hasCustomAssemblyFormat = 1;
   let builders = [OpBuilder<(ins "::mlir::ElementsAttr":$value), [{
     build($_builder, $_state, value.getType(), value);
   }]>];

@@ -65,8 +65,8 @@ FailureOr<Shape> normalizeAxes(Operation *op, StringRef what,
     if (failed(one))
       return failure();
     if (llvm::is_contained(normal, *one))
-      return op->emitOpError() << what << " names dimension " << *one
-                               << " more than once";
+      return op->emitOpError()
+             << what << " names dimension " << *one << " more than once";
     normal.push_back(*one);
   }
   llvm::sort(normal);
@@ -104,9 +104,9 @@ static FailureOr<ResultShapes> computeShapes(Operation *op) {
     return shapes;
   for (Value operand : op->getOperands())
     if (!countElements(shapeOf(operand)))
-      return op->emitOpError() << "operand of shape "
-                               << formatShape(shapeOf(operand))
-                               << " is too large";
+      return op->emitOpError()
+             << "operand of shape " << formatShape(shapeOf(operand))
+             << " is too large";
   if (failed(cast<ShapeInference>(op).inferShapes(shapes)))
     return failure();
   assert(shapes.size() == op->getNumResults() && "one shape for each result");

@@ -18,8 +18,8 @@ using Shape = llvm::SmallVector<int64_t>;
 /// One shape for each result; nullopt where it depends on data.
 using ResultShapes = llvm::SmallVector<std::optional<Shape>>;
 
-/// No tensor of a model may have more elements, so that a product of a size and a
-/// stride does not overflow.
+/// No tensor of a model may have more elements, so that a product of a size and
+/// a stride does not overflow.
 inline constexpr int64_t maxElements = INT32_MAX;
 
 /// The number of elements; nullopt if it exceeds maxElements or a dimension is
@@ -47,8 +47,7 @@ llvm::FailureOr<Shape> normalizeAxes(mlir::Operation *op, llvm::StringRef what,
                                      int64_t rank);
 
 /// Numpy's broadcast of two shapes, or an error at `op`.
-llvm::FailureOr<Shape> broadcast(mlir::Operation *op,
-                                 llvm::ArrayRef<int64_t> a,
+llvm::FailureOr<Shape> broadcast(mlir::Operation *op, llvm::ArrayRef<int64_t> a,
                                  llvm::ArrayRef<int64_t> b);
 
 /// Emits an error unless the operands have one element type. Quantized types

@@ -109,9 +109,8 @@ LogicalResult ConvOp::inferShapes(ResultShapes &shapes) {
                          << " input and " << w[0] << " output channels";
   if (w[1] != x[1] / group)
     return emitOpError() << "weights have " << w[1]
-                         << " input channels, expected " << x[1] / group
-                         << " (" << x[1] << " channels in " << group
-                         << " groups)";
+                         << " input channels, expected " << x[1] / group << " ("
+                         << x[1] << " channels in " << group << " groups)";
   Shape shape{x[0], w[0]};
   if (failed(appendWindowSizes(*this, x, window, false, shape)))
     return failure();
@@ -152,8 +151,7 @@ LogicalResult ConvTransposeOp::inferShapes(ResultShapes &shapes) {
 }
 
 /// Shape of the output of a pooling operator.
-template <typename OpTy>
-static FailureOr<Shape> inferPool(OpTy op) {
+template <typename OpTy> static FailureOr<Shape> inferPool(OpTy op) {
   ArrayRef<int64_t> x = shapeOf(op.getX());
   Window window(op);
   if (failed(verifyWindow(op, x, window)))
@@ -161,9 +159,9 @@ static FailureOr<Shape> inferPool(OpTy op) {
   for (size_t i = 0; i < window.rank(); ++i)
     if (window.pads[i] >= window.extent(i) ||
         window.pads[i + window.rank()] >= window.extent(i))
-      return op.emitOpError() << "pads of spatial dimension " << i
-                              << " are not smaller than the window of "
-                              << window.extent(i);
+      return op.emitOpError()
+             << "pads of spatial dimension " << i
+             << " are not smaller than the window of " << window.extent(i);
   Shape shape{x[0], x[1]};
   if (failed(appendWindowSizes(op, x, window, op.getCeilMode(), shape)))
     return failure();
