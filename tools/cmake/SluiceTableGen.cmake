@@ -4,6 +4,12 @@
 
 add_custom_target(sluice-headers)
 
+set(SLUICE_PAGES "${CMAKE_SOURCE_DIR}/docs/generated")
+add_custom_target(sluice-docs
+  COMMAND "${CMAKE_COMMAND}" -E rm -rf "${SLUICE_PAGES}"
+  COMMAND "${CMAKE_COMMAND}" -E copy_directory "${CMAKE_BINARY_DIR}/docs/generated" "${SLUICE_PAGES}"
+  COMMENT "Copying the generated pages to docs/generated")
+
 # sluice_generated(TARGET FILES...)
 # Makes TARGET build FILES, before any library that is compiled.
 function(sluice_generated target)
@@ -16,12 +22,25 @@ endfunction()
 function(sluice_tablegen td output)
   set(in "${CMAKE_CURRENT_SOURCE_DIR}/${td}")
   set(out "${CMAKE_CURRENT_BINARY_DIR}/${output}")
+  get_filename_component(name "${output}" NAME)
+  set(depfile "${CMAKE_CURRENT_BINARY_DIR}/${name}.d")
   add_custom_command(OUTPUT "${out}"
     COMMAND "${LLVM_TOOLS_BINARY_DIR}/mlir-tblgen" ${ARGN} "${in}" -o "${out}"
       -I "${CMAKE_SOURCE_DIR}" -I "${MLIR_INCLUDE_DIRS}"
-      --write-if-changed -d "${out}.d"
-    DEPENDS "${in}" DEPFILE "${out}.d"
+      --write-if-changed -d "${depfile}"
+    DEPENDS "${in}" DEPFILE "${depfile}"
     COMMENT "TableGen ${output}" VERBATIM)
+endfunction()
+
+# sluice_generated_page(TD PAGE FLAGS...)
+# Writes docs/generated/PAGE.md in the build tree; tools/dev docs copies the pages to the
+# sources, and a test compares the two.
+function(sluice_generated_page td page)
+  set(out "${CMAKE_BINARY_DIR}/docs/generated/${page}.md")
+  file(RELATIVE_PATH output "${CMAKE_CURRENT_BINARY_DIR}" "${out}")
+  sluice_tablegen(${td} ${output} ${ARGN})
+  add_custom_target(sluice-page-${page} ALL DEPENDS "${out}")
+  add_dependencies(sluice-docs sluice-page-${page})
 endfunction()
 
 # sluice_tablegen_pair(TD STEM KIND LIST FLAGS...)
@@ -61,6 +80,7 @@ function(sluice_dialect_tablegen name)
       --attrdefs-dialect=${dialect})
   endif()
   sluice_generated(sluice-${dialect}-dialect-inc ${outputs})
+  sluice_generated_page(${name}Ops.td ${name}Dialect -gen-dialect-doc -dialect=${dialect})
 endfunction()
 
 # sluice_add_passes(NAME [TD])
@@ -75,4 +95,5 @@ function(sluice_add_passes name)
   sluice_tablegen(${td} ${stem}.h.inc -gen-pass-decls -name=${name})
   string(TOLOWER ${name} target)
   sluice_generated(sluice-${target}-passes-inc "${CMAKE_CURRENT_BINARY_DIR}/${stem}.h.inc")
+  sluice_generated_page(${td} ${name}Passes -gen-pass-doc)
 endfunction()

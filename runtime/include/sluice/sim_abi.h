@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * The contract between driver `sim` and a simulated engine: a shared object named by the engine's configuration hash
- * (sixteen hexadecimal digits and ".so"), which exports `sluice_sim_query`. It holds the engine's RTL and a memory on its
- * AXI4 master, and nothing reaches the engine but its AXI ports. An instance belongs to one thread at a time.
+ * The contract between driver `sim` and a simulated engine: a shared object
+ * named by the engine's configuration hash (sixteen hexadecimal digits and
+ * ".so"), which exports `sluice_sim_query`. It holds the engine's RTL and a
+ * memory on its AXI4 master, and nothing reaches the engine but its AXI ports.
+ * An instance belongs to one thread at a time.
  */
 #ifndef SLUICE_SIM_ABI_H_
 #define SLUICE_SIM_ABI_H_
@@ -20,24 +22,28 @@ extern "C" {
 typedef struct sluice_sim sluice_sim;
 
 typedef struct sluice_sim_options {
-  uint32_t latency;         /* cycles from an accepted read address to its first beat */
+  uint32_t latency; /* cycles from an accepted read address to its first beat */
   uint32_t bytes_per_cycle; /* of the memory, 1 ... AXI_BYTES, each direction */
-  uint32_t stall_seed;      /* random stalls on all five AXI4 channels; 0 = none */
-  uint64_t memory_size;     /* bytes, a multiple of 4096; zero at create */
+  uint32_t stall_seed;  /* random stalls on all five AXI4 channels; 0 = none */
+  uint64_t memory_size; /* bytes, a multiple of 4096; zero at create */
 } sluice_sim_options;
 
 typedef struct sluice_sim_api {
   uint32_t abi_version;
   uint64_t configuration_hash; /* docs/spec/engine-isa.md */
-  /* A device out of reset. Null when there is no memory for it, or when an option is out of range. */
+  /* A device out of reset. Null when there is no memory for it, or when an
+   * option is out of range. */
   sluice_sim *(*create)(const sluice_sim_options *options);
   void (*destroy)(sluice_sim *sim);
-  /* One AXI4-Lite access; the clock runs meanwhile. 0, or another value on an error response or none within 1000 cycles. */
+  /* One AXI4-Lite access; the clock runs meanwhile. 0, or another value on an
+   * error response or none within 1000 cycles. */
   int (*read_register)(sluice_sim *sim, uint32_t address, uint32_t *value);
   int (*write_register)(sluice_sim *sim, uint32_t address, uint32_t value);
-  /* The memory at AXI addresses [0, memory_size), to be read and written between calls. Accesses outside answer DECERR. */
+  /* The memory at AXI addresses [0, memory_size), to be read and written
+   * between calls. Accesses outside answer DECERR. */
   uint8_t *(*memory)(sluice_sim *sim);
-  /* Runs the clock until the interrupt line is high or for `max_cycles`; returns the cycles it ran. */
+  /* Runs the clock until the interrupt line is high or for `max_cycles`;
+   * returns the cycles it ran. */
   uint64_t (*run)(sluice_sim *sim, uint64_t max_cycles);
   /* Clock cycles since create. */
   uint64_t (*cycles)(const sluice_sim *sim);
