@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/Support/Layer.h"
+
+#include "compiler/Support/LayerMatch.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Tosa/IR/TosaOps.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/IR/Matchers.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/DenseSet.h"
+
+using namespace mlir;
+using namespace sluice;
+
+llvm::StringRef sluice::stringify(LayerKind kind) {
+  switch (kind) {
+  case LayerKind::Convolution:
+    return "convolution";
+  case LayerKind::Depthwise:
+    return "depthwise";
+  case LayerKind::AveragePool:
+    return "average_pool";
+  case LayerKind::Rescale:
+    return "rescale";
+  case LayerKind::MaxPool:
+    return "max_pool";
+  case LayerKind::Add:
+    return "add";
+  case LayerKind::Softmax:
+    return "softmax";
+  case LayerKind::Quantize:
+    return "quantize";
+  case LayerKind::Dequantize:
+    return "dequantize";
+  case LayerKind::Reshape:
+    return "reshape";
+  case LayerKind::Other:
+    return "other";
+  }
+  return "other";
+}
+
+Value Layer::getOutput() const { return getRoot()->getResult(0); }
+
+bool Layer::isInteger() const {
+  return kind == LayerKind::Convolution || kind == LayerKind::Depthwise ||
+         kind == LayerKind::AveragePool || kind == LayerKind::Rescale ||
+         kind == LayerKind::MaxPool || kind == LayerKind::Add;
+}
+
+bool sluice::isConstant(Operation *op) {
+  return op->hasTrait<OpTrait::ConstantLike>() || isa<tosa::ConstShapeOp>(op);
+}
+
+template <typename T>
+static std::optional<std::vector<int32_t>> readBlob(ArrayRef<char> bytes,
+                                                    int64_t count) {
+  if (int64_t(bytes.size()) != count * int64_t(sizeof(T)))
+    return std::nullopt;
+  std::vector<int32_t> result(count);
+  for (int64_t i = 0; i < count; ++i) {
+    T element;
+    std::memcpy(&element, bytes.data() + i * sizeof(T), sizeof(T));
+    result[i] = element;
+  }
+  return result;
+}
+
+std::optional<std::vector<int32_t>> sluice::readIntegers(Value value) {
+  ElementsAttr elements;
+  if (!value || !matchPattern(value, m_Constant(&elements)) ||
+      !elements.getElementType().isInteger() ||
+      elements.getElementType().getIntOrFloatBitWidth() > 32)
+    return std::nullopt;
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(elements)) {
+    AsmResourceBlob *blob = resource.getRawHandle().getBlob();
+    if (!blob)
+      return std::nullopt;
+    int64_t count = resource.getNumElements();
+    switch (elements.getElementType().getIntOrFloatBitWidth()) {
+    case 8:
+      return readBlob<int8_t>(blob->getData(), count);
+    case 16:
+      return readBlob<int16_t>(blob->getData(), count);
+    case 32:
+      return readBlob<int32_t>(blob->getData(), count);
+    }
+    return std::nullopt;
+  }
+  auto dense = dyn_cast<DenseIntElementsAttr>(elements);
+  if (!dense)
+    return std::nullopt;
+  std::vector<int32_t> result;
+  result.reserve(dense.getNumElements());
+  for (const APInt &element : dense.getValues<APInt>())
+    result.push_back(int32_t(element.getSExtValue()));
+  return result;
+}
+
+std::string sluice::getLocationName(Location location) {
+  if (auto name = dyn_cast<NameLoc>(location))
+    return name.getName().str();
+  if (auto fused = dyn_cast<FusedLoc>(location))
+    for (Location part : llvm::reverse(fused.getLocations()))
+      if (std::string name = getLocationName(part); !name.empty())
+        return name;
+  return {};
+}
+
+//===----------------------------------------------------------------------===//
+// Layers that are not integer layers
+//===----------------------------------------------------------------------===//
+
+/// What a run of ops with one name computes, told by the ops that only one row
+/// of the table has.
+static LayerKind classify(ArrayRef<Operation *> ops) {
+  auto any = [&](auto predicate) { return llvm::any_of(ops, predicate); };
+  auto castsTo = [&](bool toFloat) {
+    return any([&](Operation *op) {
+      auto cast = dyn_cast<tosa::CastOp>(op);
+      return cast &&
+             isa<FloatType>(getElementTypeOrSelf(cast.getInput())) != toFloat &&
+             isa<FloatType>(getElementTypeOrSelf(cast.getOutput())) == toFloat;
+    });
+  };
+  if (llvm::all_of(ops, [](Operation *op) { return isa<tosa::ReshapeOp>(op); }))
+    return LayerKind::Reshape;
+  if (any([](Operation *op) { return isa<tosa::GatherOp>(op); }) &&
+      any([](Operation *op) { return isa<tosa::IntDivOp>(op); }))
+    return LayerKind::Softmax;
+  if (castsTo(true) && !castsTo(false))
+    return LayerKind::Dequantize;
+  if (castsTo(false) && !castsTo(true))
+    return LayerKind::Quantize;
+  return LayerKind::Other;
+}
+
+/// Sets name, output name and inputs from `layer.ops`.
+static void describe(Layer &layer, size_t index) {
+  Operation *root = layer.getRoot();
+  layer.name = getLocationName(root->getLoc());
+  if (layer.name.empty())
+    layer.name = (stringify(layer.kind) + "_" + Twine(index)).str();
+  if (auto output = root->getAttrOfType<StringAttr>("onnx.output"))
+    layer.outputName = output.str();
+  if (!layer.inputs.empty())
+    return;
+  llvm::SmallPtrSet<Operation *, 8> own(layer.ops.begin(), layer.ops.end());
+  for (Operation *op : layer.ops)
+    op->walk([&](Operation *nested) {
+      for (Value operand : nested->getOperands()) {
+        Operation *source = operand.getDefiningOp();
+        bool outside = !source || (!isConstant(source) && !own.count(source) &&
+                                   source->getBlock() == op->getBlock());
+        if (outside && operand.getParentBlock() == op->getBlock() &&
+            !llvm::is_contained(layer.inputs, operand))
+          layer.inputs.push_back(operand);
+      }
+    });
+}
+
+std::vector<Layer> sluice::matchLayers(Block &block) {
+  // Integer layers are found at their first op that only they have; each op
+  // belongs to one layer at most, which runs where its last op stands.
+  std::vector<Layer> integers;
+  llvm::DenseMap<Operation *, size_t> layerOf;
+  for (Operation &op : block) {
+    std::optional<Layer> layer = matchIntegerLayer(&op);
+    if (!layer || llvm::any_of(layer->ops, [&](Operation *part) {
+          return layerOf.contains(part);
+        }))
+      continue;
+    for (Operation *part : layer->ops)
+      layerOf[part] = integers.size();
+    integers.push_back(std::move(*layer));
+  }
+
+  std::vector<Layer> layers;
+  auto finish = [&](Layer layer) {
+    describe(layer, layers.size());
+    layers.push_back(std::move(layer));
+  };
+  Layer run;
+  auto flush = [&] {
+    if (run.ops.empty())
+      return;
+    run.kind = classify(run.ops);
+    finish(std::exchange(run, Layer()));
+  };
+  for (Operation &op : block) {
+    if (isConstant(&op) || op.hasTrait<OpTrait::IsTerminator>())
+      continue;
+    if (auto it = layerOf.find(&op); it != layerOf.end()) {
+      flush();
+      if (integers[it->second].getRoot() == &op)
+        finish(std::move(integers[it->second]));
+      continue;
+    }
+    std::string name = getLocationName(op.getLoc());
+    if (!run.ops.empty() &&
+        (name.empty() || name != getLocationName(run.getRoot()->getLoc())))
+      flush();
+    run.ops.push_back(&op);
+  }
+  flush();
+  return layers;
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The unit that is judged, placed, tiled and reported: one row of
+// docs/spec/integers.md section 6, matched on TOSA.
+
+#ifndef SLUICE_COMPILER_SUPPORT_LAYER_H
+#define SLUICE_COMPILER_SUPPORT_LAYER_H
+
+#include "mlir/IR/Block.h"
+#include "mlir/IR/Value.h"
+#include "llvm/ADT/SmallVector.h"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sluice {
+
+enum class LayerKind {
+  /// conv2d, also a fully connected layer, whose kernel is as large as its
+  /// input.
+  Convolution,
+  /// depthwise_conv2d with weights, one output channel for an input channel.
+  Depthwise,
+  /// depthwise_conv2d whose weights are all 1 and whose bias is 0.
+  AveragePool,
+  /// As AveragePool with a 1 x 1 window, or a lone rescale.
+  Rescale,
+  MaxPool,
+  Add,
+  /// The ops of one softmax in integers.
+  Softmax,
+  /// float to int8 and back.
+  Quantize,
+  Dequantize,
+  /// No data moves.
+  Reshape,
+  Other,
+};
+
+/// The kind's name in reports and packages: "convolution", ...
+llvm::StringRef stringify(LayerKind kind);
+
+/// A size or a step in rows and columns.
+struct Extent {
+  int64_t y = 0;
+  int64_t x = 0;
+
+  int64_t area() const { return y * x; }
+  friend bool operator==(const Extent &, const Extent &) = default;
+};
+
+/// A matched layer. It refers to the IR and lives no longer than its ops.
+struct Layer {
+  LayerKind kind = LayerKind::Other;
+  /// The ONNX node's name; of several fused ones the last. Never empty.
+  std::string name;
+  /// The model's tensor that the layer makes (`onnx.output`), or empty.
+  std::string outputName;
+  /// The layer's ops in program order; constants do not belong to a layer.
+  llvm::SmallVector<mlir::Operation *, 4> ops;
+  /// What the layer reads from other layers or the block's arguments, each
+  /// once, except that an Add always has two.
+  llvm::SmallVector<mlir::Value, 2> inputs;
+  /// 0 unless Convolution or Depthwise: outputs * kernel * input channels a
+  /// group, padding included.
+  int64_t macs = 0;
+
+  /// The op that yields the layer's result.
+  mlir::Operation *getRoot() const { return ops.back(); }
+  mlir::Value getOutput() const;
+
+  /// Whether the layer is one of integers.md's that compute int8 from int8:
+  /// Convolution, Depthwise, AveragePool, Rescale, MaxPool or Add. What
+  /// follows is set only for these.
+  bool isInteger() const;
+
+  /// NHWC. The input's is that of all inputs. The shape of the values
+  /// themselves may differ by a reshape. A tensor of lower rank counts as
+  /// NHWC with leading ones.
+  std::array<int64_t, 4> inputShape{}, outputShape{};
+  Extent kernel{1, 1}, stride{1, 1}, dilation{1, 1};
+  Extent padBefore, padAfter;
+  /// Convolution: OHWI; Depthwise: HWC1; both int8 constants. Else null.
+  mlir::Value weights;
+  /// int32, one an output channel or one for all. Null where weights are.
+  mlir::Value bias;
+  /// Requantization, one an output channel or one for all; not MaxPool.
+  llvm::SmallVector<int32_t> multipliers, shifts;
+  /// Of each input.
+  llvm::SmallVector<int32_t, 2> inputZeroPoints;
+  /// Add: the factor of each input.
+  llvm::SmallVector<int32_t, 2> inputFactors;
+  int32_t outputZeroPoint = 0;
+  int32_t lo = -128, hi = 127;
+};
+
+/// Splits all ops of `block` but constants and the terminator into layers, in
+/// an order in which they can run. Integer layers are matched by structure;
+/// other ops are one layer where they follow each other and have one name.
+std::vector<Layer> matchLayers(mlir::Block &block);
+
+/// Whether `op` is a constant: no layer, copied to where it is used.
+bool isConstant(mlir::Operation *op);
+
+/// The elements of a constant integer tensor, row-major; nothing if `value` is
+/// not one.
+std::optional<std::vector<int32_t>> readIntegers(mlir::Value value);
+
+/// The name an op's location gives it: its own NameLoc's, or the last of a
+/// FusedLoc's; empty if none.
+std::string getLocationName(mlir::Location location);
+
+} // namespace sluice
+
+#endif // SLUICE_COMPILER_SUPPORT_LAYER_H

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/Support/LayerMatch.h"
+
+#include "mlir/Dialect/Tosa/IR/TosaOps.h"
+
+using namespace mlir;
+using namespace sluice;
+
+//===----------------------------------------------------------------------===//
+// Helpers
+//===----------------------------------------------------------------------===//
+
+static bool isInt8(Value value) {
+  return getElementTypeOrSelf(value.getType()).isSignlessInteger(8);
+}
+
+/// `shape` as NHWC: ranks below 4 gain ones in front; nothing if it cannot be.
+static std::optional<std::array<int64_t, 4>> toImage(Value value) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  if (!type || !type.hasStaticShape() || type.getRank() > 4 ||
+      type.getNumElements() == 0)
+    return std::nullopt;
+  std::array<int64_t, 4> image{1, 1, 1, 1};
+  llvm::copy(type.getShape(), image.end() - type.getRank());
+  return image;
+}
+
+/// The one user of `value`, if it is the only one.
+static Operation *getOnlyUser(Value value) {
+  return value.hasOneUse() ? *value.user_begin() : nullptr;
+}
+
+/// The value behind `value` and reshapes that keep the last dimension, as long
+/// as each is the only user. Reshapes passed over are appended to `ops`.
+static Value skipReshapes(Value value, SmallVectorImpl<Operation *> &ops) {
+  while (auto reshape = dyn_cast_or_null<tosa::ReshapeOp>(getOnlyUser(value))) {
+    auto from = cast<RankedTensorType>(reshape.getInput1().getType());
+    auto to = cast<RankedTensorType>(reshape.getType());
+    if (!from.getRank() || !to.getRank() ||
+        from.getShape().back() != to.getShape().back() ||
+        reshape->getBlock() != value.getParentBlock())
+      break;
+    ops.push_back(reshape);
+    value = reshape.getOutput();
+  }
+  return value;
+}
+
+/// Appends the user of the layer's result so far if it is a `T`, passing over
+/// reshapes before it.
+template <typename T> static T takeUser(Layer &layer) {
+  SmallVector<Operation *> reshapes;
+  Value value = skipReshapes(layer.getOutput(), reshapes);
+  auto user = dyn_cast_or_null<T>(getOnlyUser(value));
+  if (!user || user->getBlock() != layer.getRoot()->getBlock())
+    return {};
+  layer.ops.append(reshapes.begin(), reshapes.end());
+  layer.ops.push_back(user);
+  return user;
+}
+
+/// Reads a rescale's factors; nothing unless they are integers.md section 3's.
+static LogicalResult readRequantize(tosa::RescaleOp rescale, Layer &layer) {
+  FailureOr<int64_t> inputZp = rescale.getInputZeroPoint();
+  FailureOr<int64_t> outputZp = rescale.getOutputZeroPoint();
+  auto multipliers = readIntegers(rescale.getMultiplier());
+  auto shifts = readIntegers(rescale.getShift());
+  if (rescale.getScale32() || rescale.getInputUnsigned() ||
+      rescale.getOutputUnsigned() ||
+      rescale.getRoundingMode() != tosa::RoundingMode::SINGLE_ROUND ||
+      !isInt8(rescale.getOutput()) || failed(inputZp) || failed(outputZp) ||
+      !multipliers || !shifts)
+    return failure();
+  for (int32_t multiplier : *multipliers)
+    if (multiplier < 0 || multiplier > 32767)
+      return failure();
+  for (int32_t shift : *shifts)
+    if (shift < 2 || shift > 47)
+      return failure();
+  layer.multipliers.assign(multipliers->begin(), multipliers->end());
+  layer.shifts.assign(shifts->begin(), shifts->end());
+  layer.outputZeroPoint = *outputZp;
+  return success();
+}
+
+/// Takes the rescale to int8 after an int32 result and a clamp after it.
+static LogicalResult takeEpilogue(Layer &layer) {
+  auto rescale = takeUser<tosa::RescaleOp>(layer);
+  if (!rescale || failed(readRequantize(rescale, layer)) ||
+      *rescale.getInputZeroPoint() != 0)
+    return failure();
+  return success();
+}
+
+/// Takes a clamp of the int8 result, if there is one.
+static void takeClamp(Layer &layer) {
+  SmallVector<Operation *, 4> ops = layer.ops;
+  auto clamp = takeUser<tosa::ClampOp>(layer);
+  if (!clamp)
+    return;
+  auto lo = dyn_cast<IntegerAttr>(clamp.getMinValAttr());
+  auto hi = dyn_cast<IntegerAttr>(clamp.getMaxValAttr());
+  if (!lo || !hi || !isInt8(clamp.getOutput())) {
+    layer.ops = ops;
+    return;
+  }
+  layer.lo = lo.getValue().getSExtValue();
+  layer.hi = hi.getValue().getSExtValue();
+}
+
+/// Sets the shapes from the values at the layer's heart.
+static LogicalResult setShapes(Layer &layer, Value input, Value output) {
+  auto in = toImage(input), out = toImage(output);
+  if (!in || !out || !isInt8(input))
+    return failure();
+  layer.inputShape = *in;
+  layer.outputShape = *out;
+  return success();
+}
+
+template <typename T> static void setWindow(Layer &layer, T op) {
+  layer.stride = {op.getStride()[0], op.getStride()[1]};
+  layer.padBefore = {op.getPad()[0], op.getPad()[2]};
+  layer.padAfter = {op.getPad()[1], op.getPad()[3]};
+}
+
+//===----------------------------------------------------------------------===//
+// Convolutions
+//===----------------------------------------------------------------------===//
+
+/// What conv2d and depthwise_conv2d have in common.
+template <typename T>
+static std::optional<Layer> matchConvolution(T op, unsigned kernelDim) {
+  Layer layer;
+  layer.ops = {op};
+  FailureOr<int64_t> inputZp = op.getInputZeroPoint();
+  FailureOr<int64_t> weightZp = op.getWeightZeroPoint();
+  auto weights = dyn_cast<RankedTensorType>(op.getWeight().getType());
+  if (failed(inputZp) || failed(weightZp) || *weightZp != 0 || !weights ||
+      !weights.hasStaticShape() || !isInt8(op.getWeight()) ||
+      !readIntegers(op.getWeight()) || !readIntegers(op.getBias()) ||
+      failed(setShapes(layer, op.getInput(), op.getOutput())))
+    return std::nullopt;
+  layer.inputs = {op.getInput()};
+  layer.inputZeroPoints = {int32_t(*inputZp)};
+  layer.kernel = {weights.getDimSize(kernelDim),
+                  weights.getDimSize(kernelDim + 1)};
+  layer.dilation = {op.getDilation()[0], op.getDilation()[1]};
+  layer.weights = op.getWeight();
+  layer.bias = op.getBias();
+  setWindow(layer, op);
+  if (failed(takeEpilogue(layer)))
+    return std::nullopt;
+  takeClamp(layer);
+  return layer;
+}
+
+static int64_t countOutputs(const Layer &layer) {
+  auto [n, h, w, c] = layer.outputShape;
+  return n * h * w * c;
+}
+
+static std::optional<Layer> matchConv(tosa::Conv2DOp op) {
+  std::optional<Layer> layer = matchConvolution(op, 1);
+  if (!layer)
+    return std::nullopt;
+  layer->kind = LayerKind::Convolution;
+  layer->macs =
+      countOutputs(*layer) * layer->kernel.area() * layer->inputShape[3];
+  return layer;
+}
+
+static std::optional<Layer> matchDepthwise(tosa::DepthwiseConv2DOp op) {
+  std::optional<Layer> layer = matchConvolution(op, 0);
+  if (!layer || layer->outputShape[3] != layer->inputShape[3])
+    return std::nullopt;
+  auto isAll = [](Value value, int32_t what) {
+    return llvm::all_of(*readIntegers(value),
+                        [&](int32_t element) { return element == what; });
+  };
+  if (layer->multipliers.size() == 1 && isAll(layer->weights, 1) &&
+      isAll(layer->bias, 0)) {
+    layer->kind =
+        layer->kernel.area() == 1 ? LayerKind::Rescale : LayerKind::AveragePool;
+    layer->weights = layer->bias = {};
+    return layer;
+  }
+  layer->kind = LayerKind::Depthwise;
+  layer->macs = countOutputs(*layer) * layer->kernel.area();
+  return layer;
+}
+
+//===----------------------------------------------------------------------===//
+// Pool, rescale, add
+//===----------------------------------------------------------------------===//
+
+static std::optional<Layer> matchMaxPool(tosa::MaxPool2dOp op) {
+  Layer layer;
+  layer.kind = LayerKind::MaxPool;
+  layer.ops = {op};
+  if (failed(setShapes(layer, op.getInput(), op.getOutput())))
+    return std::nullopt;
+  layer.inputs = {op.getInput()};
+  layer.inputZeroPoints = {0};
+  layer.kernel = {op.getKernel()[0], op.getKernel()[1]};
+  setWindow(layer, op);
+  takeClamp(layer);
+  return layer;
+}
+
+/// A rescale from int8 to int8 of its own.
+static std::optional<Layer> matchRescale(tosa::RescaleOp op) {
+  Layer layer;
+  layer.kind = LayerKind::Rescale;
+  layer.ops = {op};
+  if (!isInt8(op.getInput()) ||
+      failed(setShapes(layer, op.getInput(), op.getOutput())) ||
+      failed(readRequantize(op, layer)))
+    return std::nullopt;
+  layer.inputs = {op.getInput()};
+  layer.inputZeroPoints = {int32_t(*op.getInputZeroPoint())};
+  takeClamp(layer);
+  return layer;
+}
+
+/// Takes one operand of an add: an exact product (x - zp) * factor.
+static LogicalResult takeAddend(Value value, Layer &layer) {
+  auto rescale = value.getDefiningOp<tosa::RescaleOp>();
+  if (!rescale || !value.hasOneUse() || !isInt8(rescale.getInput()) ||
+      rescale.getInputUnsigned() || rescale.getPerChannel())
+    return failure();
+  FailureOr<int64_t> inputZp = rescale.getInputZeroPoint();
+  FailureOr<int64_t> outputZp = rescale.getOutputZeroPoint();
+  auto multiplier = readIntegers(rescale.getMultiplier());
+  auto shift = readIntegers(rescale.getShift());
+  if (failed(inputZp) || failed(outputZp) || *outputZp != 0 || !multiplier ||
+      !shift || shift->front() < 0 || shift->front() > 30)
+    return failure();
+  int32_t factor = multiplier->front() >> shift->front();
+  if (factor < 0 || factor > 32767 ||
+      factor << shift->front() != multiplier->front())
+    return failure();
+  layer.inputs.push_back(rescale.getInput());
+  layer.inputZeroPoints.push_back(*inputZp);
+  layer.inputFactors.push_back(factor);
+  layer.ops.push_back(rescale);
+  return success();
+}
+
+static std::optional<Layer> matchAdd(tosa::AddOp op) {
+  Layer layer;
+  layer.kind = LayerKind::Add;
+  if (op.getInput1().getType() != op.getInput2().getType() ||
+      failed(takeAddend(op.getInput1(), layer)) ||
+      failed(takeAddend(op.getInput2(), layer)) ||
+      failed(setShapes(layer, layer.inputs[0], op.getOutput())))
+    return std::nullopt;
+  if (layer.ops[1]->isBeforeInBlock(layer.ops[0]))
+    std::swap(layer.ops[0], layer.ops[1]);
+  layer.ops.push_back(op);
+  if (failed(takeEpilogue(layer)) || layer.multipliers.size() != 1)
+    return std::nullopt;
+  takeClamp(layer);
+  return layer;
+}
+
+std::optional<Layer> sluice::matchIntegerLayer(Operation *op) {
+  if (auto conv = dyn_cast<tosa::Conv2DOp>(op))
+    return matchConv(conv);
+  if (auto depthwise = dyn_cast<tosa::DepthwiseConv2DOp>(op))
+    return matchDepthwise(depthwise);
+  if (auto pool = dyn_cast<tosa::MaxPool2dOp>(op))
+    return matchMaxPool(pool);
+  if (auto rescale = dyn_cast<tosa::RescaleOp>(op))
+    return matchRescale(rescale);
+  if (auto add = dyn_cast<tosa::AddOp>(op))
+    return matchAdd(add);
+  return std::nullopt;
+}
