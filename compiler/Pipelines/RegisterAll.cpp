@@ -4,6 +4,7 @@
 
 #include "dialects/Deploy/Deploy.h"
 #include "dialects/Deploy/Passes.h"
+#include "dialects/Engine/Engine.h"
 #include "dialects/Onnx/Passes.h"
 
 #include "mlir/InitAllDialects.h"
@@ -13,7 +14,8 @@
 void sluice::registerAllSluiceDialects(mlir::DialectRegistry &registry) {
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
-  registry.insert<deploy::DeployDialect, onnx::OnnxDialect>();
+  registry.insert<deploy::DeployDialect, engine::EngineDialect,
+                  onnx::OnnxDialect>();
 }
 
 void sluice::registerAllSluicePasses() {
