@@ -137,10 +137,20 @@ class Builder:
     def add(self, x, y):
         return self._node("Add", [x.name, y.name], x.samples + y.samples)
 
-    def average_pool(self, x, kernel, strides=None):
+    def average_pool(self, x, kernel, strides=None, pads=(0, 0, 0, 0), count_padding=False):
         strides = strides or kernel
-        samples = windows(x.samples, kernel, strides, [0] * 4).mean((4, 5))
-        return self._node("AveragePool", [x.name], samples, kernel_shape=list(kernel), strides=list(strides))
+        total = windows(x.samples, kernel, strides, pads).sum((4, 5))
+        ones = np.ones((1, 1, *x.shape[2:]))
+        count = windows(ones, kernel, strides, pads, float(count_padding)).sum((4, 5))
+        return self._node(
+            "AveragePool",
+            [x.name],
+            total / count,
+            kernel_shape=list(kernel),
+            strides=list(strides),
+            pads=list(pads),
+            count_include_pad=int(count_padding),
+        )
 
     def max_pool(self, x, kernel, strides=None, pads=(0, 0, 0, 0)):
         strides = strides or kernel

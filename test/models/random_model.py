@@ -1,0 +1,154 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Random float models of 1 to 12 layers with odd sizes, for differential tests.
+
+  random_model.py SEED --out DIR     writes DIR/SEED.onnx, SEED_calibration.npz, SEED_inputs.npz
+
+A seed fixes everything. Layers: convolution (kernels to 5 x 5, strides 1 and 2, uneven pads), depthwise,
+pointwise, fully connected, residual add, average and max pool, with and without Relu.
+"""
+
+import argparse
+import pathlib
+from collections import Counter
+
+import numpy as np
+import onnx
+from topology import Builder
+
+CHANNELS = (1, 3, 7, 33, 130)
+LARGEST_LAYER = 1_500_000  # MACs: an engine of 4 x 4 simulates it in about a second
+LARGEST_TENSOR = 60_000  # elements
+INPUT = "x"
+
+
+class RandomModel:
+    """One generated model: `model`, `layers` (how many of each kind), `branches` (values used twice)."""
+
+    def __init__(self, seed):
+        self.rng = np.random.RandomState([seed, 77])
+        self.builder = Builder(f"random{seed}", np.random.RandomState([seed, 78]))
+        self.layers = Counter()
+        self.uses = Counter()
+        self.shape = self._input_shape()
+        x = self.builder.input(INPUT, self.inputs(12, 1, seed))
+        self.values = [x]
+        self._grow(int(self.rng.randint(1, 13)))
+        for value in self.values[1:]:
+            if not self.uses[value.name]:
+                self.builder.output(value)
+        self.model = self.builder.model()
+        self.branches = sum(count > 1 for count in self.uses.values())
+
+    def inputs(self, count, stream, seed):
+        """float32 inputs [count, channels, height, width] of zero mean."""
+        return np.random.RandomState([seed, 79, stream]).normal(0, 1, (count, *self.shape)).astype(np.float32)
+
+    def _input_shape(self):
+        channels = int(self.rng.choice(CHANNELS))
+        height, width = self.rng.randint(1, 41), self.rng.randint(1, 18)
+        return channels, int(height), int(width)
+
+    def _grow(self, count):
+        while self.layers.total() < count:
+            images = [v for v in self.values if len(v.shape) == 4]
+            # Mostly go on from the last value, sometimes branch off an earlier one.
+            x = images[-1] if self.rng.rand() < 0.7 else images[self.rng.randint(len(images))]
+            left = count - self.layers.total()
+            kinds = [self._conv, self._conv, self._pointwise, self._depthwise, self._average, self._max]
+            kinds += [self._residual] * 4 if left >= 2 else []
+            kinds += [self._dense] if left == 1 and self.layers else []
+            kinds[self.rng.randint(len(kinds))](x)
+
+    def _take(self, kind, result, *operands):
+        """Books a layer and, half of the time, gives it a Relu."""
+        self.layers[kind] += 1
+        for operand in operands:
+            self.uses[operand.name] += 1
+        if kind not in ("average", "max") and self.rng.rand() < 0.5:
+            self.uses[result.name] += 1
+            result = self.builder.relu(result)
+        self.values.append(result)
+        return result
+
+    def _kernel(self, x, largest):
+        """A kernel, strides and pads that fit the image: kernel at most image plus pads."""
+        kernel, before, after, strides = [], [], [], []
+        for size in x.shape[2:]:
+            k = int(self.rng.randint(1, largest + 1))
+            top, bottom = (int(self.rng.randint(0, k)) for _ in range(2))
+            if size + top + bottom < k:
+                top, bottom = k - 1 - (k - 1) // 2, (k - 1) // 2
+            kernel.append(k)
+            before.append(top)
+            after.append(bottom)
+            strides.append(int(self.rng.randint(1, 3)))
+        return tuple(kernel), tuple(strides), before + after
+
+    def _outputs(self, x, kernel, strides, pads):
+        """How many channels a convolution of these extents may give: None when even one is too many."""
+        sizes = [
+            (n + pads[i] + pads[i + 2] - kernel[i]) // strides[i] + 1 for i, n in enumerate(x.shape[2:])
+        ]
+        area = int(np.prod(sizes))
+        each = area * int(np.prod(kernel)) * x.shape[1]
+        fitting = [c for c in CHANNELS if each * c <= LARGEST_LAYER and area * c <= LARGEST_TENSOR]
+        return int(self.rng.choice(fitting)) if fitting else None
+
+    def _conv(self, x, extents=None):
+        extents = extents or self._kernel(x, 5)
+        outputs = self._outputs(x, *extents)
+        if outputs:
+            kind = "pointwise" if extents[0] == (1, 1) else "convolution"
+            self._take(kind, self.builder.conv(x, outputs, *extents), x)
+
+    def _pointwise(self, x):
+        stride = int(self.rng.randint(1, 3))
+        self._conv(x, ((1, 1), (stride, stride), [0] * 4))
+
+    def _depthwise(self, x):
+        if x.shape[1] > 1:
+            self._take("depthwise", self.builder.conv(x, None, *self._kernel(x, 5), depthwise=True), x)
+
+    def _residual(self, x):
+        """A branch that keeps the shape of x, and the sum of both."""
+        kernel = tuple(int(self.rng.choice((1, 3, 5))) for _ in range(2))
+        macs = int(np.prod(kernel)) * int(np.prod(x.shape)) * x.shape[1]
+        depthwise = x.shape[1] > 1 and (macs > LARGEST_LAYER or self.rng.rand() < 0.3)
+        if macs <= LARGEST_LAYER or depthwise:
+            kind = "depthwise" if depthwise else "convolution"
+            y = self._take(kind, self.builder.conv(x, x.shape[1], kernel, depthwise=depthwise), x)
+            self._take("add", self.builder.add(x, y), x, y)
+
+    def _average(self, x):
+        extents = self._kernel(x, 4)
+        counted = bool(self.rng.randint(2))
+        self._take("average", self.builder.average_pool(x, *extents, count_padding=counted), x)
+
+    def _max(self, x):
+        self._take("max", self.builder.max_pool(x, *self._kernel(x, 4)), x)
+
+    def _dense(self, x):
+        features = int(np.prod(x.shape[1:]))
+        if features <= 4096:
+            self.uses[x.name] += 1
+            flat = self.builder.reshape(x, (-1, features))
+            self._take("dense", self.builder.dense(flat, int(self.rng.choice(CHANNELS))), flat)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("seed", type=int)
+    parser.add_argument("--out", type=pathlib.Path, required=True, metavar="DIR")
+    parser.add_argument("--inputs", type=int, default=3, metavar="N", help="inputs to write")
+    args = parser.parse_args()
+    args.out.mkdir(parents=True, exist_ok=True)
+    made = RandomModel(args.seed)
+    onnx.save(made.model, args.out / f"{args.seed}.onnx")
+    for name, count, stream in (("calibration", 16, 2), ("inputs", args.inputs, 3)):
+        np.savez(args.out / f"{args.seed}_{name}.npz", **{INPUT: made.inputs(count, stream, args.seed)})
+    print(dict(made.layers), "branches", made.branches, "macs", made.builder.macs, "input", made.shape)
+
+
+if __name__ == "__main__":
+    main()
