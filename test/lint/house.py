@@ -106,8 +106,22 @@ def passes(root):
                 yield f"{path}:{number}: no RUN line under test/ has the pass {match[1]}"
 
 
+OWN_TESTS = {"lint", "unit", "models", "e2e", "cts", "rtl", "bench", "conformance"}
+
+
+def mirror(root):
+    """Each folder of test/ has the path of a folder it tests, or is one of OWN_TESTS."""
+    folders = {path.parent for path in files(root / "test")} - {Path(".")}
+    for folder in sorted(folders):
+        if folder.parts[0] in OWN_TESTS or "Inputs" in folder.parts:
+            continue
+        if not (root / folder).is_dir():
+            yield f"test/{folder}: the tree has no folder {folder} that this would test"
+
+
 def links(root):
-    """Relative links and the repository paths quoted in Markdown lead somewhere."""
+    """Relative links and the repository paths quoted in Markdown lead somewhere; a path
+    with the placeholder NAME in it is only a pattern."""
     tops = "tools|docs|test|compiler|dialects|targets|runtime"
     quoted = re.compile(rf"`((?:{tops})/[\w./-]+)(?: [^`]*)?`")
     linked = re.compile(r"\]\((?!\w+:|#)([^)#\s]+)(?:#[^)]*)?\)")
@@ -115,12 +129,12 @@ def links(root):
         for number, line in enumerate(text(root, path).splitlines(), 1):
             here = [(root / path).parent / target for target in linked.findall(line)]
             for target in here + [root / target for target in quoted.findall(line)]:
-                if not target.exists():
+                if "NAME" not in str(target) and not target.exists():
                     target = os.path.relpath(target, root)
                     yield f"{path}:{number}: there is no {target}"
 
 
-RULES = {rule.__name__: rule for rule in (licence, size, words, layering, passes, links)}
+RULES = {rule.__name__: rule for rule in (licence, size, words, layering, passes, mirror, links)}
 
 
 def main():
