@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The only face a target shows to the compiler: how it is named and described,
+// which layers it takes, what they cost, its passes, and its part of a package.
+
+#ifndef SLUICE_TARGETS_TARGET_H
+#define SLUICE_TARGETS_TARGET_H
+
+#include "mlir/Support/LLVM.h"
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+#include "llvm/Support/JSON.h"
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mlir {
+class OpPassManager;
+} // namespace mlir
+
+namespace sluice {
+struct Layer;
+namespace deploy {
+class RegionOp;
+} // namespace deploy
+
+/// What a target says of a layer.
+struct Judgement {
+  /// The limit that the layer breaks, in words with the numbers; empty if the
+  /// target takes it.
+  std::string reason;
+
+  bool isLegal() const { return reason.empty(); }
+  static Judgement legal() { return {}; }
+  static Judgement illegal(std::string reason) { return {std::move(reason)}; }
+};
+
+/// What a layer costs on a target, by estimate. Cycles are 0 on a target that
+/// counts none.
+struct Cost {
+  int64_t cycles = 0;
+  int64_t bytesRead = 0, bytesWritten = 0;
+};
+
+/// Hardware that code is made for: a package names it, so that a runtime can
+/// tell whether a device is the same.
+struct DeviceConfiguration {
+  std::string board;
+  double clockMhz = 0;
+  uint32_t isa = 0;
+  uint64_t hash = 0;
+  /// Name and value, in the order of the hardware's specification.
+  std::vector<std::pair<std::string, uint32_t>> parameters;
+
+  /// The value of the parameter `name`, 0 if there is none.
+  uint32_t parameter(llvm::StringRef name) const;
+};
+
+/// A layer inside a region's commands.
+struct LayerParts {
+  std::string name, kind, output;
+  uint64_t macs = 0, estimatedCycles = 0;
+  /// [first, last) of the region's commands.
+  uint32_t firstCommand = 0, lastCommand = 0;
+};
+
+/// What a target puts in a package for one region.
+struct RegionParts {
+  std::vector<uint8_t> commands, constants;
+  /// Arena bytes the commands use beside inputs and outputs.
+  uint64_t spillOffset = 0, spillSize = 0;
+  uint64_t macs = 0, estimatedCycles = 0;
+  std::vector<LayerParts> layers;
+  /// For the report: a timeline and a memory map, as the target likes.
+  llvm::json::Value report = nullptr;
+};
+
+class Target {
+public:
+  virtual ~Target();
+
+  /// What a region's `target` attribute says: "cpu", ...
+  virtual llvm::StringRef name() const = 0;
+  /// The full specification in canonical form; parses to an equal target.
+  virtual std::string description() const = 0;
+  /// The hardware that a package must name; none for a target without any.
+  virtual std::optional<DeviceConfiguration> device() const {
+    return std::nullopt;
+  }
+
+  /// Whether the target can run `layer`, or why not.
+  virtual Judgement judge(const Layer &layer) const = 0;
+  /// What `layer`, a legal one, costs. It is a guess before tiling, good for
+  /// comparing places.
+  virtual Cost estimate(const Layer &layer) const = 0;
+
+  /// Adds the passes of phase `tile` to a pass manager on modules.
+  virtual void addTilePasses(mlir::OpPassManager &manager) const {}
+  /// Adds the passes of phase `codegen` to a pass manager on modules.
+  virtual void addCodegenPasses(mlir::OpPassManager &manager) const {}
+
+  /// Makes the package parts of `region`, one of this target's, after phase
+  /// `codegen`. Fails with a diagnostic, as here for a target without commands.
+  virtual llvm::LogicalResult emit(deploy::RegionOp region,
+                                   RegionParts &parts) const;
+};
+
+/// A kind of target.
+struct TargetKind {
+  std::string name;
+  /// One line for help texts.
+  std::string summary;
+  /// Makes a target from what follows "NAME:", empty if nothing does. An error
+  /// is one clear line.
+  std::function<llvm::Expected<std::unique_ptr<Target>>(llvm::StringRef)>
+      create;
+};
+
+/// Makes `kind` known to createTarget, once.
+void registerTarget(TargetKind kind);
+/// All kinds, in the order they were registered.
+llvm::ArrayRef<TargetKind> getTargetKinds();
+
+/// The target that `spec` ("NAME" or "NAME:DETAILS") describes. An error is one
+/// line that lists what is known.
+llvm::Expected<std::unique_ptr<Target>> createTarget(llvm::StringRef spec);
+
+} // namespace sluice
+
+#endif // SLUICE_TARGETS_TARGET_H

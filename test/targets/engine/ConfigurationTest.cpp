@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "targets/engine/Configuration.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/raw_ostream.h"
+#include <gtest/gtest.h>
+
+using namespace sluice::engine;
+
+static std::string errorOf(llvm::StringRef text) {
+  auto configuration = Configuration::parse(text);
+  if (configuration)
+    return "";
+  return llvm::toString(configuration.takeError());
+}
+
+TEST(Configuration, EveryBoardIsValid) {
+  EXPECT_EQ(getBoardNames(),
+            (std::vector<llvm::StringRef>{"kv260", "u50", "ulx3s-25f",
+                                          "ulx3s-85f-16x8", "ulx3s-85f"}));
+  for (llvm::StringRef name : getBoardNames()) {
+    auto configuration = Configuration::parse(name);
+    ASSERT_TRUE(bool(configuration)) << errorOf(name);
+    EXPECT_EQ(configuration->board().name, name);
+    EXPECT_EQ(configuration->description(), name);
+  }
+}
+
+TEST(Configuration, CountsTheSixteenByEightOfTheIntegersPage) {
+  auto configuration = Configuration::parse("ulx3s-85f-16x8");
+  ASSERT_TRUE(bool(configuration));
+  EXPECT_EQ(configuration->multipliers(), 152u);
+}
+
+TEST(Configuration, HashIsFnv1aOfTheCanonicalText) {
+  auto configuration = Configuration::parse("ulx3s-85f");
+  ASSERT_TRUE(bool(configuration));
+  EXPECT_EQ(configuration->canonical(),
+            "PC=8 PK=8 ACT_BYTES=131072 ACT_BANKS=8 WGT_WORDS=1024 "
+            "PRM_WORDS=256 AXI_BYTES=8 ISA=1");
+  // Computed with an independent program.
+  EXPECT_EQ(configuration->hash(), 0xaf4b1acfc20eaa5au);
+}
+
+TEST(Configuration, KeepsRealChangesOnly) {
+  auto configuration =
+      Configuration::parse("ulx3s-85f,PRM_WORDS=128,PC=8,ACT_BYTES=65536");
+  ASSERT_TRUE(bool(configuration));
+  EXPECT_EQ(configuration->description(),
+            "ulx3s-85f,ACT_BYTES=65536,PRM_WORDS=128");
+  EXPECT_EQ(configuration->parameters().ACT_BYTES, 65536u);
+}
+
+TEST(Configuration, ReadsABoardFile) {
+  llvm::SmallString<128> path;
+  ASSERT_FALSE(llvm::sys::fs::createTemporaryFile("board", "json", path));
+  std::error_code error;
+  llvm::raw_fd_ostream(path, error) << R"({
+    "name": "bench", "description": "a test", "device": "none",
+    "shell": "none", "clock_mhz": 50, "multipliers": 7, "memory_bits": 9000,
+    "parameters": {"PC": 2, "PK": 1, "ACT_BYTES": 1024, "ACT_BANKS": 2,
+      "WGT_WORDS": 16, "PRM_WORDS": 4, "AXI_BYTES": 8}})";
+  auto configuration = Configuration::parse(path);
+  ASSERT_TRUE(bool(configuration)) << errorOf(path);
+  EXPECT_EQ(configuration->board().name, "bench");
+  EXPECT_EQ(configuration->memoryBits(), 8 * (1024 + 32 + 32));
+
+  llvm::raw_fd_ostream(path, error) << R"({"name": "bench"})";
+  EXPECT_NE(errorOf(path).find("not a board file"), std::string::npos);
+  llvm::sys::fs::remove(path);
+  EXPECT_NE(errorOf(path).find("cannot read board file"), std::string::npos);
+}
+
+TEST(Configuration, ErrorsNameWhatAndTheRemedy) {
+  EXPECT_EQ(errorOf("nexys"),
+            "unknown engine board 'nexys'; known boards: kv260, u50, "
+            "ulx3s-25f, ulx3s-85f-16x8, ulx3s-85f; or the path of a .json "
+            "file");
+  EXPECT_EQ(errorOf("ulx3s-85f,PX=1"),
+            "unknown engine parameter 'PX' in 'PX=1'; known: PC, PK, "
+            "ACT_BYTES, ACT_BANKS, WGT_WORDS, PRM_WORDS, AXI_BYTES");
+  EXPECT_EQ(errorOf("ulx3s-85f,PC=big"),
+            "engine parameter PC: 'big' is not a whole number below 2^32");
+  EXPECT_EQ(errorOf("ulx3s-85f,PC=12"),
+            "engine configuration 'ulx3s-85f,PC=12': PC is 12, not a power of "
+            "two");
+  EXPECT_EQ(errorOf("ulx3s-85f,PC=4"),
+            "engine configuration 'ulx3s-85f,PC=4': PC = 4 is not a multiple "
+            "of PK = 8");
+  EXPECT_EQ(errorOf("ulx3s-25f,PC=8"),
+            "engine configuration 'ulx3s-25f,PC=8': PC = 8 and PK = 4 need 44 "
+            "multipliers; LFE5U-25F has 28: make PC or PK smaller");
+  EXPECT_EQ(errorOf("ulx3s-25f,ACT_BYTES=1048576"),
+            "engine configuration 'ulx3s-25f,ACT_BYTES=1048576': the "
+            "scratchpads need 8585216 bits; LFE5U-25F has 1032192: make "
+            "ACT_BYTES, WGT_WORDS or PRM_WORDS smaller");
+}
