@@ -118,9 +118,10 @@ def main():
     if args.qdq:
         quantized = qdq.quantize(model, {INPUT: calibration})
         onnx.save(quantized, f"{base}_int8_qdq.onnx")
-        inner, scale, zero_point = qdq.strip_boundary(quantized)
+        inner = qdq.strip_boundary(quantized)
         onnx.save(inner, f"{base}_int8_io_qdq.onnx")
-        np.savez(f"{base}_int8_inputs.npz", **{INPUT: qdq.quantize_array(samples, scale, zero_point)})
+        whole = qdq.quantize_array(samples, *qdq.input_quantization(inner))
+        np.savez(f"{base}_int8_inputs.npz", **{INPUT: whole})
 
 
 if __name__ == "__main__":

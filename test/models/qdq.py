@@ -51,24 +51,36 @@ def constants(model):
     return {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
 
 
+def _input_quantizer(model, op):
+    """Follows the model's one input through layout changes to the `op` node it meets; returns both."""
+    name = model.graph.input[0].name
+    node = _only_user(model.graph, name)
+    while node.op_type in ("Transpose", "Reshape"):
+        name = node.output[0]
+        node = _only_user(model.graph, name)
+    if node.op_type != op:
+        raise ValueError(f"input {model.graph.input[0].name} meets {node.op_type}, not {op}")
+    return node, name
+
+
+def input_quantization(model):
+    """Scale and zero point of the one input of a QDQ model with int8 inputs."""
+    values = constants(model)
+    node, _ = _input_quantizer(model, "DequantizeLinear")
+    return float(values[node.input[1]]), int(values[node.input[2]])
+
+
 def strip_boundary(model):
-    """Makes a QDQ model's one input and its outputs int8; returns it with the input's scale and zero point.
+    """Makes a QDQ model's one input and its outputs int8; returns it.
 
     Layout changes between the input and its QuantizeLinear stay, now on int8.
     """
     inner = onnx.ModelProto()
     inner.CopyFrom(model)
     graph = inner.graph
-    values = constants(inner)
-    outer = graph.input[0]
-    entry, before = _only_user(graph, outer.name), outer.name
-    while entry.op_type in ("Transpose", "Reshape"):
-        before = entry.output[0]
-        entry = _only_user(graph, before)
-    if entry.op_type != "QuantizeLinear":
-        raise ValueError(f"input {outer.name} meets {entry.op_type} before it is quantized")
+    entry, before = _input_quantizer(inner, "QuantizeLinear")
     _remove(graph, entry, entry.output[0], before)
-    outer.type.tensor_type.elem_type = TensorProto.INT8
+    graph.input[0].type.tensor_type.elem_type = TensorProto.INT8
     for output in graph.output:
         last = next(node for node in graph.node if output.name in node.output)
         if last.op_type != "DequantizeLinear":
@@ -78,7 +90,7 @@ def strip_boundary(model):
     del graph.value_info[:]
     inner = onnx.shape_inference.infer_shapes(inner, strict_mode=True, data_prop=True)
     onnx.checker.check_model(inner)
-    return inner, float(values[entry.input[1]]), int(values[entry.input[2]])
+    return inner
 
 
 def _only_user(graph, name):

@@ -142,15 +142,9 @@ class Builder:
         total = windows(x.samples, kernel, strides, pads).sum((4, 5))
         ones = np.ones((1, 1, *x.shape[2:]))
         count = windows(ones, kernel, strides, pads, float(count_padding)).sum((4, 5))
-        return self._node(
-            "AveragePool",
-            [x.name],
-            total / count,
-            kernel_shape=list(kernel),
-            strides=list(strides),
-            pads=list(pads),
-            count_include_pad=int(count_padding),
-        )
+        padding = {"pads": list(pads), "count_include_pad": int(count_padding)} if any(pads) else {}
+        extents = {"kernel_shape": list(kernel), "strides": list(strides)}
+        return self._node("AveragePool", [x.name], total / count, **extents, **padding)
 
     def max_pool(self, x, kernel, strides=None, pads=(0, 0, 0, 0)):
         strides = strides or kernel
