@@ -2,6 +2,7 @@
 
 #include "compiler/Pipelines/RegisterAll.h"
 
+#include "compiler/Conversion/OnnxToTosa/OnnxToTosa.h"
 #include "dialects/Deploy/Deploy.h"
 #include "dialects/Deploy/Passes.h"
 #include "dialects/Engine/Engine.h"
@@ -22,6 +23,7 @@ void sluice::registerAllSluicePasses() {
   mlir::registerAllPasses();
   deploy::registerDeployPasses();
   onnx::registerOnnxPasses();
+  registerOnnxToTosaPasses();
 }
 
 void sluice::registerAllSluiceTranslations() {}

@@ -12,11 +12,13 @@ namespace {
 /// int32 sums wrap; float sums are taken in double, which no backend can beat.
 template <typename Acc> struct Sum;
 template <> struct Sum<int32_t> {
+  explicit Sum(int32_t init) : value(static_cast<uint32_t>(init)) {}
   uint32_t value;
   void add(int64_t x, int64_t w) { value += static_cast<uint32_t>(x * w); }
   int32_t get() const { return static_cast<int32_t>(value); }
 };
 template <> struct Sum<float> {
+  explicit Sum(float init) : value(init) {}
   double value;
   void add(double x, double w) { value += x * w; }
   float get() const { return static_cast<float>(value); }
@@ -75,7 +77,7 @@ Result eval(tosa::Conv2DOp op, Operands operands) {
       for (int64_t oy = 0; oy < os[1]; ++oy)
         for (int64_t ox = 0; ox < os[2]; ++ox)
           for (int64_t oc = 0; oc < os[3]; ++oc) {
-            Sum<Acc> sum{bias.data<Acc>()[bias.size() == 1 ? 0 : oc]};
+            Sum<Acc> sum(bias.data<Acc>()[bias.size() == 1 ? 0 : oc]);
             for (int64_t ky = 0; ky < window.kh; ++ky)
               for (int64_t kx = 0; kx < window.kw; ++kx) {
                 int64_t iy = window.inputRow(oy, ky),
@@ -113,7 +115,7 @@ Result eval(tosa::DepthwiseConv2DOp op, Operands operands) {
         for (int64_t ox = 0; ox < os[2]; ++ox)
           for (int64_t oc = 0; oc < os[3]; ++oc) {
             int64_t c = oc / multiplier, m = oc % multiplier;
-            Sum<Acc> sum{bias.data<Acc>()[bias.size() == 1 ? 0 : oc]};
+            Sum<Acc> sum(bias.data<Acc>()[bias.size() == 1 ? 0 : oc]);
             for (int64_t ky = 0; ky < window.kh; ++ky)
               for (int64_t kx = 0; kx < window.kw; ++kx) {
                 int64_t iy = window.inputRow(oy, ky),
@@ -146,7 +148,7 @@ Result eval(tosa::MatMulOp op, Operands operands) {
     for (int64_t n = 0; n < batch; ++n)
       for (int64_t i = 0; i < rows; ++i)
         for (int64_t j = 0; j < columns; ++j) {
-          Sum<Acc> sum{0};
+          Sum<Acc> sum(0);
           for (int64_t k = 0; k < inner; ++k)
             sum.add(x[(n * rows + i) * inner + k] - xZero,
                     y[(n * inner + k) * columns + j] - yZero);

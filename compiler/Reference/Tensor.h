@@ -35,11 +35,12 @@ public:
   /// T must be the element type's: bool for i1, int8_t for i8, …, float for
   /// f32.
   template <typename T> llvm::ArrayRef<T> data() const {
-    return {reinterpret_cast<const T *>(bytes.data()),
-            bytes.size() / sizeof(T)};
+    return llvm::ArrayRef<T>(reinterpret_cast<const T *>(bytes.data()),
+                             bytes.size() / sizeof(T));
   }
   template <typename T> llvm::MutableArrayRef<T> data() {
-    return {reinterpret_cast<T *>(bytes.data()), bytes.size() / sizeof(T)};
+    return llvm::MutableArrayRef<T>(reinterpret_cast<T *>(bytes.data()),
+                                    bytes.size() / sizeof(T));
   }
 
   /// The only element of a one-element integer tensor, or element `i`.
