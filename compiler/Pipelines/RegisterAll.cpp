@@ -3,6 +3,7 @@
 #include "compiler/Pipelines/RegisterAll.h"
 
 #include "compiler/Conversion/OnnxToTosa/OnnxToTosa.h"
+#include "compiler/Reference/Translation.h"
 #include "dialects/Deploy/Deploy.h"
 #include "dialects/Deploy/Passes.h"
 #include "dialects/Engine/Engine.h"
@@ -26,4 +27,6 @@ void sluice::registerAllSluicePasses() {
   registerOnnxToTosaPasses();
 }
 
-void sluice::registerAllSluiceTranslations() {}
+void sluice::registerAllSluiceTranslations() {
+  reference::registerInterpretTranslation();
+}
