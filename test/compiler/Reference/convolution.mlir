@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // RUN: sluice-translate --interpret %s | FileCheck %s
 
 // Two channels, a 2x2 kernel, padding on the left and above, stride 1: the

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // RUN: sluice-translate --interpret -split-input-file -verify-diagnostics %s | FileCheck %s
 
 // Half rounds towards +infinity, once; then the zero point, then saturation.
