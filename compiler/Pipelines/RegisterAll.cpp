@@ -3,6 +3,7 @@
 #include "compiler/Pipelines/RegisterAll.h"
 
 #include "compiler/Conversion/OnnxToTosa/OnnxToTosa.h"
+#include "compiler/Import/Import.h"
 #include "compiler/Reference/Translation.h"
 #include "dialects/Deploy/Deploy.h"
 #include "dialects/Deploy/Passes.h"
@@ -29,4 +30,5 @@ void sluice::registerAllSluicePasses() {
 
 void sluice::registerAllSluiceTranslations() {
   reference::registerInterpretTranslation();
+  registerImportTranslation();
 }
