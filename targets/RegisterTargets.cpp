@@ -2,6 +2,7 @@
 
 #include "targets/RegisterTargets.h"
 #include "dialects/Engine/Engine.h"
+#include "targets/engine/Assembler.h"
 #include "targets/engine/EngineTarget.h"
 
 void sluice::registerAllTargets() { engine::registerEngineTarget(); }

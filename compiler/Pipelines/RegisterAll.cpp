@@ -7,8 +7,8 @@
 #include "compiler/Reference/Translation.h"
 #include "dialects/Deploy/Deploy.h"
 #include "dialects/Deploy/Passes.h"
-#include "dialects/Engine/Engine.h"
 #include "dialects/Onnx/Passes.h"
+#include "targets/RegisterTargets.h"
 
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -17,8 +17,8 @@
 void sluice::registerAllSluiceDialects(mlir::DialectRegistry &registry) {
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
-  registry.insert<deploy::DeployDialect, engine::EngineDialect,
-                  onnx::OnnxDialect>();
+  registry.insert<deploy::DeployDialect, onnx::OnnxDialect>();
+  registerAllTargetDialects(registry);
 }
 
 void sluice::registerAllSluicePasses() {
@@ -26,9 +26,11 @@ void sluice::registerAllSluicePasses() {
   deploy::registerDeployPasses();
   onnx::registerOnnxPasses();
   registerOnnxToTosaPasses();
+  registerAllTargets();
 }
 
 void sluice::registerAllSluiceTranslations() {
   reference::registerInterpretTranslation();
   registerImportTranslation();
+  registerAllTargetTranslations();
 }
