@@ -2,15 +2,16 @@
 
 #include "targets/RegisterTargets.h"
 #include "dialects/Engine/Engine.h"
-#include "targets/engine/Assembler.h"
-#include "targets/engine/EngineTarget.h"
+#include "targets/cpu/CpuTarget.h"
+#include "targets/cpu/Pipeline.h"
+#include "targets/cpu/Translation.h"
 
-void sluice::registerAllTargets() { engine::registerEngineTarget(); }
+void sluice::registerAllTargets() { cpu::registerCpuTarget(); }
 
 void sluice::registerAllTargetDialects(mlir::DialectRegistry &registry) {
   registry.insert<engine::EngineDialect>();
 }
 
-void sluice::registerAllTargetTranslations() {
-  engine::registerEngineTranslations();
-}
+void sluice::registerAllTargetPasses() { cpu::registerCpuPassesAndPipeline(); }
+
+void sluice::registerAllTargetTranslations() { cpu::registerCpuTranslations(); }

@@ -15,6 +15,8 @@ namespace sluice {
 void registerAllTargets();
 /// Adds the targets' own dialects.
 void registerAllTargetDialects(mlir::DialectRegistry &registry);
+/// Registers the targets' passes and pipelines.
+void registerAllTargetPasses();
 /// Registers the targets' translations (for sluice-translate).
 void registerAllTargetTranslations();
 

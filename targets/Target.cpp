@@ -2,6 +2,7 @@
 
 #include "targets/Target.h"
 #include "dialects/Deploy/Deploy.h"
+#include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace sluice;
@@ -10,6 +11,11 @@ Target::~Target() = default;
 
 llvm::LogicalResult Target::emit(deploy::RegionOp region, RegionParts &) const {
   return region.emitOpError() << "target " << name() << " has no commands";
+}
+
+llvm::LogicalResult Target::emitLibrary(mlir::ModuleOp module,
+                                        LibraryParts &) const {
+  return module.emitError() << "target " << name() << " is no processor";
 }
 
 uint32_t DeviceConfiguration::parameter(llvm::StringRef name) const {

@@ -19,6 +19,7 @@
 #include <vector>
 
 namespace mlir {
+class ModuleOp;
 class OpPassManager;
 } // namespace mlir
 
@@ -79,6 +80,18 @@ struct RegionParts {
   llvm::json::Value report = nullptr;
 };
 
+/// Code of all regions of a module in one shared object, as cpu_abi.h has it.
+struct LibraryParts {
+  struct Region {
+    std::string name;
+    uint64_t scratchSize = 0; // bytes
+  };
+  std::string level;
+  std::vector<uint8_t> elf;
+  /// A region's place here is its index in the library.
+  std::vector<Region> regions;
+};
+
 class Target {
 public:
   virtual ~Target();
@@ -107,6 +120,11 @@ public:
   /// `codegen`. Fails with a diagnostic, as here for a target without commands.
   virtual llvm::LogicalResult emit(deploy::RegionOp region,
                                    RegionParts &parts) const;
+  /// Compiles every region of `module`, whatever its target, in the order in
+  /// which they stand there; `module` stays as it is. Fails with a diagnostic,
+  /// as here for a target that is no processor.
+  virtual llvm::LogicalResult emitLibrary(mlir::ModuleOp module,
+                                          LibraryParts &parts) const;
 };
 
 /// A kind of target.
