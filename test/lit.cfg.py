@@ -25,6 +25,9 @@ for name in ("HOME", "SOURCE_DATE_EPOCH", "ASAN_OPTIONS"):
 shared = os.path.join(os.path.dirname(source), "shared")
 if os.path.isdir(os.path.join(shared, "models")):
     config.available_features.add("shared")
+# --debug-only exists only where assertions do.
+if config.sluice_build_type == "Dev":
+    config.available_features.add("assertions")
 # Tests too long for every change say REQUIRES: long; tools/dev test --all runs them.
 if lit_config.params.get("long"):
     config.available_features.add("long")

@@ -5,6 +5,7 @@
 
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/Support/Debug.h"
 #include "llvm/Support/MathExtras.h"
 
 #include <limits>
@@ -13,6 +14,8 @@ namespace sluice::deploy {
 #define GEN_PASS_DEF_PLANMEMORY
 #include "dialects/Deploy/Passes.h.inc"
 } // namespace sluice::deploy
+
+#define DEBUG_TYPE "deploy-plan-memory"
 
 using namespace mlir;
 using namespace sluice;
@@ -80,6 +83,9 @@ static int64_t placeAll(MutableArrayRef<Buffer> buffers) {
   int64_t arenaSize = 0;
   for (Buffer *buffer : order) {
     place(*buffer, placed);
+    LLVM_DEBUG(llvm::dbgs()
+               << "steps " << buffer->first << " to " << buffer->last << ": "
+               << buffer->size << " bytes at " << buffer->offset << "\n");
     arenaSize = std::max(arenaSize, buffer->offset + buffer->size);
   }
   return arenaSize;
