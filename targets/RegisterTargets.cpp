@@ -5,8 +5,13 @@
 #include "targets/cpu/CpuTarget.h"
 #include "targets/cpu/Pipeline.h"
 #include "targets/cpu/Translation.h"
+#include "targets/engine/Assembler.h"
+#include "targets/engine/EngineTarget.h"
 
-void sluice::registerAllTargets() { cpu::registerCpuTarget(); }
+void sluice::registerAllTargets() {
+  cpu::registerCpuTarget();
+  engine::registerEngineTarget();
+}
 
 void sluice::registerAllTargetDialects(mlir::DialectRegistry &registry) {
   registry.insert<engine::EngineDialect>();
@@ -14,4 +19,7 @@ void sluice::registerAllTargetDialects(mlir::DialectRegistry &registry) {
 
 void sluice::registerAllTargetPasses() { cpu::registerCpuPassesAndPipeline(); }
 
-void sluice::registerAllTargetTranslations() { cpu::registerCpuTranslations(); }
+void sluice::registerAllTargetTranslations() {
+  cpu::registerCpuTranslations();
+  engine::registerEngineTranslations();
+}

@@ -2,6 +2,9 @@
 
 #include "compiler/Pipelines/RegisterAll.h"
 
+#include "compiler/Conversion/OnnxToTosa/OnnxToTosa.h"
+#include "compiler/Import/Import.h"
+#include "compiler/Reference/Translation.h"
 #include "dialects/Deploy/Deploy.h"
 #include "dialects/Deploy/Passes.h"
 #include "dialects/Onnx/Passes.h"
@@ -22,9 +25,13 @@ void sluice::registerAllSluicePasses() {
   mlir::registerAllPasses();
   deploy::registerDeployPasses();
   onnx::registerOnnxPasses();
+  registerOnnxToTosaPasses();
+  registerAllTargets();
   registerAllTargetPasses();
 }
 
 void sluice::registerAllSluiceTranslations() {
+  reference::registerInterpretTranslation();
+  registerImportTranslation();
   registerAllTargetTranslations();
 }

@@ -80,7 +80,8 @@ void Checker::checkTokens(const Instruction &instruction) {
     if (!(mask & ~allowed))
       return;
     if (mask & ~7u)
-      fail(formatv("{0} = {1} names a unit that is none", name, mask));
+      fail(
+          formatv("{0} = {1} names a unit that is none", name, unsigned(mask)));
     else if (unit)
       fail(formatv("{0} names its own unit, {1}", name, stringifyUnit(*unit)));
     else
@@ -162,7 +163,7 @@ static int64_t signedChunk(uint32_t x) { return static_cast<int32_t>(x); }
 
 template <typename FieldsT> void Checker::checkCompute(const FieldsT &f) {
   if (f.lo > f.hi)
-    fail(formatv("lo = {0} is greater than hi = {1}", f.lo, f.hi));
+    fail(formatv("lo = {0} is greater than hi = {1}", int(f.lo), int(f.hi)));
   if (f.flags && opcode != Opcode::Depthwise)
     fail("flags on an instruction other than DEPTHWISE");
   if (f.ci != 1 && opcode != Opcode::Conv)

@@ -93,6 +93,15 @@ def layering(root):
                     yield f"{path}:{number}: includes {match[1]}: {rule}"
 
 
+def targets(root):
+    """No string of the compiler names a target."""
+    names = "|".join(sorted(p.name for p in (root / "targets").iterdir() if p.is_dir()))
+    for path in files(root, {".h", ".cpp", ".td"}):
+        if path.parts[0] == "compiler":
+            for number, match in matches(root, path, rf'^(?!\s*//).*"({names})[":]'):
+                yield f"{path}:{number}: names the target {match[1]}; ask targets/Target.h"
+
+
 def passes(root):
     """Each pass of a Passes.td stands in a RUN line."""
     runs = "\n".join(
@@ -134,7 +143,7 @@ def links(root):
                     yield f"{path}:{number}: there is no {target}"
 
 
-RULES = {rule.__name__: rule for rule in (licence, size, words, layering, passes, mirror, links)}
+RULES = {rule.__name__: rule for rule in (licence, size, words, layering, targets, passes, mirror, links)}
 
 
 def main():

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Where dimensions lie, and the operators that only move elements.
+
+#include "compiler/Conversion/OnnxToTosa/Converter.h"
+#include "dialects/Onnx/Constants.h"
+#include "dialects/Onnx/Names.h"
+
+using namespace mlir;
+
+namespace sluice {
+
+static SmallVector<int64_t> getIdentity(int64_t rank) {
+  return llvm::to_vector(llvm::seq<int64_t>(0, rank));
+}
+
+static ArrayRef<int64_t> getShape(Value value) {
+  return cast<RankedTensorType>(value.getType()).getShape();
+}
+
+Value Converter::permute(TosaBuilder &b, Value value, ArrayRef<int64_t> perm) {
+  // Moving dimensions of size one moves no element.
+  int64_t last = -1;
+  bool inOrder = true;
+  SmallVector<int64_t> shape;
+  for (int64_t dim : perm) {
+    shape.push_back(getShape(value)[dim]);
+    if (shape.back() == 1)
+      continue;
+    inOrder &= dim > last;
+    last = dim;
+  }
+  return inOrder ? b.reshape(value, shape) : b.transpose(value, perm);
+}
+
+Value Converter::materialize(const Mapped &mapped) {
+  TosaBuilder b(builder, mapped.value.getLoc());
+  Value value = permute(b, mapped.value, mapped.perm);
+  return mapped.flat ? b.reshape(value, *mapped.flat) : value;
+}
+
+Mapped Converter::get(Value value) {
+  if (auto it = values.find(value); it != values.end())
+    return it->second;
+  // A constant that is used as a tensor like any other.
+  ElementsAttr elements = onnx::getConstantElements(value);
+  assert(elements && "operands are converted before their users");
+  TosaBuilder b(builder, value.getLoc());
+  Mapped mapped{b.constant(elements), getIdentity(getShape(value).size()),
+                std::nullopt};
+  values[value] = mapped;
+  return mapped;
+}
+
+Value Converter::getCanonical(Value value) {
+  Mapped mapped = get(value);
+  if (mapped.flat || mapped.perm != getIdentity(mapped.perm.size())) {
+    mapped.value = materialize(mapped);
+    mapped.perm = getIdentity(getShape(mapped.value).size());
+    mapped.flat.reset();
+  }
+  return mapped.value;
+}
+
+Value Converter::getNhwc(Value value) {
+  Mapped mapped = get(value);
+  TosaBuilder b(builder, mapped.value.getLoc());
+  if (mapped.flat)
+    mapped = {materialize(mapped), getIdentity(4), std::nullopt};
+  const auto &perm = mapped.perm;
+  return permute(b, mapped.value, {perm[0], perm[2], perm[3], perm[1]});
+}
+
+void Converter::set(Value onnx, Mapped mapped) {
+  values[onnx] = std::move(mapped);
+}
+
+void Converter::set(Value onnx, Value value) {
+  nameOutput(onnx.getDefiningOp(), value);
+  values[onnx] = {value, getIdentity(getShape(value).size()), std::nullopt};
+}
+
+void Converter::setNhwc(Value onnx, Value value) {
+  values[onnx] = {value, {0, 3, 1, 2}, std::nullopt};
+  nameOutput(onnx.getDefiningOp(), value);
+}
+
+void Converter::nameOutput(Operation *op, Value value) {
+  Operation *made = value.getDefiningOp();
+  if (!made || made->hasAttr("onnx.output"))
+    return;
+  auto name = op->getAttrOfType<StringAttr>("onnx.output");
+  if (!name && !onnx::getOutputName(op->getLoc()).empty())
+    name = builder.getStringAttr(onnx::getOutputName(op->getLoc()));
+  if (!name)
+    return;
+  made->setAttr("onnx.output", name);
+  // Whoever compares with the model needs its order of dimensions.
+  if (auto it = values.find(op->getResult(0)); it != values.end())
+    if (it->second.perm != getIdentity(it->second.perm.size()))
+      made->setAttr("onnx.perm", builder.getDenseI64ArrayAttr(it->second.perm));
+}
+
+/// Flatten, Reshape, Squeeze, Unsqueeze: the result's shape says it all.
+LogicalResult Converter::convertReshape(Operation *op) {
+  Mapped mapped = get(op->getOperand(0));
+  SmallVector<int64_t> shape(getShape(op->getResult(0)));
+  bool inOrder = true;
+  int64_t last = -1;
+  for (int64_t dim : mapped.perm) {
+    if (getShape(mapped.value)[dim] == 1)
+      continue;
+    inOrder &= dim > last;
+    last = dim;
+  }
+  if (inOrder) {
+    TosaBuilder b = at(op);
+    Value value = b.reshape(mapped.value, shape);
+    set(op->getResult(0),
+        Mapped{value, getIdentity(shape.size()), std::nullopt});
+    return success();
+  }
+  mapped.flat = shape;
+  set(op->getResult(0), mapped);
+  return success();
+}
+
+LogicalResult Converter::convert(onnx::TransposeOp op) {
+  Mapped mapped = get(op.getData());
+  if (mapped.flat)
+    mapped = {materialize(mapped), getIdentity(mapped.flat->size()),
+              std::nullopt};
+  Mapped result = mapped;
+  for (auto [i, dim] : llvm::enumerate(op.getPerm()))
+    result.perm[i] = mapped.perm[dim];
+  set(op.getTransposed(), result);
+  return success();
+}
+
+LogicalResult Converter::convert(onnx::ConcatOp op) {
+  if (getQuantization(op.getType()))
+    for (Value input : op.getInputs())
+      if (input.getType() != op.getInputs()[0].getType() &&
+          cast<ShapedType>(input.getType()).getElementType() !=
+              cast<ShapedType>(op.getType()).getElementType())
+        return op.emitOpError(
+            "has int8 inputs of different scales; give them one scale");
+  TosaBuilder b = at(op);
+  int64_t rank = getShape(op.getConcatResult()).size();
+  int64_t axis = op.getAxis() < 0 ? op.getAxis() + rank : op.getAxis();
+  SmallVector<Value> parts;
+  if (rank == 4) {
+    for (Value input : op.getInputs())
+      parts.push_back(getNhwc(input));
+    setNhwc(op.getConcatResult(),
+            b.concat(parts, std::array{0, 3, 1, 2}[axis]));
+    return success();
+  }
+  for (Value input : op.getInputs())
+    parts.push_back(getCanonical(input));
+  set(op.getConcatResult(), b.concat(parts, axis));
+  return success();
+}
+
+LogicalResult Converter::convert(onnx::SliceOp op) {
+  auto ranges = op.getRanges();
+  if (!ranges)
+    return op.emitOpError("has bounds that are not constant");
+  SmallVector<int64_t> start, size;
+  for (const auto &range : *ranges) {
+    if (range.step != 1)
+      return op.emitOpError("has a step other than 1, which is not supported");
+    start.push_back(range.start);
+    size.push_back(range.size);
+  }
+  TosaBuilder b = at(op);
+  set(op.getOutput(), b.slice(getCanonical(op.getData()), start, size));
+  return success();
+}
+
+LogicalResult Converter::convert(onnx::PadOp op) {
+  auto pads = op.getAllPads();
+  if (!pads || llvm::any_of(*pads, [](int64_t pad) { return pad < 0; }))
+    return op.emitOpError("has pads that are negative or not constant");
+  if (op.getMode() != "constant")
+    return op.emitOpError("has mode '")
+           << op.getMode() << "'; only 'constant' is supported";
+  TosaBuilder b = at(op);
+  Mapped mapped = get(op.getData());
+  if (mapped.flat)
+    mapped = {materialize(mapped), getIdentity(mapped.flat->size()),
+              std::nullopt};
+  size_t rank = mapped.perm.size();
+  SmallVector<int64_t> physical(2 * rank);
+  for (size_t i = 0; i < rank; ++i) {
+    physical[2 * mapped.perm[i]] = (*pads)[i];
+    physical[2 * mapped.perm[i] + 1] = (*pads)[i + rank];
+  }
+  Value fill;
+  if (auto quantization = getQuantization(op.getType())) {
+    if (op.getConstantValue() &&
+        onnx::readFloatScalar(op.getConstantValue()) != 0.0)
+      return op.emitOpError(
+          "pads int8 data with a value other than 0, which is not supported");
+    fill = b.scalar<int8_t>(static_cast<int8_t>(quantization->zeroPoint));
+  } else {
+    if (!cast<ShapedType>(op.getType()).getElementType().isF32())
+      return op.emitOpError(
+          "pads a tensor that is neither float32 nor quantized");
+    auto value = op.getConstantValue()
+                     ? onnx::readFloatScalar(op.getConstantValue())
+                     : std::optional<double>(0.0);
+    if (!value)
+      return op.emitOpError("has a pad value that is not constant");
+    fill = b.scalar<float>(static_cast<float>(*value));
+  }
+  mapped.value = b.pad(mapped.value, physical, fill);
+  set(op.getOutput(), mapped);
+  nameOutput(op, mapped.value);
+  return success();
+}
+
+} // namespace sluice

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/Conversion/OnnxToTosa/OnnxToTosa.h"
+#include "compiler/Conversion/OnnxToTosa/Converter.h"
+#include "dialects/Onnx/Constants.h"
+#include "dialects/Onnx/Names.h"
+
+#include "mlir/Dialect/Quant/IR/Quant.h"
+#include "mlir/Pass/Pass.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+
+namespace sluice {
+
+#define GEN_PASS_DEF_CONVERTONNXTOTOSA
+#include "compiler/Conversion/OnnxToTosa/Passes.h.inc"
+
+LogicalResult Converter::convert(Operation *op) {
+  return llvm::TypeSwitch<Operation *, LogicalResult>(op)
+      .Case<onnx::ConvOp, onnx::AveragePoolOp, onnx::GlobalAveragePoolOp,
+            onnx::MaxPoolOp, onnx::GlobalMaxPoolOp, onnx::ReduceMeanOp,
+            onnx::GemmOp, onnx::MatMulOp, onnx::SoftmaxOp, onnx::AddOp,
+            onnx::ClipOp, onnx::BatchNormalizationOp, onnx::TransposeOp,
+            onnx::ConcatOp, onnx::SliceOp, onnx::PadOp, onnx::QuantizeLinearOp,
+            onnx::DequantizeLinearOp, quant::StorageCastOp>(
+          [&](auto concrete) { return convert(concrete); })
+      .Case<onnx::ReshapeOp, onnx::FlattenOp, onnx::SqueezeOp,
+            onnx::UnsqueezeOp>(
+          [&](auto reshape) { return convertReshape(reshape); })
+      .Case<onnx::ReluOp, onnx::LeakyReluOp, onnx::SigmoidOp, onnx::TanhOp,
+            onnx::HardSigmoidOp, onnx::HardSwishOp>(
+          [&](auto activation) { return convertActivation(activation); })
+      .Case([&](onnx::SubOp sub) { return convertBinary<tosa::SubOp>(sub); })
+      .Case([&](onnx::MulOp mul) { return convertBinary<tosa::MulOp>(mul); })
+      .Case([&](onnx::DivOp div) {
+        return convertBinary<tosa::ReciprocalOp>(div);
+      })
+      .Case<onnx::IdentityOp, onnx::DropoutOp>([&](auto same) {
+        set(same->getResult(0), get(same->getOperand(0)));
+        return success();
+      })
+      .Case([](onnx::ConstantOp) { return success(); })
+      .Case([](onnx::NodeOp node) -> LogicalResult {
+        return node.emitOpError("operator '")
+               << node.getOpType() << "' is not supported";
+      })
+      .Default([](Operation *other) -> LogicalResult {
+        return other->emitOpError("is not supported");
+      });
+}
+
+LogicalResult Converter::run() {
+  Block &block = function.getBody().front();
+  builder.setInsertionPoint(block.getTerminator());
+  for (BlockArgument argument : block.getArguments()) {
+    auto type = dyn_cast<RankedTensorType>(argument.getType());
+    if (!type || !type.hasStaticShape())
+      return function.emitError("input '")
+             << onnx::getTensorName(argument) << "' has no static shape";
+    values[argument] = {argument,
+                        llvm::to_vector(llvm::seq<int64_t>(0, type.getRank())),
+                        std::nullopt};
+  }
+  SmallVector<Operation *> ops;
+  for (Operation &op : block.without_terminator())
+    ops.push_back(&op);
+  // Every operation that can not be converted is reported, but not those that
+  // only follow from it.
+  bool failedAny = false;
+  for (Operation *op : ops) {
+    bool ready = llvm::all_of(op->getOperands(), [&](Value operand) {
+      return values.count(operand) || onnx::getConstantElements(operand) ||
+             operand.getDefiningOp<quant::StorageCastOp>();
+    });
+    if (ready || isa<onnx::NodeOp>(op))
+      failedAny |= failed(convert(op));
+  }
+  if (failedAny)
+    return failure();
+  Operation *terminator = block.getTerminator();
+  for (OpOperand &operand : terminator->getOpOperands())
+    operand.set(getCanonical(operand.get()));
+  for (Operation *op : llvm::reverse(ops))
+    op->erase();
+  return success();
+}
+
+namespace {
+struct ConvertOnnxToTosa : impl::ConvertOnnxToTosaBase<ConvertOnnxToTosa> {
+  void runOnOperation() override {
+    OpBuilder builder(&getContext());
+    if (failed(Converter(getOperation(), builder).run()))
+      signalPassFailure();
+  }
+};
+} // namespace
+
+} // namespace sluice

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Between float and int8, and what int8 needs beside it: docs/spec/integers.md.
+
+#include "compiler/Conversion/OnnxToTosa/Converter.h"
+#include "compiler/Conversion/OnnxToTosa/Weights.h"
+#include "compiler/Support/Activations.h"
+#include "dialects/Onnx/Constants.h"
+
+#include <cmath>
+
+using namespace mlir;
+
+namespace sluice {
+
+static ArrayRef<int64_t> getShape(Value value) {
+  return cast<RankedTensorType>(value.getType()).getShape();
+}
+
+std::optional<Quantization> getQuantization(Type type) {
+  Type elementType = getElementTypeOrSelf(type);
+  if (auto uniform = dyn_cast<quant::UniformQuantizedType>(elementType))
+    return Quantization{{uniform.getScale()}, uniform.getZeroPoint()};
+  if (auto perAxis =
+          dyn_cast<quant::UniformQuantizedPerAxisType>(elementType)) {
+    // Zero points of an axis must agree: there is one in the arithmetic.
+    ArrayRef<int64_t> zeroPoints = perAxis.getZeroPoints();
+    if (llvm::all_equal(zeroPoints))
+      return Quantization{llvm::to_vector(perAxis.getScales()),
+                          zeroPoints.front()};
+  }
+  return std::nullopt;
+}
+
+Value Converter::clampAsAsked(Operation *op, Value x) {
+  auto clamp = op->getAttrOfType<DenseI64ArrayAttr>("onnx.clamp");
+  if (!clamp || (clamp[0] <= -128 && clamp[1] >= 127))
+    return x;
+  return at(op).clamp(x,
+                      builder.getI8IntegerAttr(static_cast<int8_t>(clamp[0])),
+                      builder.getI8IntegerAttr(static_cast<int8_t>(clamp[1])));
+}
+
+FailureOr<Value> Converter::requantize(Operation *op, Value acc,
+                                       ArrayRef<double> factors,
+                                       ArrayRef<double> worst) {
+  SmallVector<Multiplier> multipliers;
+  for (auto [k, factor] : llvm::enumerate(factors)) {
+    std::optional<Multiplier> multiplier = getMultiplier(factor);
+    if (!multiplier)
+      return op->emitOpError("needs a scale factor of ")
+             << factor << " for output channel " << k
+             << ", which is not in (0, 2^13); calibrate again";
+    double largest =
+        std::ldexp(worst[worst.size() == 1 ? 0 : k] * multiplier->multiplier,
+                   -multiplier->shift);
+    if (multiplier->shift < 15 && !(largest < 2147483647.0))
+      return op->emitOpError("can leave 32 bits when output channel ")
+             << k << " is scaled by " << factor << "; calibrate again";
+    multipliers.push_back(*multiplier);
+  }
+  Quantization out = *getQuantization(op->getResult(0).getType());
+  return clampAsAsked(op, at(op).requantize(acc, multipliers, out.zeroPoint));
+}
+
+LogicalResult Converter::convert(onnx::QuantizeLinearOp op) {
+  std::optional<double> scale = onnx::readFloatScalar(op.getYScale());
+  auto zeroPoint = op.getYZeroPoint()
+                       ? onnx::readIntegers(op.getYZeroPoint())
+                       : std::optional<SmallVector<int64_t>>({0});
+  Type target = cast<ShapedType>(op.getType()).getElementType();
+  if (!scale || !zeroPoint || zeroPoint->size() != 1 ||
+      !target.isSignlessInteger(8))
+    return op.emitOpError("must have one constant scale and make int8");
+  if (!cast<ShapedType>(op.getX().getType()).getElementType().isF32())
+    return op.emitOpError("quantizes ")
+           << op.getX().getType() << "; only float32 is supported";
+  TosaBuilder b = at(op);
+  Mapped mapped = get(op.getX());
+  int64_t rank = getShape(mapped.value).size();
+  // integers.md section 5.
+  auto inverse = static_cast<float>(1.0 / *scale);
+  Value rounded = b.cast(b.mul(mapped.value, b.scalar<float>(inverse, rank)),
+                         builder.getI32Type());
+  // Bounded first: the zero point can not then carry a saturated value around.
+  auto zero = static_cast<int32_t>(zeroPoint->front());
+  Value bounded = b.binary<tosa::MinimumOp>(
+      b.binary<tosa::MaximumOp>(rounded, b.scalar<int32_t>(-128 - zero, rank)),
+      b.scalar<int32_t>(127 - zero, rank));
+  Value shifted = b.binary<tosa::AddOp>(bounded, b.scalar<int32_t>(zero, rank));
+  mapped.value = b.cast(shifted, builder.getI8Type());
+  set(op.getY(), mapped);
+  if (!mapped.flat)
+    nameOutput(op, mapped.value);
+  return success();
+}
+
+LogicalResult Converter::convert(onnx::DequantizeLinearOp op) {
+  std::optional<double> scale = onnx::readFloatScalar(op.getXScale());
+  auto zeroPoint = op.getXZeroPoint()
+                       ? onnx::readIntegers(op.getXZeroPoint())
+                       : std::optional<SmallVector<int64_t>>({0});
+  Type source = cast<ShapedType>(op.getX().getType()).getElementType();
+  if (!scale || !zeroPoint || zeroPoint->size() != 1 ||
+      !(source.isSignlessInteger(8) || source.isSignlessInteger(32)))
+    return op.emitOpError(
+        "must have one constant scale and take int8 or int32");
+  TosaBuilder b = at(op);
+  Mapped mapped = get(op.getX());
+  int64_t rank = getShape(mapped.value).size();
+  Value x = source.isInteger(32) ? mapped.value
+                                 : b.cast(mapped.value, builder.getI32Type());
+  Value centred = b.binary<tosa::SubOp>(
+      x, b.scalar<int32_t>(static_cast<int32_t>(zeroPoint->front()), rank));
+  mapped.value = b.mul(b.cast(centred, builder.getF32Type()),
+                       b.scalar<float>(static_cast<float>(*scale), rank));
+  set(op.getY(), mapped);
+  if (!mapped.flat)
+    nameOutput(op, mapped.value);
+  return success();
+}
+
+/// Storage is what TOSA computes on: nothing to do.
+LogicalResult Converter::convert(quant::StorageCastOp op) {
+  if (getConstant(op.getInput()))
+    return success();
+  set(op.getResult(), get(op.getInput()));
+  return success();
+}
+
+/// integers.md section 4, softmax.
+LogicalResult Converter::convertQuantizedSoftmax(onnx::SoftmaxOp op) {
+  Quantization in = *getQuantization(op.getInput().getType()),
+               out = *getQuantization(op.getType());
+  TosaBuilder b = at(op);
+  SmallVector<int64_t> shape(getShape(op.getInput()));
+  int64_t axis = op.getAxis() < 0 ? op.getAxis() + shape.size() : op.getAxis();
+  if (axis + 1 != static_cast<int64_t>(shape.size()))
+    return op.emitOpError(
+               "in int8 works on the last dimension only, not on axis ")
+           << axis;
+  int64_t count = shape.back(),
+          rows = ShapedType::getNumElements(shape) / count;
+  if (count > 1023 || out.scales[0] < 1.0 / 256)
+    return op.emitOpError("in int8 takes at most 1023 values and an output "
+                          "scale of at least 1/256, not ")
+           << count << " and " << out.scales[0];
+  Type i32 = builder.getI32Type();
+  Value x = b.cast(b.reshape(getCanonical(op.getInput()), {rows, count}), i32);
+  Value distance = b.binary<tosa::SubOp>(b.reduce<tosa::ReduceMaxOp>(x, 1), x);
+  std::array<int32_t, 256> table = getSoftmaxTable(in.scales[0]);
+  Value entries = b.constant<int32_t>({1, 256, 1}, ArrayRef<int32_t>(table));
+  Value powers = b.reshape(
+      b.gather(entries, b.reshape(distance, {1, rows * count})), {rows, count});
+  Value sum = b.reduce<tosa::ReduceSumOp>(powers, 1);
+  auto unit = static_cast<int32_t>(std::floor(64.0 / out.scales[0] + 0.5));
+  auto scalar = [&](int64_t value) {
+    return b.scalar<int32_t>(static_cast<int32_t>(value), 2);
+  };
+  Value numerator = b.binary<tosa::AddOp>(b.mul(powers, scalar(unit)),
+                                          b.mul(sum, scalar(32)));
+  Value quotient = b.binary<tosa::IntDivOp>(numerator, b.mul(sum, scalar(64)));
+  Value shifted = b.binary<tosa::AddOp>(quotient, scalar(out.zeroPoint));
+  Value bounded = b.binary<tosa::MinimumOp>(
+      b.binary<tosa::MaximumOp>(shifted, scalar(-128)), scalar(127));
+  Value y = b.cast(bounded, builder.getI8Type());
+  nameOutput(op, y);
+  set(op.getOutput(), b.reshape(y, shape));
+  return success();
+}
+
+/// An activation function other than a clamp: 256 entries.
+LogicalResult Converter::convertTable(Operation *op) {
+  Quantization in = *getQuantization(op->getOperand(0).getType()),
+               out = *getQuantization(op->getResult(0).getType());
+  SmallVector<int8_t> entries;
+  for (int q = -128; q < 128; ++q) {
+    double real = in.scales[0] * static_cast<double>(q - in.zeroPoint);
+    double value =
+        std::nearbyint(evaluateActivation(op, real) / out.scales[0]) +
+        static_cast<double>(out.zeroPoint);
+    entries.push_back(static_cast<int8_t>(std::clamp(value, -128.0, 127.0)));
+  }
+  Mapped mapped = get(op->getOperand(0));
+  mapped.value = at(op).table(mapped.value, entries);
+  set(op->getResult(0), mapped);
+  if (!mapped.flat)
+    nameOutput(op, mapped.value);
+  return success();
+}
+
+/// A change of scale, with a clamp: a sum of one tap (integers.md section 6).
+LogicalResult Converter::convertRescale(Operation *op) {
+  Quantization in = *getQuantization(op->getOperand(0).getType()),
+               out = *getQuantization(op->getResult(0).getType());
+  TosaBuilder b = at(op);
+  Mapped mapped = get(op->getOperand(0));
+  if (in.scales == out.scales && in.zeroPoint == out.zeroPoint) {
+    mapped.value = clampAsAsked(op, mapped.value);
+  } else {
+    SmallVector<int64_t> shape(getShape(mapped.value));
+    int64_t channels = shape.back(), count = ShapedType::getNumElements(shape);
+    SmallVector<int64_t> image =
+        shape.size() == 4
+            ? shape
+            : SmallVector<int64_t>{1, count / channels, 1, channels};
+    Value ones = b.constant<int8_t>({1, 1, channels, 1}, int8_t(1));
+    TosaWindow point = {{1, 1}, {0, 0, 0, 0}, {1, 1}, {1, 1}};
+    Value acc =
+        b.depthwise(b.reshape(mapped.value, image), ones,
+                    b.constant<int32_t>({channels}, 0), point, in.zeroPoint);
+    FailureOr<Value> y =
+        requantize(op, acc, in.scales[0] / out.scales[0], 255.0);
+    if (failed(y))
+      return failure();
+    nameOutput(op, *y);
+    mapped.value = b.reshape(*y, shape);
+  }
+  set(op->getResult(0), mapped);
+  return success();
+}
+
+} // namespace sluice

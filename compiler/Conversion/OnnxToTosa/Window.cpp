@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Convolutions and pools.
+
+#include "compiler/Conversion/OnnxToTosa/Converter.h"
+#include "compiler/Conversion/OnnxToTosa/Weights.h"
+#include "dialects/Onnx/Constants.h"
+
+using namespace mlir;
+
+namespace sluice {
+
+static ArrayRef<int64_t> getShape(Value value) {
+  return cast<RankedTensorType>(value.getType()).getShape();
+}
+
+/// The window of an ONNX operator on images; its pads are all leading ones,
+/// then all trailing.
+template <typename Op>
+static FailureOr<TosaWindow> getWindow(Op op, ArrayRef<int64_t> strides) {
+  if (op.getKernelShape().size() != 2)
+    return op.emitOpError("works on ")
+           << op.getKernelShape().size()
+           << " spatial dimensions; only 2 are supported";
+  ArrayRef<int64_t> kernel = op.getKernelShape(), pads = op.getPads(),
+                    dilations = op.getDilations();
+  return TosaWindow{{kernel[0], kernel[1]},
+                    {pads[0], pads[2], pads[1], pads[3]},
+                    {strides[0], strides[1]},
+                    {dilations[0], dilations[1]}};
+}
+
+/// TOSA wants strides to divide exactly, as ONNX's floor does not: takes what
+/// no window reads off the trailing pad, then off the input; with `outputs`
+/// larger than that (ceil_mode), pads more.
+static Value fitWindow(TosaBuilder &b, Value x, TosaWindow &window,
+                       ArrayRef<int64_t> outputs) {
+  SmallVector<int64_t> size(getShape(x)), start(4, 0);
+  for (int dim : {0, 1}) {
+    int64_t span = window.dilation[dim] * (window.kernel[dim] - 1) + 1;
+    int64_t needed = (outputs[dim] - 1) * window.stride[dim] + span;
+    int64_t &after = window.pad[2 * dim + 1];
+    after += needed - (size[dim + 1] + window.pad[2 * dim] + after);
+    if (after < 0) {
+      size[dim + 1] += after;
+      after = 0;
+    }
+  }
+  return b.slice(x, start, size);
+}
+
+/// A convolution with all its groups in one TOSA operation, or one for each
+/// group.
+static FailureOr<Value> emitConvolution(TosaBuilder &b, Value x,
+                                        const Weights &weights, Value bias,
+                                        const TosaWindow &window,
+                                        int64_t zeroPoint, int64_t group) {
+  int64_t inputs = getShape(x)[3];
+  if (group == 1)
+    return b.conv2d(x, weights.asOhwi(b), bias, window, zeroPoint);
+  if (weights.inputs == 1 && group == inputs)
+    return b.depthwise(x, weights.asHwcm(b, inputs), bias, window, zeroPoint);
+  SmallVector<Value> parts;
+  int64_t outputs = weights.outputs / group;
+  for (int64_t g = 0; g < group; ++g) {
+    SmallVector<int64_t> start(4, 0), size(getShape(x));
+    start[3] = g * weights.inputs;
+    size[3] = weights.inputs;
+    Value partBias = b.slice(bias, {g * outputs}, {outputs});
+    parts.push_back(b.conv2d(b.slice(x, start, size),
+                             weights.getOutputs(g * outputs, outputs).asOhwi(b),
+                             partBias, window, zeroPoint));
+  }
+  return b.concat(parts, 3);
+}
+
+LogicalResult Converter::convert(onnx::ConvOp op) {
+  TosaBuilder b = at(op);
+  FailureOr<TosaWindow> window = getWindow(op, op.getStrides());
+  FailureOr<Weights> weights = Weights::ofConvolution(op, op.getW());
+  if (failed(window) || failed(weights))
+    return failure();
+  Value x = fitWindow(b, getNhwc(op.getX()), *window,
+                      getShape(op.getY()).drop_front(2));
+  FailureOr<SumType> sum = SumType::of(op, op.getX(), *weights, op.getB());
+  if (failed(sum))
+    return failure();
+  FailureOr<Value> acc =
+      emitConvolution(b, x, *weights, sum->getBias(b), *window,
+                      sum->inputZeroPoint, op.getGroup());
+  if (failed(acc))
+    return failure();
+  if (!weights->isQuantized()) {
+    setNhwc(op.getY(), *acc);
+    return success();
+  }
+  FailureOr<Value> y = requantize(op, *acc, sum->factors, sum->worst);
+  if (failed(y))
+    return failure();
+  setNhwc(op.getY(), *y);
+  return success();
+}
+
+/// The positions [0, outputs) cut where the number of window rows inside the
+/// input changes: {first, end, count}.
+static SmallVector<std::array<int64_t, 3>>
+cutByCount(int64_t outputs, int64_t kernel, int64_t stride, int64_t padBefore,
+           int64_t input) {
+  SmallVector<std::array<int64_t, 3>> cuts;
+  for (int64_t o = 0; o < outputs; ++o) {
+    int64_t first = o * stride - padBefore;
+    int64_t count =
+        std::min(first + kernel, input) - std::max<int64_t>(first, 0);
+    if (!cuts.empty() && cuts.back()[2] == count)
+      cuts.back()[1] = o + 1;
+    else
+      cuts.push_back({o, o + 1, count});
+  }
+  return cuts;
+}
+
+LogicalResult Converter::convertAverage(Operation *op, Value x,
+                                        TosaWindow window, bool countPadding) {
+  TosaBuilder b = at(op);
+  Value result = op->getResult(0);
+  std::optional<Quantization> in = getQuantization(op->getOperand(0).getType()),
+                              out = getQuantization(result.getType());
+  if (!in || !out) {
+    if (countPadding &&
+        llvm::any_of(window.pad, [](int64_t pad) { return pad != 0; })) {
+      auto [top, bottom, left, right] = window.pad;
+      x = b.pad(x, {0, 0, top, bottom, left, right, 0, 0}, b.scalar<float>(0));
+      window.pad = {0, 0, 0, 0};
+    }
+    setNhwc(result, b.averagePool(x, window));
+    return success();
+  }
+  SmallVector<int64_t> shape(getShape(x));
+  int64_t channels = shape[3];
+  SmallVector<int64_t> weightShape{window.kernel[0], window.kernel[1], channels,
+                                   1};
+  Value ones = b.constant<int8_t>(weightShape, int8_t(1));
+  Value acc = b.depthwise(x, ones, b.constant<int32_t>({channels}, 0), window,
+                          in->zeroPoint);
+  double ratio = in->scales[0] / out->scales[0];
+  double worst = 255.0 * window.kernel[0] * window.kernel[1];
+  if (countPadding)
+    shape[1] = shape[2] = 1 << 30; // no window leaves such an input
+  SmallVector<int64_t> os(getShape(acc));
+  auto rowCuts = cutByCount(os[1], window.kernel[0], window.stride[0],
+                            countPadding ? 0 : window.pad[0], shape[1]);
+  auto columnCuts = cutByCount(os[2], window.kernel[1], window.stride[1],
+                               countPadding ? 0 : window.pad[2], shape[2]);
+  SmallVector<Value> rows;
+  for (auto [y0, y1, countY] : rowCuts) {
+    SmallVector<Value> columns;
+    for (auto [x0, x1, countX] : columnCuts) {
+      Value part =
+          b.slice(acc, {0, y0, x0, 0}, {os[0], y1 - y0, x1 - x0, os[3]});
+      FailureOr<Value> y = requantize(
+          op, part, ratio / static_cast<double>(countY * countX), worst);
+      if (failed(y))
+        return failure();
+      columns.push_back(*y);
+    }
+    rows.push_back(b.concat(columns, 2));
+  }
+  setNhwc(result, b.concat(rows, 1));
+  return success();
+}
+
+LogicalResult Converter::convert(onnx::AveragePoolOp op) {
+  FailureOr<TosaWindow> window = getWindow(op, op.getStrides());
+  if (failed(window))
+    return failure();
+  if (window->dilation != std::array<int64_t, 2>{1, 1})
+    return op.emitOpError("is dilated, which is not supported");
+  TosaBuilder b = at(op);
+  TosaWindow fitted = *window;
+  Value x = fitWindow(b, getNhwc(op.getX()), fitted,
+                      getShape(op.getY()).drop_front(2));
+  // ceil_mode's extra pad never counts, count_include_pad's does: both at once
+  // would need two kinds of padding.
+  if (op.getCountIncludePad() &&
+      (fitted.pad[1] > window->pad[1] || fitted.pad[3] > window->pad[3]))
+    return op.emitOpError(
+        "has ceil_mode and count_include_pad at once, which is not supported");
+  return convertAverage(op, x, fitted, op.getCountIncludePad());
+}
+
+static TosaWindow getWholeImage(Value x) {
+  return {{getShape(x)[1], getShape(x)[2]}, {0, 0, 0, 0}, {1, 1}, {1, 1}};
+}
+
+static LogicalResult checkImage(Operation *op) {
+  if (getShape(op->getOperand(0)).size() != 4)
+    return op->emitOpError("takes images of 4 dimensions only, not ")
+           << op->getOperand(0).getType();
+  return success();
+}
+
+LogicalResult Converter::convert(onnx::GlobalAveragePoolOp op) {
+  if (failed(checkImage(op)))
+    return failure();
+  Value x = getNhwc(op.getX());
+  return convertAverage(op, x, getWholeImage(x), /*countPadding=*/false);
+}
+
+LogicalResult Converter::convert(onnx::ReduceMeanOp op) {
+  auto dims = op.getReducedDims();
+  if (!dims || *dims != SmallVector<int64_t>{2, 3} ||
+      getShape(op.getData()).size() != 4)
+    return op.emitOpError(
+        "averages over other dimensions than the rows and columns of an image, "
+        "which is not supported");
+  Value x = getNhwc(op.getData());
+  if (failed(convertAverage(op, x, getWholeImage(x), /*countPadding=*/false)))
+    return failure();
+  if (!op.getKeepdims()) {
+    TosaBuilder b = at(op);
+    Value flat =
+        b.reshape(values[op.getReduced()].value, getShape(op.getReduced()));
+    set(op.getReduced(), Mapped{flat, {0, 1}, std::nullopt});
+  }
+  return success();
+}
+
+LogicalResult Converter::convert(onnx::MaxPoolOp op) {
+  FailureOr<TosaWindow> window = getWindow(op, op.getStrides());
+  if (failed(window))
+    return failure();
+  if (window->dilation != std::array<int64_t, 2>{1, 1})
+    return op.emitOpError("is dilated, which is not supported");
+  if (op.getIndices())
+    return op.emitOpError("asks for indices, which is not supported");
+  TosaBuilder b = at(op);
+  Value x = fitWindow(b, getNhwc(op.getX()), *window,
+                      getShape(op.getY()).drop_front(2));
+  setNhwc(op.getY(), clampAsAsked(op, b.maxPool(x, *window)));
+  return success();
+}
+
+LogicalResult Converter::convert(onnx::GlobalMaxPoolOp op) {
+  if (failed(checkImage(op)))
+    return failure();
+  TosaBuilder b = at(op);
+  Value x = getNhwc(op.getX());
+  setNhwc(op.getY(), clampAsAsked(op, b.maxPool(x, getWholeImage(x))));
+  return success();
+}
+
+} // namespace sluice

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef SLUICE_RUNTIME_DRIVERS_CPU_CPUDRIVER_H
+#define SLUICE_RUNTIME_DRIVERS_CPU_CPUDRIVER_H
+
+#include "runtime/hal/Driver.h"
+
+namespace sluice {
+
+/// Runs every region by its CPU code, in the calling thread. No options.
+Driver *cpuDriver();
+
+} // namespace sluice
+
+#endif // SLUICE_RUNTIME_DRIVERS_CPU_CPUDRIVER_H

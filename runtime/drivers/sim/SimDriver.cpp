@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/drivers/sim/SimDriver.h"
+
+#include "runtime/drivers/sim/EngineRegisters.h"
+#include "runtime/drivers/sim/SimLibrary.h"
+
+#include <algorithm>
+#include <cinttypes>
+#include <cstring>
+#include <map>
+
+namespace sluice {
+namespace {
+
+namespace reg = engine_register;
+
+struct SimOptions {
+  uint64_t latency = 20;
+  uint64_t bytes = 8;
+  uint64_t stall = 0;
+  uint64_t watchdog = 100000;
+};
+
+/// No program that makes progress runs longer than this times its estimate.
+constexpr uint64_t kLimitPerEstimate = 1000;
+constexpr uint64_t kMinLimit = 100'000'000;
+constexpr uint64_t kRunChunk = 1 << 20;
+constexpr uint64_t kMemoryAlignment = 4096;
+
+uint64_t align(uint64_t value) {
+  return (value + kMemoryAlignment - 1) / kMemoryAlignment * kMemoryAlignment;
+}
+
+/// Bytes of the package and their place in the device's memory.
+struct Placed {
+  uint64_t address;
+  std::span<const uint8_t> bytes;
+};
+
+class SimExecutable final : public Executable {
+public:
+  SimExecutable(const Package &package, const program::Variant &variant)
+      : package(package), variant(variant) {}
+  ~SimExecutable() override {
+    if (sim)
+      api->destroy(sim);
+  }
+
+  Status load(const SimOptions &options);
+
+  bool accepts(uint32_t region) const override {
+    return variant.regions()->Get(region)->engine() != nullptr;
+  }
+  Status run(uint32_t index, void *const *tensors,
+             RegionFigures &figures) override;
+  const char *fault() const override { return report; }
+
+private:
+  using RangeKey = std::tuple<uint32_t, uint64_t, uint64_t>;
+  void place(const program::Range &range, uint64_t &end);
+  Status checkCapabilities();
+  Status read(uint32_t address, uint32_t &value);
+  Status write(uint32_t address, uint32_t value);
+  Status writeBase(uint32_t base, uint64_t address, uint64_t size);
+  Status writeBase(uint32_t base, const program::Range &range);
+  Status start(const program::Region &region);
+  Status wait(const program::Region &region);
+  Status readCounters();
+  Status makeReport(const program::Region &region, const char *reason);
+
+  const Package &package;
+  const program::Variant &variant;
+  const sluice_sim_api *api = nullptr;
+  sluice_sim *sim = nullptr;
+  std::map<RangeKey, Placed> places;
+  uint64_t arenaAddress = 0;
+  uint32_t watchdog = 0;
+  sluice_counter_t counters[reg::kCounterCount] = {};
+  char report[1024] = "";
+};
+
+Status SimExecutable::read(uint32_t address, uint32_t &value) {
+  if (api->read_register(sim, address, &value) != 0)
+    return fail(SLUICE_STATUS_DEVICE_FAULT,
+                "engine: register 0x%x does not answer a read", address);
+  return SLUICE_STATUS_OK;
+}
+
+Status SimExecutable::write(uint32_t address, uint32_t value) {
+  if (api->write_register(sim, address, value) != 0)
+    return fail(SLUICE_STATUS_DEVICE_FAULT,
+                "engine: register 0x%x does not answer a write", address);
+  return SLUICE_STATUS_OK;
+}
+
+Status SimExecutable::writeBase(uint32_t base, uint64_t address,
+                                uint64_t size) {
+  SLUICE_RETURN_IF_ERROR(write(base, uint32_t(address)));
+  SLUICE_RETURN_IF_ERROR(write(base + 4, uint32_t(address >> 32)));
+  return write(base + 8, uint32_t(size));
+}
+
+Status SimExecutable::writeBase(uint32_t base, const program::Range &range) {
+  auto place = places.find({range.file(), range.offset(), range.size()});
+  return writeBase(base, place->second.address, range.size());
+}
+
+/// Gives `range` a place in the device's memory, once, after `end`.
+void SimExecutable::place(const program::Range &range, uint64_t &end) {
+  auto [place, isNew] =
+      places.try_emplace({range.file(), range.offset(), range.size()},
+                         Placed{end, package.bytes(range)});
+  if (isNew)
+    end = align(end + range.size());
+}
+
+Status SimExecutable::load(const SimOptions &options) {
+  const program::EngineConfiguration *engine = package.program().engine();
+  if (!engine)
+    return fail(SLUICE_STATUS_UNSUPPORTED,
+                "%s: was compiled for %s, not for an engine; use --device cpu, "
+                "or compile with --target engine:BOARD",
+                package.name(), package.program().target()->c_str());
+  SLUICE_RETURN_IF_ERROR(openSimLibrary(*engine, api));
+  // The arena does not begin at 0, so that a base register left out shows.
+  arenaAddress = kMemoryAlignment;
+  uint64_t end = align(arenaAddress + variant.arena_size());
+  for (const program::Region *region : *variant.regions()) {
+    if (!region->engine())
+      continue;
+    place(*region->engine()->commands(), end);
+    place(*region->engine()->constants(), end);
+  }
+  sluice_sim_options simOptions = {uint32_t(options.latency),
+                                   uint32_t(options.bytes),
+                                   uint32_t(options.stall), end};
+  sim = api->create(&simOptions);
+  if (!sim)
+    return fail(SLUICE_STATUS_OUT_OF_MEMORY,
+                "the simulated engine was not made: no memory for its %" PRIu64
+                " bytes, or bytes=%" PRIu64 " is more than its bus's %u",
+                simOptions.memory_size, options.bytes, engine->axi_bytes());
+  for (const auto &[key, place] : places)
+    std::copy(place.bytes.begin(), place.bytes.end(),
+              api->memory(sim) + place.address);
+  watchdog = uint32_t(options.watchdog);
+  return checkCapabilities();
+}
+
+Status SimExecutable::checkCapabilities() {
+  const program::EngineConfiguration &engine = *package.program().engine();
+  const struct {
+    const char *name;
+    uint64_t wanted;
+  } fields[] = {{"magic", reg::kMagic},
+                {"ISA", engine.isa()},
+                {"PC", engine.pc()},
+                {"PK", engine.pk()},
+                {"ACT_BYTES", engine.act_bytes()},
+                {"ACT_BANKS", engine.act_banks()},
+                {"WGT_WORDS", engine.wgt_words()},
+                {"PRM_WORDS", engine.prm_words()},
+                {"AXI_BYTES", engine.axi_bytes()}};
+  std::string has, wants;
+  for (uint32_t i = 0; i < std::size(fields); ++i) {
+    uint32_t value;
+    SLUICE_RETURN_IF_ERROR(read(reg::kCapabilities + 4 * i, value));
+    if (value == fields[i].wanted)
+      continue;
+    has += std::string(" ") + fields[i].name + "=" + std::to_string(value);
+    wants += std::string(" ") + fields[i].name + "=" +
+             std::to_string(fields[i].wanted);
+  }
+  if (!has.empty())
+    return fail(SLUICE_STATUS_UNSUPPORTED,
+                "engine has%s, package wants%s; compile %s for this engine",
+                has.c_str(), wants.c_str(), package.name());
+  return SLUICE_STATUS_OK;
+}
+
+Status SimExecutable::start(const program::Region &region) {
+  const program::EngineCode &code = *region.engine();
+  SLUICE_RETURN_IF_ERROR(writeBase(reg::kProgram, *code.commands()));
+  SLUICE_RETURN_IF_ERROR(writeBase(reg::kConstants, *code.constants()));
+  SLUICE_RETURN_IF_ERROR(
+      writeBase(reg::kArena, arenaAddress, variant.arena_size()));
+  SLUICE_RETURN_IF_ERROR(write(reg::kWatchdog, watchdog));
+  SLUICE_RETURN_IF_ERROR(write(reg::kInterruptEnable, 1));
+  SLUICE_RETURN_IF_ERROR(write(reg::kGlobalInterrupt, 1));
+  return write(reg::kControl, reg::kStart);
+}
+
+/// Reads the engine's state into `report`, drops the program, and fails with
+/// one line.
+Status SimExecutable::makeReport(const program::Region &region,
+                                 const char *reason) {
+  static const char *const kErrors[] = {
+      "no error",    "illegal instruction",       "access outside its memory",
+      "no progress", "error response on the bus", "too many tokens",
+      "aborted"};
+  uint32_t error, index, last[3], tokens, bus;
+  SLUICE_RETURN_IF_ERROR(read(reg::kError, error));
+  SLUICE_RETURN_IF_ERROR(read(reg::kErrorIndex, index));
+  for (uint32_t i = 0; i < 3; ++i)
+    SLUICE_RETURN_IF_ERROR(read(reg::kLastLoad + 4 * i, last[i]));
+  SLUICE_RETURN_IF_ERROR(read(reg::kTokens, tokens));
+  SLUICE_RETURN_IF_ERROR(read(reg::kBus, bus));
+  const char *text =
+      error < std::size(kErrors) ? kErrors[error] : "unknown error";
+  snprintf(
+      report, sizeof(report),
+      "region '%s': engine %s: error %u (%s) at command %u of %" PRIu64 "\n"
+      "last command: load %d, compute %d, store %d\n"
+      "tokens: load to compute %u, load to store %u, compute to load %u, "
+      "compute to store %u, store to load %u, store to compute %u\n"
+      "bus: %u reads and %u writes outstanding; waiting:%s%s%s%s%s%s\n",
+      region.name()->c_str(), reason, error, text, index,
+      region.engine()->commands()->size() / 64, int(last[0]), int(last[1]),
+      int(last[2]), tokens & 15, tokens >> 4 & 15, tokens >> 8 & 15,
+      tokens >> 12 & 15, tokens >> 16 & 15, tokens >> 20 & 15, bus & 255,
+      bus >> 8 & 255, bus >> 16 & 1 ? " AR" : "", bus >> 17 & 1 ? " R" : "",
+      bus >> 18 & 1 ? " AW" : "", bus >> 19 & 1 ? " W" : "",
+      bus >> 20 & 1 ? " B" : "", bus >> 16 & 31 ? "" : " none");
+  SLUICE_RETURN_IF_ERROR(write(reg::kAbort, 1));
+  return fail(SLUICE_STATUS_DEVICE_FAULT,
+              "region '%s': engine %s at command %u: %s",
+              region.name()->c_str(), reason, index, text);
+}
+
+/// Runs the clock until the engine is done; then acknowledges the interrupt.
+/// Done is read once: a read clears it, or `continue` does.
+Status SimExecutable::wait(const program::Region &region) {
+  uint64_t limit =
+      std::max(kMinLimit, region.estimated_cycles() * kLimitPerEstimate);
+  uint32_t control = 0;
+  for (uint64_t cycles = 0; !(control & reg::kDone);) {
+    if (cycles >= limit)
+      return makeReport(region, "did not end in time");
+    cycles += api->run(sim, std::min(kRunChunk, limit - cycles)) + 1;
+    SLUICE_RETURN_IF_ERROR(read(reg::kControl, control));
+  }
+  SLUICE_RETURN_IF_ERROR(write(reg::kInterruptStatus, 1));
+  SLUICE_RETURN_IF_ERROR(write(reg::kControl, reg::kContinue));
+  uint32_t error;
+  SLUICE_RETURN_IF_ERROR(read(reg::kError, error));
+  if (error)
+    return makeReport(region, "stopped");
+  return SLUICE_STATUS_OK;
+}
+
+Status SimExecutable::readCounters() {
+  for (uint32_t i = 0; i < reg::kCounterCount; ++i) {
+    uint32_t low, high;
+    SLUICE_RETURN_IF_ERROR(read(reg::kCounters + 8 * i, low));
+    SLUICE_RETURN_IF_ERROR(read(reg::kCounters + 8 * i + 4, high));
+    counters[i] = {reg::kCounterNames[i], uint64_t(high) << 32 | low};
+  }
+  return SLUICE_STATUS_OK;
+}
+
+Status SimExecutable::run(uint32_t index, void *const *tensors,
+                          RegionFigures &figures) {
+  const program::Region &region = *variant.regions()->Get(index);
+  uint8_t *memory = api->memory(sim) + arenaAddress;
+  auto buffer = [&](uint32_t i) -> const program::Buffer & {
+    return *variant.buffers()->Get(i);
+  };
+  for (uint32_t input : *region.inputs())
+    memcpy(memory + buffer(input).offset(), *tensors++, buffer(input).size());
+  SLUICE_RETURN_IF_ERROR(start(region));
+  figures.startCycle = api->cycles(sim);
+  SLUICE_RETURN_IF_ERROR(wait(region));
+  SLUICE_RETURN_IF_ERROR(readCounters());
+  for (uint32_t output : *region.outputs())
+    memcpy(*tensors++, memory + buffer(output).offset(), buffer(output).size());
+  figures.cycles = counters[0].value;
+  figures.counters = counters;
+  return SLUICE_STATUS_OK;
+}
+
+class SimDevice final : public Device {
+public:
+  explicit SimDevice(SimOptions options) : options(options) {}
+
+  Status load(const Package &package, uint32_t variant,
+              std::unique_ptr<Executable> &out) override {
+    auto executable = std::make_unique<SimExecutable>(
+        package, *package.program().variants()->Get(variant));
+    SLUICE_RETURN_IF_ERROR(executable->load(options));
+    out = std::move(executable);
+    return SLUICE_STATUS_OK;
+  }
+
+private:
+  const SimOptions options;
+};
+
+class SimDriver final : public Driver {
+public:
+  const char *name() const override { return "sim"; }
+  const char *description() const override {
+    return "the engine's RTL, simulated; latency=CYCLES to the first beat, "
+           "bytes=N a cycle, stall=SEED of random stalls, watchdog=CYCLES";
+  }
+  Status open(const DeviceSpec &spec, std::unique_ptr<Device> &out) override {
+    SimOptions options;
+    const DeviceOption known[] = {
+        {"latency", &options.latency, 0, 100000},
+        {"bytes", &options.bytes, 1, 128},
+        {"stall", &options.stall, 0, UINT32_MAX},
+        {"watchdog", &options.watchdog, 0, UINT32_MAX}};
+    SLUICE_RETURN_IF_ERROR(spec.read(known));
+    out = std::make_unique<SimDevice>(options);
+    return SLUICE_STATUS_OK;
+  }
+};
+
+} // namespace
+
+Driver *simDriver() {
+  static SimDriver driver;
+  return &driver;
+}
+
+} // namespace sluice

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/drivers/sim/SimLibrary.h"
+
+#include <cinttypes>
+#include <cstdio>
+#include <cstdlib>
+#include <dlfcn.h>
+#include <string>
+#include <unistd.h>
+
+namespace sluice {
+
+/// The folders to look in, joined by ':'.
+static std::string searchPath() {
+  if (const char *path = getenv("SLUICE_SIM_PATH"))
+    return path;
+  Dl_info self;
+  if (!dladdr(reinterpret_cast<const void *>(&openSimLibrary), &self))
+    return "";
+  std::string folder = self.dli_fname;
+  size_t slash = folder.rfind('/');
+  folder = slash == folder.npos ? "." : folder.substr(0, slash);
+  return folder + "/sluice/sim:" + folder + "/../lib/sluice/sim";
+}
+
+static Status openFile(const std::string &file,
+                       const program::EngineConfiguration &engine,
+                       const sluice_sim_api *&out) {
+  void *library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!library)
+    return fail(SLUICE_STATUS_NOT_FOUND, "simulated engine: %s", dlerror());
+  auto query = reinterpret_cast<sluice_sim_query_fn>(
+      dlsym(library, SLUICE_SIM_QUERY_NAME));
+  out = query ? query(SLUICE_SIM_ABI_VERSION) : nullptr;
+  if (!out || out->configuration_hash != engine.hash()) {
+    out = nullptr;
+    return fail(SLUICE_STATUS_UNSUPPORTED,
+                "%s: is no simulated engine of configuration %016" PRIx64
+                ", version %u; build it again",
+                file.c_str(), engine.hash(), SLUICE_SIM_ABI_VERSION);
+  }
+  return SLUICE_STATUS_OK;
+}
+
+Status openSimLibrary(const program::EngineConfiguration &engine,
+                      const sluice_sim_api *&out) {
+  char name[32];
+  snprintf(name, sizeof(name), "%016" PRIx64 ".so", engine.hash());
+  std::string path = searchPath();
+  for (size_t begin = 0; begin <= path.size();) {
+    size_t end = std::min(path.find(':', begin), path.size());
+    std::string file = path.substr(begin, end - begin) + "/" + name;
+    if (access(file.c_str(), R_OK) == 0)
+      return openFile(file, engine, out);
+    begin = end + 1;
+  }
+  return fail(SLUICE_STATUS_NOT_FOUND,
+              "no simulated engine for board '%s' (PC=%u PK=%u): %s is not in "
+              "%s; build it from targets/engine/sim, or set SLUICE_SIM_PATH to "
+              "its folder",
+              engine.board()->c_str(), engine.pc(), engine.pk(), name,
+              path.c_str());
+}
+
+} // namespace sluice

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/hal/DeviceSpec.h"
+
+#include <charconv>
+#include <cinttypes>
+
+namespace sluice {
+
+Status DeviceSpec::parse(std::string_view text, DeviceSpec &out) {
+  out = DeviceSpec();
+  size_t colon = text.find(':');
+  out.driver_ = text.substr(0, colon);
+  if (out.driver_.empty())
+    return fail(SLUICE_STATUS_INVALID_ARGUMENT,
+                "device '%.*s': begins with no driver's name", int(text.size()),
+                text.data());
+  if (colon == text.npos)
+    return SLUICE_STATUS_OK;
+  std::string_view rest = text.substr(colon + 1);
+  while (true) {
+    size_t comma = rest.find(',');
+    std::string_view setting = rest.substr(0, comma);
+    size_t equals = setting.find('=');
+    if (equals == setting.npos || equals == 0)
+      return fail(SLUICE_STATUS_INVALID_ARGUMENT,
+                  "device '%.*s': '%.*s' is not of the form KEY=VALUE",
+                  int(text.size()), text.data(), int(setting.size()),
+                  setting.data());
+    out.settings_.push_back({std::string(setting.substr(0, equals)),
+                             std::string(setting.substr(equals + 1))});
+    if (comma == rest.npos)
+      return SLUICE_STATUS_OK;
+    rest.remove_prefix(comma + 1);
+  }
+}
+
+Status DeviceSpec::read(std::span<const DeviceOption> options) const {
+  for (const Setting &setting : settings_) {
+    const DeviceOption *found = nullptr;
+    std::string known;
+    for (const DeviceOption &option : options) {
+      known += (known.empty() ? "" : ", ") + std::string(option.key);
+      if (option.key == setting.key)
+        found = &option;
+    }
+    if (!found)
+      return fail(SLUICE_STATUS_INVALID_ARGUMENT,
+                  "device '%s': unknown option '%s'; it has %s",
+                  driver_.c_str(), setting.key.c_str(),
+                  known.empty() ? "none" : known.c_str());
+    const char *end = setting.value.data() + setting.value.size();
+    auto [stop, error] =
+        std::from_chars(setting.value.data(), end, *found->value);
+    if (error != std::errc() || stop != end || *found->value < found->min ||
+        *found->value > found->max)
+      return fail(SLUICE_STATUS_INVALID_ARGUMENT,
+                  "device '%s': option '%s' is '%s', not a number from %" PRIu64
+                  " to %" PRIu64,
+                  driver_.c_str(), setting.key.c_str(), setting.value.c_str(),
+                  found->min, found->max);
+  }
+  return SLUICE_STATUS_OK;
+}
+
+} // namespace sluice

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * The runtime's C API: load a compiled package, run it on a device.
+ *
+ *   sluice_package_t *package;
+ *   sluice_session_t *session;
+ *   sluice_package_load("digits.slpk", NULL, &package);
+ *   sluice_session_create(package, NULL, &session);
+ *   sluice_session_set_input(session, 0, image, image_size);
+ *   sluice_session_run(session);
+ *   sluice_session_output_data(session, 0, &scores);
+ *
+ * Every function that can fail returns a status; sluice_status_message() then
+ * says what, where and what to do. Out-parameters come last and are null or
+ * zero after a failure. Zero in an option struct is the default; set
+ * struct_size to its sizeof, or pass NULL for all defaults. An object belongs
+ * to one thread at a time; different sessions of one package may run in
+ * different threads.
+ */
+#ifndef SLUICE_SLUICE_H_
+#define SLUICE_SLUICE_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(_WIN32)
+#define SLUICE_API
+#else
+#define SLUICE_API __attribute__((visibility("default")))
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SLUICE_VERSION_MAJOR 0
+#define SLUICE_VERSION_MINOR 1
+#define SLUICE_VERSION_PATCH 0
+#define SLUICE_VERSION_NUMBER                                                  \
+  (SLUICE_VERSION_MAJOR * 10000 + SLUICE_VERSION_MINOR * 100 +                 \
+   SLUICE_VERSION_PATCH)
+
+/* SLUICE_VERSION_NUMBER of the library that is linked. */
+SLUICE_API uint32_t sluice_version_number(void);
+
+/* ------------------------------------------------------------------ status */
+
+typedef enum sluice_status {
+  SLUICE_STATUS_OK = 0,
+  SLUICE_STATUS_INVALID_ARGUMENT = 1, /* of the caller: index, size, option */
+  SLUICE_STATUS_NOT_FOUND = 2,        /* no such file, device or library */
+  SLUICE_STATUS_INVALID_PACKAGE =
+      3, /* a package's bytes are not as they must be */
+  SLUICE_STATUS_UNSUPPORTED =
+      4, /* made for other hardware or a newer runtime */
+  SLUICE_STATUS_OUT_OF_MEMORY = 5,
+  SLUICE_STATUS_DEVICE_FAULT = 6, /* and no CPU twin could take over */
+  SLUICE_STATUS_IO = 7            /* the file system refused */
+} sluice_status_t;
+
+/* "invalid package", ...; never null. */
+SLUICE_API const char *sluice_status_string(sluice_status_t status);
+
+/* One line about the last call of this thread that failed; valid until the
+ * next. */
+SLUICE_API const char *sluice_status_message(void);
+
+/* ----------------------------------------------------------------- package */
+
+typedef struct sluice_package sluice_package_t;
+
+/* A file of a package held in memory. */
+typedef struct sluice_blob {
+  const char *path; /* inside the package: "program.fb", ... */
+  const void *data;
+  size_t size;
+} sluice_blob_t;
+
+/* Loads and verifies the package in directory `path`: structure, bounds, and
+ * the sha256 of every file that the runtime uses. */
+SLUICE_API sluice_status_t sluice_package_load(const char *path,
+                                               sluice_package_t **out_package);
+
+/* The same from memory. The bytes are copied. */
+SLUICE_API sluice_status_t
+sluice_package_load_memory(const sluice_blob_t *blobs, size_t blob_count,
+                           sluice_package_t **out_package);
+
+/* Sessions keep their package alive, so it may be released before them. */
+SLUICE_API void sluice_package_release(sluice_package_t *package);
+
+/* ----------------------------------------------------------------- session */
+
+typedef struct sluice_session sluice_session_t;
+
+typedef struct sluice_session_options {
+  size_t struct_size;
+  const char *device;   /* "auto" (default), "cpu", "sim:latency=20", ... */
+  uint32_t variant;     /* set of input shapes, in the package's order */
+  uint32_t no_fallback; /* not 0: a device fault fails the run */
+} sluice_session_options_t;
+
+/* Opens the device, places the program on it and allocates all that runs need.
+ */
+SLUICE_API sluice_status_t sluice_session_create(
+    sluice_package_t *package, const sluice_session_options_t *options,
+    sluice_session_t **out_session);
+SLUICE_API void sluice_session_release(sluice_session_t *session);
+
+typedef enum sluice_type {
+  SLUICE_TYPE_I8 = 0,
+  SLUICE_TYPE_U8 = 1,
+  SLUICE_TYPE_I16 = 2,
+  SLUICE_TYPE_I32 = 3,
+  SLUICE_TYPE_I64 = 4,
+  SLUICE_TYPE_F16 = 5,
+  SLUICE_TYPE_F32 = 6,
+  SLUICE_TYPE_F64 = 7,
+  SLUICE_TYPE_BOOL = 8
+} sluice_type_t;
+
+/* An input or output. Pointers live as long as the session. */
+typedef struct sluice_tensor_info {
+  const char *name; /* the model's */
+  sluice_type_t type;
+  uint32_t rank;
+  const int64_t *shape;
+  size_t size;       /* bytes, packed, row-major */
+  int32_t quantized; /* not 0: real = scale * (q - zero_point) */
+  int32_t zero_point;
+  float scale;
+} sluice_tensor_info_t;
+
+SLUICE_API size_t sluice_session_input_count(const sluice_session_t *session);
+SLUICE_API size_t sluice_session_output_count(const sluice_session_t *session);
+SLUICE_API sluice_status_t
+sluice_session_input_info(const sluice_session_t *session, size_t index,
+                          sluice_tensor_info_t *out_info);
+SLUICE_API sluice_status_t
+sluice_session_output_info(const sluice_session_t *session, size_t index,
+                           sluice_tensor_info_t *out_info);
+
+/* Copies `size` bytes, which must be the input's, into the session's own
+ * buffer. Inputs are set anew before each run: a run may use their place for
+ * something else. */
+SLUICE_API sluice_status_t sluice_session_set_input(sluice_session_t *session,
+                                                    size_t index,
+                                                    const void *data,
+                                                    size_t size);
+
+/* Without a copy: uses the caller's memory, 64-byte aligned, in place of the
+ * session's own, in every run until called again. NULL gives the session's own
+ * buffer back. A bound input is not written. */
+SLUICE_API sluice_status_t sluice_session_bind_input(sluice_session_t *session,
+                                                     size_t index,
+                                                     const void *data,
+                                                     size_t size);
+SLUICE_API sluice_status_t sluice_session_bind_output(sluice_session_t *session,
+                                                      size_t index, void *data,
+                                                      size_t size);
+
+/* The session's buffer of an input, to be written in place before a run. */
+SLUICE_API sluice_status_t sluice_session_input_data(sluice_session_t *session,
+                                                     size_t index,
+                                                     void **out_data);
+/* Where an output lies; holds the last run's result until an input is set. */
+SLUICE_API sluice_status_t sluice_session_output_data(sluice_session_t *session,
+                                                      size_t index,
+                                                      const void **out_data);
+
+/* Runs the program once. A device that errs or hangs is not used again by this
+ * session, and its region is run on the CPU: see sluice_profile_t.fallbacks and
+ * sluice_session_fault. Allocates nothing. */
+SLUICE_API sluice_status_t sluice_session_run(sluice_session_t *session);
+
+/* -------------------------------------------------------- what a run took */
+
+typedef struct sluice_counter {
+  const char *name; /* "load_token", ... as in docs/spec/engine-isa.md */
+  uint64_t value;
+} sluice_counter_t;
+
+/* The last run as a whole. */
+typedef struct sluice_profile {
+  uint64_t time_ns; /* host wall time */
+  uint64_t cycles;  /* of the device, first start to last done; 0 on the CPU */
+  uint64_t macs;    /* of all regions */
+  uint64_t device_macs; /* of those that the device ran */
+  uint32_t fallbacks;   /* regions that the CPU took over */
+  uint32_t
+      transitions; /* edges between a region on the device and one on the CPU */
+} sluice_profile_t;
+
+/* The last run of one region. Pointers live as long as the session. */
+typedef struct sluice_region_profile {
+  const char *name;
+  const char *target; /* what it was compiled for */
+  const char *device; /* what ran it: "cpu", "sim", ... */
+  uint64_t time_ns;
+  uint64_t cycles;
+  uint64_t macs;
+  uint32_t fallback; /* not 0: the device failed and the CPU took over */
+  uint32_t counter_count;
+  const sluice_counter_t *counters;
+} sluice_region_profile_t;
+
+/* The engine that a package was compiled for; all zero when for none. */
+typedef struct sluice_engine_info {
+  const char *board;
+  uint32_t pc;
+  uint32_t pk;
+  uint64_t hash;
+  float clock_mhz;
+} sluice_engine_info_t;
+
+SLUICE_API sluice_status_t sluice_session_profile(
+    const sluice_session_t *session, sluice_profile_t *out_profile);
+SLUICE_API size_t sluice_session_region_count(const sluice_session_t *session);
+SLUICE_API sluice_status_t
+sluice_session_region_profile(const sluice_session_t *session, size_t index,
+                              sluice_region_profile_t *out_profile);
+SLUICE_API sluice_status_t sluice_package_engine(
+    const sluice_package_t *package, sluice_engine_info_t *out_info);
+
+/* The device's state at its last fault, in lines; empty when there was none. */
+SLUICE_API const char *sluice_session_fault(const sluice_session_t *session);
+
+/* What the session runs on: "cpu", "sim", ... */
+SLUICE_API const char *sluice_session_device(const sluice_session_t *session);
+
+/* Calls `visit` with the name and a description of every driver. */
+SLUICE_API void sluice_driver_enumerate(void (*visit)(void *context,
+                                                      const char *name,
+                                                      const char *description),
+                                        void *context);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* SLUICE_SLUICE_H_ */

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Which layers the engine takes, and the limit that any other breaks.
+
+#include "targets/engine/Legality.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace sluice;
+using namespace sluice::engine;
+using llvm::divideCeil;
+using llvm::formatv;
+
+namespace {
+
+/// Collects the first limit that a layer breaks. Each check is one sentence.
+class Judge {
+public:
+  Judge(const Layer &layer, const Parameters &parameters)
+      : layer(layer), parameters(parameters) {}
+
+  std::string judge();
+
+private:
+  template <typename... Args> void fail(const char *format, Args &&...args) {
+    if (reason.empty())
+      reason = formatv(format, std::forward<Args>(args)...);
+  }
+  void checkWindow();
+  void checkSizes();
+  void checkNumbers();
+  void checkScratchpads();
+
+  const Layer &layer;
+  const Parameters &parameters;
+  std::string reason;
+};
+
+} // namespace
+
+std::string Judge::judge() {
+  if (!layer.isInteger()) {
+    fail("the engine has no {0}; it runs int8 convolution, depthwise, pooling, "
+         "rescale and add",
+         stringify(layer.kind));
+    return reason;
+  }
+  checkWindow();
+  checkSizes();
+  checkNumbers();
+  checkScratchpads();
+  return reason;
+}
+
+void Judge::checkWindow() {
+  auto atMost = [&](const char *what, Extent extent, int64_t most) {
+    if (extent.y > most || extent.x > most)
+      fail("{0} {1}x{2} exceeds the engine's {3}", what, extent.y, extent.x,
+           most);
+  };
+  atMost("kernel", layer.kernel, UINT8_MAX);
+  atMost("stride", layer.stride, UINT8_MAX);
+  atMost("padding", layer.padBefore, UINT8_MAX);
+  atMost("dilation", layer.dilation, 1);
+}
+
+void Judge::checkSizes() {
+  if (layer.inputShape[0] != 1 || layer.outputShape[0] != 1)
+    fail("batch {0}; the engine takes one image at a time",
+         layer.inputShape[0]);
+  auto check = [&](const char *what, const std::array<int64_t, 4> &shape) {
+    int64_t row = shape[2] * shape[3];
+    if (shape[1] > UINT16_MAX || shape[2] > UINT16_MAX)
+      fail("{0} {1}x{2} exceeds the engine's {3} rows and columns", what,
+           shape[1], shape[2], UINT16_MAX);
+    if (row > INT32_MAX || shape[1] * row > UINT32_MAX)
+      fail("{0} of {1}x{2}x{3} bytes exceeds the engine's 32-bit addresses",
+           what, shape[1], shape[2], shape[3]);
+  };
+  check("input", layer.inputShape);
+  check("output", layer.outputShape);
+}
+
+void Judge::checkNumbers() {
+  for (int32_t multiplier : layer.multipliers)
+    if (multiplier < 0 || multiplier > INT16_MAX)
+      fail("multiplier {0} is not in the engine's 0..{1}", multiplier,
+           INT16_MAX);
+  for (int32_t shift : layer.shifts)
+    if (shift < 2 || shift > 47)
+      fail("shift {0} is not in the engine's 2..47", shift);
+  for (int32_t factor : layer.inputFactors)
+    if (factor < 0 || factor > INT16_MAX)
+      fail("factor {0} of a sum is not in the engine's 0..{1}", factor,
+           INT16_MAX);
+}
+
+void Judge::checkScratchpads() {
+  SmallestTile tile = smallestTile(layer, parameters);
+  if (tile.weightWords > parameters.WGT_WORDS)
+    fail("{0} output channels need {1} words of weights; WGT holds {2}",
+         parameters.PK, tile.weightWords, parameters.WGT_WORDS);
+  if (tile.actBytes > parameters.ACT_BYTES)
+    fail("one output pixel needs {0} bytes of activations; ACT holds {1}",
+         tile.actBytes, parameters.ACT_BYTES);
+}
+
+SmallestTile sluice::engine::smallestTile(const Layer &layer,
+                                          const Parameters &parameters) {
+  bool conv = layer.kind == LayerKind::Convolution;
+  int64_t taps = layer.kernel.area();
+  int64_t words =
+      conv ? int64_t(divideCeil(layer.inputShape[3], parameters.PC)) : 1;
+  int64_t inputs = layer.kind == LayerKind::Add ? 2 : 1;
+  SmallestTile tile;
+  tile.actBytes = (inputs * taps * words + 1) * parameters.PC;
+  if (conv)
+    tile.weightWords = taps * words;
+  else if (layer.kind == LayerKind::Depthwise)
+    tile.weightWords = divideCeil(taps, parameters.PC);
+  return tile;
+}
+
+std::string sluice::engine::findBrokenLimit(const Layer &layer,
+                                            const Parameters &parameters) {
+  return Judge(layer, parameters).judge();
+}

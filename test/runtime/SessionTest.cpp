@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The C API around a run: arguments, devices, fallback. What every device does
+// alike is in test/cts.
+
+#include "test/runtime/TestPackage.h"
+
+#include <gtest/gtest.h>
+
+using namespace sluice;
+using namespace sluice::test;
+
+namespace {
+
+class Session : public testing::Test {
+protected:
+  PackagePtr load(const TestPackage &package) {
+    sluice_package_t *raw;
+    EXPECT_EQ(package.load(&raw), SLUICE_STATUS_OK) << sluice_status_message();
+    return PackagePtr(raw);
+  }
+  SessionPtr open(sluice_package_t *package, const char *device,
+                  bool noFallback = false) {
+    sluice_session_options_t options = {sizeof(options), device};
+    options.no_fallback = noFallback;
+    sluice_session_t *raw;
+    EXPECT_EQ(sluice_session_create(package, &options, &raw), SLUICE_STATUS_OK)
+        << sluice_status_message();
+    return SessionPtr(raw);
+  }
+  void expectRefused(sluice_package_t *package, const char *device,
+                     sluice_status_t status, const char *text) {
+    sluice_session_options_t options = {sizeof(options), device};
+    sluice_session_t *raw;
+    EXPECT_EQ(sluice_session_create(package, &options, &raw), status);
+    EXPECT_EQ(raw, nullptr);
+    EXPECT_NE(std::string(sluice_status_message()).find(text),
+              std::string::npos)
+        << sluice_status_message();
+  }
+  static std::vector<int8_t> input() {
+    std::vector<int8_t> values(TestPackage::kTensorSize);
+    for (size_t i = 0; i < values.size(); ++i)
+      values[i] = int8_t(37 * i + 11);
+    return values;
+  }
+  static int8_t outputAt(sluice_session_t *session, size_t i) {
+    const void *data;
+    EXPECT_EQ(sluice_session_output_data(session, 0, &data), SLUICE_STATUS_OK);
+    return static_cast<const int8_t *>(data)[i];
+  }
+};
+
+TEST_F(Session, DescribesTensors) {
+  auto package = load(TestPackage());
+  auto session = open(package.get(), "cpu");
+  ASSERT_EQ(sluice_session_input_count(session.get()), 1u);
+  ASSERT_EQ(sluice_session_output_count(session.get()), 1u);
+  sluice_tensor_info_t info;
+  ASSERT_EQ(sluice_session_input_info(session.get(), 0, &info),
+            SLUICE_STATUS_OK);
+  EXPECT_STREQ(info.name, "x");
+  EXPECT_EQ(info.type, SLUICE_TYPE_I8);
+  ASSERT_EQ(info.rank, 4u);
+  EXPECT_EQ(info.shape[3], 16);
+  EXPECT_EQ(info.size, 256u);
+  EXPECT_TRUE(info.quantized);
+  EXPECT_EQ(info.zero_point, 3);
+  EXPECT_EQ(info.scale, 0.5f);
+  EXPECT_EQ(sluice_session_output_info(session.get(), 1, &info),
+            SLUICE_STATUS_INVALID_ARGUMENT);
+  EXPECT_EQ(info.name, nullptr);
+}
+
+TEST_F(Session, ChecksArguments) {
+  auto package = load(TestPackage());
+  auto session = open(package.get(), nullptr);
+  EXPECT_STREQ(sluice_session_device(session.get()), "cpu");
+  auto x = input();
+  EXPECT_EQ(sluice_session_set_input(session.get(), 0, x.data(), 255),
+            SLUICE_STATUS_INVALID_ARGUMENT);
+  EXPECT_STREQ(sluice_status_message(), "sluice_session_set_input: tensor 'x' "
+                                        "has 256 bytes, not 255");
+  EXPECT_EQ(sluice_session_set_input(session.get(), 1, x.data(), 256),
+            SLUICE_STATUS_INVALID_ARGUMENT);
+  alignas(64) char memory[320];
+  EXPECT_EQ(sluice_session_bind_input(session.get(), 0, memory + 1, 256),
+            SLUICE_STATUS_INVALID_ARGUMENT);
+  EXPECT_EQ(sluice_session_run(nullptr), SLUICE_STATUS_INVALID_ARGUMENT);
+  sluice_session_options_t options = {};
+  sluice_session_t *raw;
+  EXPECT_EQ(sluice_session_create(package.get(), &options, &raw),
+            SLUICE_STATUS_INVALID_ARGUMENT);
+}
+
+TEST_F(Session, RefusesUnknownDevices) {
+  auto package = load(TestPackage());
+  expectRefused(package.get(), "gpu", SLUICE_STATUS_INVALID_ARGUMENT,
+                "device 'gpu': no such driver; there are auto, sim, cpu, null");
+  expectRefused(package.get(), "null:fill", SLUICE_STATUS_INVALID_ARGUMENT,
+                "'fill' is not of the form KEY=VALUE");
+  expectRefused(package.get(), "null:color=1", SLUICE_STATUS_INVALID_ARGUMENT,
+                "unknown option 'color'; it has fill, fail");
+  expectRefused(package.get(), "null:fill=256", SLUICE_STATUS_INVALID_ARGUMENT,
+                "option 'fill' is '256', not a number from 0 to 255");
+  sluice_session_options_t options = {sizeof(options), "cpu", 1};
+  sluice_session_t *raw;
+  EXPECT_EQ(sluice_session_create(package.get(), &options, &raw),
+            SLUICE_STATUS_INVALID_ARGUMENT);
+}
+
+TEST_F(Session, RefusesAnotherProcessor) {
+  TestPackage planted;
+  planted.region(1).cpu[0]->level = "x86-64-v9";
+  auto package = load(planted);
+  expectRefused(package.get(), "cpu", SLUICE_STATUS_UNSUPPORTED,
+                "region 'invert': its CPU code needs x86-64-v9");
+  // A device that takes all regions needs no CPU code.
+  open(package.get(), "null");
+}
+
+TEST_F(Session, ChoosesTheBestCodeThatRuns) {
+  TestPackage planted;
+  auto better = std::make_unique<program::CpuCodeT>(*planted.region(1).cpu[0]);
+  better->level = "x86-64-v9";
+  planted.region(1).cpu.push_back(std::move(better));
+  auto package = load(planted);
+  auto session = open(package.get(), "cpu");
+  EXPECT_EQ(sluice_session_run(session.get()), SLUICE_STATUS_OK);
+}
+
+TEST_F(Session, RefusesCodeOfAnotherRegion) {
+  TestPackage planted;
+  planted.region(1).cpu[0]->index = 0;
+  auto package = load(planted);
+  expectRefused(package.get(), "cpu", SLUICE_STATUS_INVALID_PACKAGE,
+                "CPU code 0 is region 'copy'");
+  TestPackage outside;
+  outside.region(1).cpu[0]->index = 3;
+  package = load(outside);
+  expectRefused(package.get(), "cpu", SLUICE_STATUS_INVALID_PACKAGE,
+                "has index 3 in CPU code of 3 regions");
+}
+
+TEST_F(Session, ReportsCodeThatGivesUp) {
+  TestPackage planted;
+  planted.region(1).name = "refuse";
+  planted.region(1).cpu[0]->index = 2;
+  auto package = load(planted);
+  auto session = open(package.get(), "cpu");
+  std::vector<int8_t> x(256, -128);
+  sluice_session_set_input(session.get(), 0, x.data(), x.size());
+  EXPECT_EQ(sluice_session_run(session.get()), SLUICE_STATUS_DEVICE_FAULT);
+  EXPECT_STREQ(sluice_status_message(),
+               "region 'refuse': its CPU code gave up with code 7");
+}
+
+TEST_F(Session, FallsBackToTheCpu) {
+  auto package = load(TestPackage());
+  auto session = open(package.get(), "null:fill=9,fail=1");
+  auto x = input();
+  for (int run = 0; run < 2; ++run) {
+    sluice_session_set_input(session.get(), 0, x.data(), x.size());
+    ASSERT_EQ(sluice_session_run(session.get()), SLUICE_STATUS_OK);
+    // Both regions: the device is quarantined after its fault.
+    for (size_t i = 0; i < x.size(); ++i)
+      ASSERT_EQ(outputAt(session.get(), i), int8_t(~x[i]));
+    sluice_profile_t profile;
+    sluice_session_profile(session.get(), &profile);
+    EXPECT_EQ(profile.fallbacks, 2u);
+    EXPECT_EQ(profile.device_macs, 0u);
+    sluice_region_profile_t region;
+    sluice_session_region_profile(session.get(), 0, &region);
+    EXPECT_STREQ(region.device, "cpu");
+    EXPECT_TRUE(region.fallback);
+  }
+  EXPECT_STREQ(sluice_session_fault(session.get()),
+               "region 'copy': fails as asked for\nnull: no state to report\n");
+}
+
+TEST_F(Session, FailsWithoutFallback) {
+  auto package = load(TestPackage());
+  auto session = open(package.get(), "null:fail=2", true);
+  EXPECT_EQ(sluice_session_run(session.get()), SLUICE_STATUS_DEVICE_FAULT);
+  EXPECT_STREQ(sluice_status_message(), "region 'invert': fails as asked for");
+}
+
+TEST_F(Session, FindsNoSimulatedEngine) {
+  TestPackage planted;
+  planted.program.engine->hash = 0x1234;
+  planted.program.engine->pc = 32;
+  auto package = load(planted);
+  expectRefused(package.get(), "sim", SLUICE_STATUS_NOT_FOUND,
+                "no simulated engine for board 'ulx3s-85f' (PC=32 PK=8): "
+                "0000000000001234.so is not in ");
+}
+
+TEST_F(Session, SimulatesNoPackageOfTheCpu) {
+  TestPackage planted;
+  planted.program.engine.reset();
+  planted.program.target = "cpu:x86-64-v3";
+  planted.region(0).target = "cpu";
+  planted.region(0).engine.reset();
+  auto package = load(planted);
+  expectRefused(package.get(), "sim", SLUICE_STATUS_UNSUPPORTED,
+                "was compiled for cpu:x86-64-v3, not for an engine");
+}
+
+TEST(Version, IsTheHeaders) {
+  EXPECT_EQ(sluice_version_number(), uint32_t(SLUICE_VERSION_NUMBER));
+}
+
+} // namespace

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "targets/engine/EngineTarget.h"
+#include "compiler/Support/Layer.h"
+#include "llvm/ADT/STLExtras.h"
+#include <gtest/gtest.h>
+
+using namespace sluice;
+using namespace sluice::engine;
+
+static std::unique_ptr<Target> target(llvm::StringRef spec) {
+  registerEngineTarget();
+  auto target = createTarget(spec);
+  EXPECT_TRUE(bool(target));
+  return target ? std::move(*target) : nullptr;
+}
+
+/// A 3x3 convolution of 8x8x16 to 8x8x32.
+static Layer convolution() {
+  Layer layer;
+  layer.kind = LayerKind::Convolution;
+  layer.inputs.resize(1);
+  layer.inputShape = {1, 8, 8, 16};
+  layer.outputShape = {1, 8, 8, 32};
+  layer.kernel = {3, 3};
+  layer.padBefore = layer.padAfter = {1, 1};
+  layer.macs = 8 * 8 * 32 * 9 * 16;
+  layer.multipliers = {16384};
+  layer.shifts = {20};
+  return layer;
+}
+
+/// What ulx3s-85f says of the convolution after `change`.
+static std::string reason(llvm::function_ref<void(Layer &)> change) {
+  Layer layer = convolution();
+  change(layer);
+  return target("engine:ulx3s-85f")->judge(layer).reason;
+}
+
+TEST(EngineTarget, DescribesItself) {
+  auto engine = target("engine:ulx3s-85f-16x8,ACT_BYTES=65536");
+  EXPECT_EQ(engine->name(), "engine");
+  EXPECT_EQ(engine->description(), "engine:ulx3s-85f-16x8,ACT_BYTES=65536");
+  auto device = engine->device();
+  ASSERT_TRUE(device.has_value());
+  EXPECT_EQ(device->board, "ulx3s-85f-16x8");
+  EXPECT_EQ(device->parameter("PC"), 16u);
+  EXPECT_EQ(device->parameter("ACT_BYTES"), 65536u);
+  EXPECT_EQ(device->parameters.back().first, "AXI_BYTES");
+}
+
+TEST(EngineTarget, UnknownTargetsListWhatIsKnown) {
+  registerEngineTarget();
+  auto unknown = createTarget("gpu:x");
+  ASSERT_FALSE(bool(unknown));
+  EXPECT_EQ(llvm::toString(unknown.takeError()),
+            "unknown target 'gpu:x'; known targets: engine");
+}
+
+TEST(EngineTarget, TakesIntegerLayers) {
+  EXPECT_EQ(reason([](Layer &) {}), "");
+  EXPECT_EQ(reason([](Layer &l) { l.kernel = {255, 1}; }), "");
+  EXPECT_EQ(reason([](Layer &l) { l.shifts = {2, 47}; }), "");
+  EXPECT_EQ(reason([](Layer &l) {
+              l.kind = LayerKind::MaxPool;
+              l.stride = {2, 2};
+            }),
+            "");
+}
+
+TEST(EngineTarget, NamesTheBrokenLimit) {
+  EXPECT_EQ(reason([](Layer &l) { l.kind = LayerKind::Softmax; }),
+            "the engine has no softmax; it runs int8 convolution, depthwise, "
+            "pooling, rescale and add");
+  EXPECT_EQ(reason([](Layer &l) { l.kernel = {300, 1}; }),
+            "kernel 300x1 exceeds the engine's 255");
+  EXPECT_EQ(reason([](Layer &l) { l.stride = {1, 256}; }),
+            "stride 1x256 exceeds the engine's 255");
+  EXPECT_EQ(reason([](Layer &l) { l.padBefore = {256, 0}; }),
+            "padding 256x0 exceeds the engine's 255");
+  EXPECT_EQ(reason([](Layer &l) { l.dilation = {2, 2}; }),
+            "dilation 2x2 exceeds the engine's 1");
+  EXPECT_EQ(reason([](Layer &l) { l.inputShape[0] = l.outputShape[0] = 4; }),
+            "batch 4; the engine takes one image at a time");
+  EXPECT_EQ(reason([](Layer &l) { l.inputShape[1] = 70000; }),
+            "input 70000x8 exceeds the engine's 65535 rows and columns");
+  EXPECT_EQ(reason([](Layer &l) { l.outputShape = {1, 60000, 60000, 2}; }),
+            "output of 60000x60000x2 bytes exceeds the engine's 32-bit "
+            "addresses");
+  EXPECT_EQ(reason([](Layer &l) { l.multipliers = {32768}; }),
+            "multiplier 32768 is not in the engine's 0..32767");
+  EXPECT_EQ(reason([](Layer &l) { l.shifts = {20, 1}; }),
+            "shift 1 is not in the engine's 2..47");
+  EXPECT_EQ(reason([](Layer &l) {
+              l.kind = LayerKind::Add;
+              l.inputFactors = {8192, -5};
+            }),
+            "factor -5 of a sum is not in the engine's 0..32767");
+  EXPECT_EQ(reason([](Layer &l) { l.inputShape[3] = 1024; }),
+            "8 output channels need 1152 words of weights; WGT holds 1024");
+  EXPECT_EQ(reason([](Layer &l) {
+              l.kind = LayerKind::AveragePool;
+              l.kernel = {200, 100};
+            }),
+            "one output pixel needs 160008 bytes of activations; ACT holds "
+            "131072");
+}
+
+TEST(EngineTarget, EstimatesTheSlowerOfComputeAndMemory) {
+  auto engine = target("engine:ulx3s-85f");
+  Cost cost = engine->estimate(convolution());
+  EXPECT_EQ(cost.cycles, 4 * 8 * 8 * 9 * 2);
+  EXPECT_EQ(cost.bytesRead, 8 * 8 * 16 + 32 * 9 * 16);
+  EXPECT_EQ(cost.bytesWritten, 8 * 8 * 32);
+
+  // Three channels and three horizontal taps share two words.
+  Layer first = convolution();
+  first.inputShape[3] = 3;
+  EXPECT_EQ(engine->estimate(first).cycles, 4 * 8 * 8 * 3 * 2);
+
+  Layer add = convolution();
+  add.kind = LayerKind::Add;
+  add.inputs.resize(2);
+  add.inputShape = add.outputShape = {1, 8, 8, 32};
+  EXPECT_EQ(engine->estimate(add).cycles, 3 * 8 * 8 * 32 / 8);
+}
