@@ -4,6 +4,7 @@
 
 #include "compiler/Conversion/OnnxToTosa/OnnxToTosa.h"
 #include "compiler/Import/Import.h"
+#include "compiler/Quantize/Passes.h"
 #include "compiler/Reference/Translation.h"
 #include "dialects/Deploy/Deploy.h"
 #include "dialects/Deploy/Passes.h"
@@ -28,6 +29,7 @@ void sluice::registerAllSluicePasses() {
   registerOnnxToTosaPasses();
   registerAllTargets();
   registerAllTargetPasses();
+  registerQuantizePasses();
 }
 
 void sluice::registerAllSluiceTranslations() {

@@ -54,7 +54,23 @@ StringRef getOutputName(Location location, unsigned index) {
 }
 
 StringRef getOutputName(OpResult result) {
+  if (auto name = result.getOwner()->getAttrOfType<StringAttr>(outputNameAttr))
+    return name.getValue();
   return getOutputName(result.getOwner()->getLoc(), result.getResultNumber());
+}
+
+void setFusedNames(Operation *fused, ArrayRef<Operation *> parts) {
+  MLIRContext *context = fused->getContext();
+  SmallVector<Location> locations;
+  for (Operation *part : llvm::reverse(parts))
+    locations.push_back(part->getLoc());
+  Operation *last = parts.back();
+  auto output = last->getAttrOfType<StringAttr>(outputNameAttr);
+  if (!output && last->getNumResults())
+    output = StringAttr::get(context, getOutputName(last->getResult(0)));
+  fused->setLoc(FusedLoc::get(context, locations));
+  if (output && !output.empty())
+    fused->setAttr(outputNameAttr, output);
 }
 
 StringRef getTensorName(Value value) {

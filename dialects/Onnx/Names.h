@@ -20,6 +20,15 @@ namespace sluice::onnx {
 /// Attribute of arguments and results of a function: the tensor's name.
 inline constexpr llvm::StringLiteral tensorNameAttr = "onnx.name";
 
+/// Attribute of an operation that yields another tensor than its location says,
+/// after fusion: that tensor's name.
+inline constexpr llvm::StringLiteral outputNameAttr = "onnx.output";
+
+/// Marks `fused` as what is left of `parts`: it goes by the name of the first and
+/// yields the tensor of the last, which is one of its results' users.
+void setFusedNames(mlir::Operation *fused,
+                   llvm::ArrayRef<mlir::Operation *> parts);
+
 /// The location of a node. `outputs` are the tensors it yields, without those
 /// that the model leaves out.
 mlir::Location makeNodeLocation(mlir::MLIRContext *context,

@@ -18,4 +18,27 @@ def InferShapes : Pass<"onnx-infer-shapes", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::sluice::onnx::OnnxDialect"];
 }
 
+def FoldBatchNorm : Pass<"onnx-fold-batch-norm", "::mlir::func::FuncOp"> {
+  let summary = "Fold batch normalization into the weights before it";
+  let description = [{
+    A BatchNormalization that is the only user of a Conv or a Gemm with constant
+    weights becomes part of its weights and bias, computed in double.
+  }];
+  let dependentDialects = ["::sluice::onnx::OnnxDialect"];
+}
+
+def FuseBias : Pass<"onnx-fuse-bias", "::mlir::func::FuncOp"> {
+  let summary = "Make an added constant the bias of the product before it";
+  let description = [{
+    MatMul with a constant matrix, then Add of a constant row, becomes Gemm. Conv,
+    then Add of one constant a channel, gains a bias.
+  }];
+  let dependentDialects = ["::sluice::onnx::OnnxDialect"];
+}
+
+def FoldPad : Pass<"onnx-fold-pad", "::mlir::func::FuncOp"> {
+  let summary = "Fold zero padding into the convolutions that follow";
+  let dependentDialects = ["::sluice::onnx::OnnxDialect"];
+}
+
 #endif // SLUICE_DIALECTS_ONNX_PASSES_TD

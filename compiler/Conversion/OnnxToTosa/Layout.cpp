@@ -3,6 +3,7 @@
 // Where dimensions lie, and the operators that only move elements.
 
 #include "compiler/Conversion/OnnxToTosa/Converter.h"
+#include "compiler/Conversion/OnnxToTosa/Weights.h"
 #include "dialects/Onnx/Constants.h"
 #include "dialects/Onnx/Names.h"
 
@@ -43,7 +44,7 @@ Mapped Converter::get(Value value) {
   if (auto it = values.find(value); it != values.end())
     return it->second;
   // A constant that is used as a tensor like any other.
-  ElementsAttr elements = onnx::getConstantElements(value);
+  ElementsAttr elements = getConstant(value);
   assert(elements && "operands are converted before their users");
   TosaBuilder b(builder, value.getLoc());
   Mapped mapped{b.constant(elements), getIdentity(getShape(value).size()),

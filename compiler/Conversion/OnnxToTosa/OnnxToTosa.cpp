@@ -2,6 +2,7 @@
 
 #include "compiler/Conversion/OnnxToTosa/OnnxToTosa.h"
 #include "compiler/Conversion/OnnxToTosa/Converter.h"
+#include "compiler/Conversion/OnnxToTosa/Weights.h"
 #include "dialects/Onnx/Constants.h"
 #include "dialects/Onnx/Names.h"
 
@@ -70,8 +71,7 @@ LogicalResult Converter::run() {
   bool failedAny = false;
   for (Operation *op : ops) {
     bool ready = llvm::all_of(op->getOperands(), [&](Value operand) {
-      return values.count(operand) || onnx::getConstantElements(operand) ||
-             operand.getDefiningOp<quant::StorageCastOp>();
+      return values.count(operand) || getConstant(operand);
     });
     if (ready || isa<onnx::NodeOp>(op))
       failedAny |= failed(convert(op));

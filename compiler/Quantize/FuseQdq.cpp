@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/Quantize/Passes.h"
+#include "dialects/Onnx/Constants.h"
+#include "dialects/Onnx/Names.h"
+#include "dialects/Onnx/Onnx.h"
+
+#include <cmath>
+
+using namespace mlir;
+
+namespace sluice {
+#define GEN_PASS_DEF_FUSEQDQ
+#include "compiler/Quantize/Passes.h.inc"
+} // namespace sluice
+
+using namespace sluice;
+
+namespace {
+/// How the integers of a tensor stand for reals; one scale, or one a slice of
+/// `axis`. Zero points are those of signed storage.
+struct Scales {
+  SmallVector<double> scales;
+  SmallVector<int64_t> zeroPoints;
+  int64_t axis;
+
+  bool isPerTensor() const { return scales.size() == 1; }
+  Type getType(RankedTensorType storage) const;
+};
+} // namespace
+
+Type Scales::getType(RankedTensorType storage) const {
+  MLIRContext *context = storage.getContext();
+  unsigned width = storage.getElementTypeBitWidth();
+  Type i = IntegerType::get(context, width), f32 = Float32Type::get(context);
+  int64_t low = -(int64_t(1) << (width - 1)), high = -low - 1;
+  constexpr unsigned isSigned = quant::QuantizationFlags::Signed;
+  if (isPerTensor())
+    return storage.clone(quant::UniformQuantizedType::get(
+        isSigned, i, f32, scales[0], zeroPoints[0], low, high));
+  return storage.clone(quant::UniformQuantizedPerAxisType::get(
+      isSigned, i, f32, scales, zeroPoints, static_cast<int32_t>(axis), low,
+      high));
+}
+
+/// The scales of a QuantizeLinear or DequantizeLinear whose integers have type
+/// `storage`. Nothing if they are not constant, blocked, or of a type without
+/// an int8 or int32 form.
+static std::optional<Scales> readScales(Value scale, Value zeroPoint,
+                                        int64_t axis, int64_t blockSize,
+                                        RankedTensorType storage) {
+  ElementsAttr elements = onnx::getConstantElements(scale);
+  auto reals = elements ? onnx::readFloats(elements) : std::nullopt;
+  Type type = storage.getElementType();
+  if (!reals || reals->empty() || blockSize != 0 ||
+      !(type.isInteger(8) || type.isSignlessInteger(32)))
+    return std::nullopt;
+  Scales result{llvm::to_vector(*reals), SmallVector<int64_t>(reals->size(), 0),
+                axis < 0 ? axis + storage.getRank() : axis};
+  if (zeroPoint) {
+    auto integers = onnx::readIntegers(zeroPoint);
+    if (!integers || integers->size() != result.scales.size())
+      return std::nullopt;
+    result.zeroPoints = *integers;
+  }
+  if (type.isUnsignedInteger())
+    for (int64_t &zero : result.zeroPoints)
+      zero -= 128;
+  auto isBad = [](double s) { return !(std::isfinite(s) && s > 0); };
+  if (llvm::any_of(result.scales, isBad))
+    return std::nullopt;
+  return result;
+}
+
+static std::optional<Scales> getScales(onnx::DequantizeLinearOp dq) {
+  return readScales(dq.getXScale(), dq.getXZeroPoint(), dq.getAxis(),
+                    dq.getBlockSize(),
+                    cast<RankedTensorType>(dq.getX().getType()));
+}
+
+static std::optional<Scales> getScales(onnx::QuantizeLinearOp q) {
+  return readScales(q.getYScale(), q.getYZeroPoint(), q.getAxis(),
+                    q.getBlockSize(), cast<RankedTensorType>(q.getType()));
+}
+
+/// The same integers in signed storage; null if a tensor that is not constant
+/// is unsigned and not made here.
+static Value getSigned(OpBuilder &b, Value integers) {
+  auto type = cast<RankedTensorType>(integers.getType());
+  if (!type.getElementType().isUnsignedInteger())
+    return integers;
+  ElementsAttr elements = onnx::getConstantElements(integers);
+  auto bytes = elements ? onnx::readBytes(elements) : std::nullopt;
+  if (!bytes)
+    return {};
+  for (char &byte : *bytes)
+    byte = static_cast<char>(byte ^ 0x80);
+  return onnx::ConstantOp::create(
+      b, integers.getLoc(),
+      onnx::makeElements(type.clone(b.getI8Type()), *bytes,
+                         onnx::getNodeName(integers.getLoc())));
+}
+
+/// A dequantized operand as a tensor of quantized elements; null if it is not
+/// one.
+static Value getQuantized(OpBuilder &b, Value operand) {
+  auto dq = operand.getDefiningOp<onnx::DequantizeLinearOp>();
+  std::optional<Scales> scales = dq ? getScales(dq) : std::nullopt;
+  Value integers = scales ? getSigned(b, dq.getX()) : Value();
+  if (!integers)
+    return {};
+  Type type = scales->getType(cast<RankedTensorType>(integers.getType()));
+  return quant::StorageCastOp::create(b, dq.getLoc(), type, integers);
+}
+
+namespace {
+/// A layer in a QDQ model: the operation, what bounds it, and the
+/// QuantizeLinear that ends it.
+struct Group {
+  Operation *op;
+  Operation *bound = nullptr; // Relu or Clip
+  onnx::QuantizeLinearOp end;
+};
+
+struct FuseQdq : sluice::impl::FuseQdqBase<FuseQdq> {
+  void runOnOperation() override;
+};
+} // namespace
+
+/// Weights and biases must be constants, the rest are activations.
+static bool isParameter(Operation *op, unsigned operand) {
+  return operand > 0 && isa<onnx::ConvOp, onnx::GemmOp, onnx::MatMulOp>(op);
+}
+
+static bool hasIntegerForm(Operation *op) {
+  return isa<onnx::ConvOp, onnx::GemmOp, onnx::MatMulOp, onnx::AddOp,
+             onnx::AveragePoolOp, onnx::GlobalAveragePoolOp, onnx::ReduceMeanOp,
+             onnx::MaxPoolOp, onnx::GlobalMaxPoolOp, onnx::ReluOp, onnx::ClipOp,
+             onnx::LeakyReluOp, onnx::SigmoidOp, onnx::TanhOp,
+             onnx::HardSigmoidOp, onnx::HardSwishOp, onnx::SoftmaxOp,
+             onnx::ConcatOp, onnx::ReshapeOp, onnx::FlattenOp,
+             onnx::TransposeOp, onnx::SqueezeOp, onnx::UnsqueezeOp>(op);
+}
+
+/// Operations that choose or move elements: their result must have the scale of
+/// their operands.
+static bool keepsScale(Operation *op) {
+  return isa<onnx::MaxPoolOp, onnx::GlobalMaxPoolOp, onnx::ConcatOp,
+             onnx::ReshapeOp, onnx::FlattenOp, onnx::TransposeOp,
+             onnx::SqueezeOp, onnx::UnsqueezeOp>(op);
+}
+
+static bool isBound(Operation *op) {
+  if (auto clip = dyn_cast<onnx::ClipOp>(op))
+    return (!clip.getMin() || onnx::readFloatScalar(clip.getMin())) &&
+           (!clip.getMax() || onnx::readFloatScalar(clip.getMax()));
+  return isa<onnx::ReluOp>(op);
+}
+
+/// The group that starts at `op`: result → [Relu | Clip] → QuantizeLinear, each
+/// the only user of the one before.
+static std::optional<Group> findGroup(Operation *op) {
+  if (!hasIntegerForm(op) || !op->getResult(0).hasOneUse())
+    return std::nullopt;
+  Group group{op, nullptr, {}};
+  Operation *user = *op->getResult(0).getUsers().begin();
+  if (isBound(user) && !isa<onnx::SoftmaxOp>(op) &&
+      user->getResult(0).hasOneUse()) {
+    group.bound = user;
+    user = *user->getResult(0).getUsers().begin();
+  }
+  group.end = dyn_cast<onnx::QuantizeLinearOp>(user);
+  if (!group.end)
+    return std::nullopt;
+  return group;
+}
+
+/// The quantized values between which the bound's result lies.
+static std::array<int64_t, 2> getClamp(Operation *bound, const Scales &scales) {
+  double low = 0, high = INFINITY;
+  if (auto clip = dyn_cast<onnx::ClipOp>(bound)) {
+    low = clip.getMin() ? *onnx::readFloatScalar(clip.getMin()) : -INFINITY;
+    high = clip.getMax() ? *onnx::readFloatScalar(clip.getMax()) : INFINITY;
+  }
+  auto quantize = [&](double real) {
+    double q = std::nearbyint(real / scales.scales[0]) +
+               static_cast<double>(scales.zeroPoints[0]);
+    return static_cast<int64_t>(std::clamp(q, -128.0, 127.0));
+  };
+  return {quantize(low), quantize(high)};
+}
+
+/// Operands in quantized form: activations int8 by tensor, weights constant
+/// int8, float biases as they are.
+static std::optional<SmallVector<Value>> getOperands(OpBuilder &b,
+                                                     Operation *op) {
+  SmallVector<Value> operands;
+  for (auto [i, operand] : llvm::enumerate(op->getOperands())) {
+    bool shape = isa<onnx::ReshapeOp, onnx::SqueezeOp, onnx::UnsqueezeOp,
+                     onnx::ReduceMeanOp, onnx::ClipOp>(op) &&
+                 i > 0;
+    bool floatBias =
+        i == 2 && isParameter(op, 2) && onnx::getConstantElements(operand);
+    if (shape || floatBias) {
+      operands.push_back(operand);
+      continue;
+    }
+    Value quantized = getQuantized(b, operand);
+    if (!quantized)
+      return std::nullopt;
+    auto storage =
+        cast<quant::StorageCastOp>(quantized.getDefiningOp()).getInput();
+    bool constant = static_cast<bool>(onnx::getConstantElements(storage));
+    auto perTensor =
+        dyn_cast<quant::UniformQuantizedType>(getElementTypeOrSelf(quantized));
+    if (isParameter(op, i)
+            ? !constant
+            : !perTensor || perTensor.getStorageTypeIntegralWidth() != 8)
+      return std::nullopt;
+    operands.push_back(quantized);
+  }
+  return operands;
+}
+
+/// Whether int8 arithmetic covers this case; what it does not cover stays
+/// float.
+static bool isCovered(Operation *op, ArrayRef<Value> operands, Type result) {
+  Type out = getElementTypeOrSelf(result);
+  auto outScale = dyn_cast<quant::UniformQuantizedType>(out);
+  if (!outScale || outScale.getStorageTypeIntegralWidth() != 8)
+    return false;
+  if (keepsScale(op))
+    for (Value operand : operands)
+      if (isa<quant::QuantizedType>(getElementTypeOrSelf(operand)) &&
+          getElementTypeOrSelf(operand) != out)
+        return false;
+  if (auto softmax = dyn_cast<onnx::SoftmaxOp>(op)) {
+    auto type = cast<RankedTensorType>(result);
+    int64_t axis = softmax.getAxis() < 0 ? softmax.getAxis() + type.getRank()
+                                         : softmax.getAxis();
+    return axis + 1 == type.getRank() && type.getDimSize(axis) <= 1023 &&
+           outScale.getScale() >= 1.0 / 256;
+  }
+  if (isa<onnx::ConvOp, onnx::GemmOp, onnx::MatMulOp>(op)) {
+    Type weight = getElementTypeOrSelf(operands[1]);
+    if (auto perTensor = dyn_cast<quant::UniformQuantizedType>(weight))
+      return perTensor.getZeroPoint() == 0;
+    auto perAxis = dyn_cast<quant::UniformQuantizedPerAxisType>(weight);
+    return perAxis && llvm::all_of(perAxis.getZeroPoints(),
+                                   [](int64_t z) { return z == 0; });
+  }
+  return true;
+}
+
+/// Makes the group one operation on quantized types and erases it. Fails,
+/// having changed nothing, if it has no int8 form.
+static LogicalResult fuse(OpBuilder &b, const Group &group) {
+  b.setInsertionPoint(group.end);
+  onnx::QuantizeLinearOp end = group.end;
+  std::optional<Scales> scales = getScales(end);
+  if (!scales || !scales->isPerTensor())
+    return failure();
+  auto storage = cast<RankedTensorType>(end.getType());
+  Type type = scales->getType(storage.clone(b.getI8Type()));
+  std::optional<SmallVector<Value>> operands = getOperands(b, group.op);
+  // Unsigned results can only go to what this pass rewrites too.
+  bool isUnsigned = storage.getElementType().isUnsignedInteger();
+  auto isDequantize = [](Operation *user) {
+    return isa<onnx::DequantizeLinearOp>(user);
+  };
+  if (!operands || !isCovered(group.op, *operands, type) ||
+      (isUnsigned && !llvm::all_of(end->getUsers(), isDequantize)))
+    return failure();
+  Operation *fused = group.op->clone();
+  b.insert(fused);
+  fused->setOperands(*operands);
+  fused->getResult(0).setType(type);
+  SmallVector<Operation *> parts{group.op};
+  if (group.bound)
+    parts.push_back(group.bound);
+  parts.push_back(end);
+  onnx::setFusedNames(fused, parts);
+  Operation *bound = group.bound         ? group.bound
+                     : isBound(group.op) ? group.op
+                                         : nullptr;
+  if (bound)
+    fused->setAttr("onnx.clamp",
+                   b.getDenseI64ArrayAttr(getClamp(bound, *scales)));
+  Value integers = quant::StorageCastOp::create(
+      b, end.getLoc(), storage.clone(b.getI8Type()), fused->getResult(0));
+  if (isUnsigned) {
+    for (Operation *user : llvm::make_early_inc_range(end->getUsers())) {
+      // Signed storage: the same reals with the zero point moved along.
+      auto dq = cast<onnx::DequantizeLinearOp>(user);
+      auto zero = static_cast<int8_t>(scales->zeroPoints[0]);
+      Value zeroPoint = onnx::ConstantOp::create(
+          b, dq.getLoc(),
+          DenseElementsAttr::get(RankedTensorType::get({}, b.getI8Type()),
+                                 zero));
+      dq->setOperands({integers, dq.getXScale(), zeroPoint});
+    }
+  } else {
+    end.getY().replaceAllUsesWith(integers);
+  }
+  end.erase();
+  if (group.bound)
+    group.bound->erase();
+  group.op->erase();
+  return success();
+}
+
+void FuseQdq::runOnOperation() {
+  OpBuilder builder(&getContext());
+  SmallVector<Operation *> ops;
+  for (Operation &op : getOperation().getBody().front())
+    ops.push_back(&op);
+  llvm::DenseSet<Operation *> erased;
+  for (Operation *op : ops) {
+    std::optional<Group> group =
+        erased.contains(op) ? std::nullopt : findGroup(op);
+    if (group && succeeded(fuse(builder, *group)))
+      erased.insert_range(ArrayRef<Operation *>{op, group->bound, group->end});
+  }
+  // Dequantized tensors and parameters that nobody reads any more.
+  for (Operation *op : llvm::reverse(ops))
+    if (!erased.contains(op) && isa<onnx::DequantizeLinearOp>(op) &&
+        op->use_empty())
+      op->erase();
+}

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/Quantize/Passes.h"
+#include "compiler/Quantize/Range.h"
+#include "dialects/Onnx/Constants.h"
+#include "dialects/Onnx/Names.h"
+#include "dialects/Onnx/Onnx.h"
+
+#include <cmath>
+
+using namespace mlir;
+
+namespace sluice {
+#define GEN_PASS_DEF_INSERTQDQ
+#include "compiler/Quantize/Passes.h.inc"
+} // namespace sluice
+
+using namespace sluice;
+
+namespace {
+struct InsertQdq : sluice::impl::InsertQdqBase<InsertQdq> {
+  void runOnOperation() override;
+
+private:
+  void chooseScales();
+  void insertAfter(OpBuilder &b, Value value, ActivationScale scale);
+  void quantizeParameters(OpBuilder &b, Operation *op);
+
+  llvm::MapVector<Value, ActivationScale> scales;
+};
+} // namespace
+
+static bool isProduct(Operation *op) {
+  if (isa<onnx::ConvOp, onnx::GemmOp>(op))
+    return onnx::getConstantElements(op->getOperand(1)) &&
+           (op->getNumOperands() < 3 ||
+            onnx::getConstantElements(op->getOperand(2)));
+  auto matmul = dyn_cast<onnx::MatMulOp>(op);
+  return matmul && onnx::getConstantElements(matmul.getB()) &&
+         cast<RankedTensorType>(matmul.getB().getType()).getRank() == 2;
+}
+
+/// Operators that compute new values in int8.
+static bool isComputed(Operation *op) {
+  return isProduct(op) ||
+         isa<onnx::AddOp, onnx::AveragePoolOp, onnx::GlobalAveragePoolOp,
+             onnx::ReduceMeanOp, onnx::ReluOp, onnx::ClipOp, onnx::LeakyReluOp,
+             onnx::SigmoidOp, onnx::TanhOp, onnx::HardSigmoidOp,
+             onnx::HardSwishOp>(op);
+}
+
+/// Operators whose result has the scale of their operand.
+static bool isPassive(Operation *op) {
+  return isa<onnx::MaxPoolOp, onnx::GlobalMaxPoolOp, onnx::ReshapeOp,
+             onnx::FlattenOp, onnx::TransposeOp, onnx::SqueezeOp,
+             onnx::UnsqueezeOp>(op);
+}
+
+/// Whether the one user of `op` is a Relu or Clip that takes its place.
+static bool isBounded(Operation *op) {
+  return (isProduct(op) || isa<onnx::AddOp>(op)) &&
+         op->getResult(0).hasOneUse() &&
+         isa<onnx::ReluOp, onnx::ClipOp>(*op->getResult(0).getUsers().begin());
+}
+
+static bool isFloat(Value value) { return getElementTypeOrSelf(value).isF32(); }
+
+/// Whether an int8 operator reads `value`, perhaps through passive ones.
+static bool feedsInt8(Value value) {
+  return llvm::any_of(value.getUsers(), [](Operation *user) {
+    return isComputed(user) ||
+           (isPassive(user) && feedsInt8(user->getResult(0)));
+  });
+}
+
+void InsertQdq::chooseScales() {
+  func::FuncOp function = getOperation();
+  for (BlockArgument argument : function.getArguments())
+    if (auto range = TensorRange::get(function, argument);
+        range && isFloat(argument) && feedsInt8(argument))
+      scales.insert({argument, range->getScale()});
+  for (Operation &op : function.getBody().front()) {
+    if (op.getNumResults() == 0 || !isFloat(op.getResult(0)))
+      continue;
+    Value result = op.getResult(0);
+    if (isPassive(&op)) {
+      if (auto it = scales.find(op.getOperand(0)); it != scales.end())
+        scales.insert({result, it->second});
+    } else if (isComputed(&op) && !isBounded(&op)) {
+      if (auto range = TensorRange::get(function, result))
+        scales.insert({result, range->getScale()});
+    }
+  }
+}
+
+template <typename T>
+static Value makeScalar(OpBuilder &b, Location loc, T value) {
+  Type type =
+      std::is_same_v<T, float> ? Type(b.getF32Type()) : Type(b.getI8Type());
+  return onnx::ConstantOp::create(
+      b, loc, DenseElementsAttr::get(RankedTensorType::get({}, type), value));
+}
+
+/// Every reader of `value` gets it through a QuantizeLinear and a
+/// DequantizeLinear.
+void InsertQdq::insertAfter(OpBuilder &b, Value value, ActivationScale scale) {
+  b.setInsertionPointAfterValue(value);
+  StringRef tensor = onnx::getTensorName(value);
+  std::string node = (tensor + "_QuantizeLinear").str();
+  Location loc = onnx::makeNodeLocation(b.getContext(), node, {tensor});
+  auto type = cast<RankedTensorType>(value.getType());
+  Value real = makeScalar(b, loc, scale.scale),
+        zero = makeScalar(b, loc, scale.zeroPoint);
+  Value q = onnx::QuantizeLinearOp::create(b, loc,
+                                           TypeRange{type.clone(b.getI8Type())},
+                                           ValueRange{value, real, zero});
+  Value dq = onnx::DequantizeLinearOp::create(b, loc, TypeRange{type},
+                                              ValueRange{q, real, zero});
+  value.replaceAllUsesExcept(dq, q.getDefiningOp());
+}
+
+/// One DequantizeLinear of a constant along `axis`.
+template <typename T>
+static Value makeDequantize(OpBuilder &b, Value value, ArrayRef<int64_t> shape,
+                            ArrayRef<T> integers, ArrayRef<float> scales,
+                            int64_t axis) {
+  Location loc = value.getLoc();
+  StringRef name = onnx::getNodeName(loc);
+  auto bytes = [](auto values) {
+    return ArrayRef<char>(reinterpret_cast<const char *>(values.data()),
+                          values.size() * sizeof(values[0]));
+  };
+  auto type = RankedTensorType::get(shape, b.getIntegerType(8 * sizeof(T)));
+  auto vector = RankedTensorType::get({static_cast<int64_t>(scales.size())},
+                                      b.getF32Type());
+  Value constant = onnx::ConstantOp::create(
+      b, loc, onnx::makeElements(type, bytes(integers), name));
+  Value scale = onnx::ConstantOp::create(
+      b, loc, onnx::makeElements(vector, bytes(scales), name));
+  auto dq = onnx::DequantizeLinearOp::create(
+      b, loc, TypeRange{type.clone(b.getF32Type())},
+      ValueRange{constant, scale});
+  dq.setAxis(axis);
+  return dq;
+}
+
+/// Weights symmetric by output channel, bias in units of input scale · weight
+/// scale.
+void InsertQdq::quantizeParameters(OpBuilder &b, Operation *op) {
+  auto it = scales.find(op->getOperand(0));
+  Value weight = op->getOperand(1),
+        bias = op->getNumOperands() > 2 ? op->getOperand(2) : Value();
+  auto type = cast<RankedTensorType>(weight.getType());
+  auto reals = onnx::readElements<float>(onnx::getConstantElements(weight));
+  auto biases = bias
+                    ? onnx::readElements<float>(onnx::getConstantElements(bias))
+                    : std::nullopt;
+  if (it == scales.end() || !reals || (bias && !biases))
+    return;
+  auto gemm = dyn_cast<onnx::GemmOp>(op);
+  int64_t axis = isa<onnx::ConvOp>(op) || (gemm && gemm.getTransB()) ? 0 : 1;
+  int64_t channels = type.getDimSize(axis);
+  if (biases && biases->size() == 1)
+    biases->resize(channels, biases->front());
+  int64_t inner =
+      ShapedType::getNumElements(type.getShape().drop_front(axis + 1));
+  SmallVector<float> largest(channels, 0), weightScales, biasScales;
+  for (auto [i, real] : llvm::enumerate(*reals))
+    largest[i / inner % channels] =
+        std::max(largest[i / inner % channels], std::fabs(real));
+  for (int64_t c = 0; c < channels; ++c) {
+    weightScales.push_back(chooseWeightScale(
+        largest[c], biases ? (*biases)[c] : 0, it->second.scale));
+    biasScales.push_back(it->second.scale * weightScales.back());
+  }
+  SmallVector<int8_t> integers;
+  for (auto [i, real] : llvm::enumerate(*reals)) {
+    double q = std::nearbyint(static_cast<double>(real) /
+                              weightScales[i / inner % channels]);
+    integers.push_back(static_cast<int8_t>(std::clamp(q, -127.0, 127.0)));
+  }
+  b.setInsertionPoint(op);
+  op->setOperand(1, makeDequantize<int8_t>(b, weight, type.getShape(), integers,
+                                           weightScales, axis));
+  if (!biases)
+    return;
+  SmallVector<int32_t> sums;
+  for (int64_t c = 0; c < channels; ++c)
+    sums.push_back(static_cast<int32_t>(
+        std::nearbyint(static_cast<double>((*biases)[c]) / biasScales[c])));
+  op->setOperand(
+      2, makeDequantize<int32_t>(b, bias, {channels}, sums, biasScales, 0));
+}
+
+void InsertQdq::runOnOperation() {
+  chooseScales();
+  OpBuilder b(&getContext());
+  for (Operation &op :
+       llvm::make_early_inc_range(getOperation().getBody().front()))
+    if (isProduct(&op))
+      quantizeParameters(b, &op);
+  for (auto [value, scale] : scales)
+    insertAfter(b, value, scale);
+}

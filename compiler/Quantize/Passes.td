@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef SLUICE_COMPILER_QUANTIZE_PASSES_TD
+#define SLUICE_COMPILER_QUANTIZE_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def InsertQdq : Pass<"quantize-insert-qdq", "::mlir::func::FuncOp"> {
+  let summary = "Put QuantizeLinear and DequantizeLinear where ranges are known";
+  let description = [{
+    Turns a calibrated float model into a QDQ model in int8. A tensor's range is
+    the attribute `onnx.range = [min, max]` (f32) of the operation that yields it,
+    or `onnx.range` on the function's argument.
+
+    Activations get one scale and zero point a tensor, such that zero is exact;
+    weights one symmetric scale an output channel; biases the product of the two
+    in int32. A Relu or Clip after a layer takes the layer's place. Operators that
+    only move or choose elements keep the scale of their operand.
+  }];
+  let dependentDialects = ["::sluice::onnx::OnnxDialect"];
+}
+
+def FuseQdq : Pass<"quantize-fuse-qdq", "::mlir::func::FuncOp"> {
+  let summary = "Make layers between DequantizeLinear and QuantizeLinear int8";
+  let description = [{
+    An operation that reads dequantized int8 tensors and whose result is only
+    quantized again becomes the same operation on `!quant.uniform` element types;
+    a Relu or Clip in between becomes the attribute `onnx.clamp = [low, high]` of
+    quantized values. Storage casts join it to the int8 tensors around it. uint8
+    tensors are shifted by 128. What has no int8 form stays float between its
+    DequantizeLinear and QuantizeLinear.
+  }];
+  let dependentDialects = ["::sluice::onnx::OnnxDialect", "::mlir::quant::QuantDialect"];
+}
+
+#endif // SLUICE_COMPILER_QUANTIZE_PASSES_TD
