@@ -236,8 +236,9 @@ static bool isCovered(Operation *op, ArrayRef<Value> operands, Type result) {
         return false;
   if (auto softmax = dyn_cast<onnx::SoftmaxOp>(op)) {
     auto type = cast<RankedTensorType>(result);
-    int64_t axis = softmax.getAxis() < 0 ? softmax.getAxis() + type.getRank()
-                                         : softmax.getAxis();
+    auto axis = static_cast<int64_t>(softmax.getAxis());
+    if (axis < 0)
+      axis += type.getRank();
     return axis + 1 == type.getRank() && type.getDimSize(axis) <= 1023 &&
            outScale.getScale() >= 1.0 / 256;
   }
@@ -322,8 +323,9 @@ void FuseQdq::runOnOperation() {
       erased.insert_range(ArrayRef<Operation *>{op, group->bound, group->end});
   }
   // Dequantized tensors and parameters that nobody reads any more.
-  for (Operation *op : llvm::reverse(ops))
-    if (!erased.contains(op) && isa<onnx::DequantizeLinearOp>(op) &&
-        op->use_empty())
-      op->erase();
+  for (Operation &op : llvm::make_early_inc_range(
+           llvm::reverse(getOperation().getBody().front())))
+    if (isa<onnx::DequantizeLinearOp, quant::StorageCastOp>(op) &&
+        op.use_empty())
+      op.erase();
 }

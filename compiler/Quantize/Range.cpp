@@ -14,7 +14,8 @@ namespace sluice {
 
 static constexpr llvm::StringLiteral rangeAttr = "onnx.range";
 
-std::optional<TensorRange> TensorRange::get(func::FuncOp function, Value value) {
+std::optional<TensorRange> TensorRange::get(func::FuncOp function,
+                                            Value value) {
   DenseF32ArrayAttr attr;
   if (auto argument = dyn_cast<BlockArgument>(value))
     attr = function.getArgAttrOfType<DenseF32ArrayAttr>(argument.getArgNumber(),

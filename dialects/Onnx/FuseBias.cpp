@@ -15,30 +15,50 @@ namespace sluice::onnx {
 
 using namespace sluice::onnx;
 
-/// A constant float operand of `add` with one value for each of `channels`
-/// along dimension `axis` of its result and none elsewhere, as a vector; and
-/// the other operand.
-static std::optional<std::pair<Value, ElementsAttr>>
-getAddedRow(AddOp add, int64_t axis, int64_t channels) {
+/// Whether the value is a constant or, in a QDQ model, a dequantized one.
+static bool isConstant(Value value) {
+  if (auto dequantize = value.getDefiningOp<DequantizeLinearOp>())
+    value = dequantize.getX();
+  return static_cast<bool>(getConstantElements(value));
+}
+
+/// `value` as a vector of one element for each of `channels`, if it is constant
+/// and varies along dimension `axis` of a tensor of rank `rank` only.
+static Value getRow(PatternRewriter &rewriter, Value value, int64_t axis,
+                    int64_t rank, int64_t channels) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  if (!type || !type.hasStaticShape() || !type.getElementType().isF32() ||
+      type.getNumElements() != channels || !isConstant(value))
+    return {};
+  int64_t dim = axis - (rank - type.getRank());
+  if (dim < 0 || type.getDimSize(dim) != channels)
+    return {};
+  if (type.getRank() == 1)
+    return value;
+  ElementsAttr elements = getConstantElements(value);
+  auto bytes = elements ? readBytes(elements) : std::nullopt;
+  if (!bytes)
+    return {};
+  return ConstantOp::create(
+      rewriter, value.getLoc(),
+      makeElements(type.clone(channels), *bytes, getNodeName(value.getLoc())));
+}
+
+/// The other operand of `add`, if it is made by an `Op` that nobody else reads,
+/// and the row that is added to it.
+template <typename Op>
+static std::pair<Op, Value> getProductAndRow(PatternRewriter &rewriter,
+                                             AddOp add) {
+  auto type = dyn_cast<RankedTensorType>(add.getType());
   for (unsigned i : {0, 1}) {
-    ElementsAttr elements = getConstantElements(add->getOperand(i));
-    if (!elements || !elements.getElementType().isF32() ||
-        elements.getNumElements() != channels)
+    auto product = add->getOperand(1 - i).getDefiningOp<Op>();
+    if (!type || !product || !product->hasOneUse() || product.getType() != type)
       continue;
-    ArrayRef<int64_t> shape = elements.getShapedType().getShape();
-    int64_t rank = cast<RankedTensorType>(add.getType()).getRank();
-    int64_t dim = axis - (rank - static_cast<int64_t>(shape.size()));
-    if (dim < 0 || shape[dim] != channels)
-      continue;
-    std::optional<SmallVector<char>> bytes = readBytes(elements);
-    if (!bytes)
-      continue;
-    auto type = RankedTensorType::get({channels}, elements.getElementType());
-    return std::make_pair(
-        add->getOperand(1 - i),
-        makeElements(type, *bytes, getNodeName(add->getOperand(i).getLoc())));
+    if (Value row = getRow(rewriter, add->getOperand(i), 1, type.getRank(),
+                           type.getDimSize(1)))
+      return {product, row};
   }
-  return std::nullopt;
+  return {};
 }
 
 namespace {
@@ -49,15 +69,11 @@ struct MakeGemm : OpRewritePattern<AddOp> {
     auto type = dyn_cast<RankedTensorType>(add.getType());
     if (!type || type.getRank() != 2)
       return failure();
-    auto added = getAddedRow(add, 1, type.getDimSize(1));
-    auto product = added ? added->first.getDefiningOp<MatMulOp>() : MatMulOp();
-    if (!product || !product->hasOneUse() || product.getType() != type ||
-        !getConstantElements(product.getB()) ||
+    auto [product, row] = getProductAndRow<MatMulOp>(rewriter, add);
+    if (!product || !isConstant(product.getB()) ||
         cast<RankedTensorType>(product.getA().getType()).getRank() != 2)
       return failure();
-    Value row =
-        ConstantOp::create(rewriter, add.getOperand(1).getLoc(), added->second);
-    auto gemm = GemmOp::create(rewriter, add.getLoc(), TypeRange{type},
+    auto gemm = GemmOp::create(rewriter, add.getLoc(), TypeRange{add.getType()},
                                ValueRange{product.getA(), product.getB(), row});
     setFusedNames(gemm, {product, add});
     rewriter.replaceOp(add, gemm->getResults());
@@ -73,12 +89,9 @@ struct AddToConv : OpRewritePattern<AddOp> {
     auto type = dyn_cast<RankedTensorType>(add.getType());
     if (!type || type.getRank() < 3)
       return failure();
-    auto added = getAddedRow(add, 1, type.getDimSize(1));
-    auto conv = added ? added->first.getDefiningOp<ConvOp>() : ConvOp();
-    if (!conv || !conv->hasOneUse() || conv.getType() != type || conv.getB())
+    auto [conv, row] = getProductAndRow<ConvOp>(rewriter, add);
+    if (!conv || conv.getB())
       return failure();
-    Value row =
-        ConstantOp::create(rewriter, add.getOperand(1).getLoc(), added->second);
     auto biased = ConvOp::create(rewriter, conv.getLoc(), TypeRange{type},
                                  ValueRange{conv.getX(), conv.getW(), row},
                                  conv->getAttrs());

@@ -148,7 +148,9 @@ LogicalResult Converter::convert(onnx::ConcatOp op) {
             "has int8 inputs of different scales; give them one scale");
   TosaBuilder b = at(op);
   int64_t rank = getShape(op.getConcatResult()).size();
-  int64_t axis = op.getAxis() < 0 ? op.getAxis() + rank : op.getAxis();
+  auto axis = static_cast<int64_t>(op.getAxis());
+  if (axis < 0)
+    axis += rank;
   SmallVector<Value> parts;
   if (rank == 4) {
     for (Value input : op.getInputs())

@@ -134,7 +134,9 @@ LogicalResult Converter::convertQuantizedSoftmax(onnx::SoftmaxOp op) {
                out = *getQuantization(op.getType());
   TosaBuilder b = at(op);
   SmallVector<int64_t> shape(getShape(op.getInput()));
-  int64_t axis = op.getAxis() < 0 ? op.getAxis() + shape.size() : op.getAxis();
+  auto axis = static_cast<int64_t>(op.getAxis());
+  if (axis < 0)
+    axis += shape.size();
   if (axis + 1 != static_cast<int64_t>(shape.size()))
     return op.emitOpError(
                "in int8 works on the last dimension only, not on axis ")
