@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "targets/engine/IsaModel.h"
+#include "dialects/Engine/Check.h"
+#include "targets/engine/RaceDetector.h"
+#include "llvm/Support/Endian.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MathExtras.h"
+#include <algorithm>
+#include <random>
+
+using namespace sluice::engine;
+using llvm::divideCeil;
+using llvm::formatv;
+
+int8_t sluice::engine::requantize(int32_t acc, uint16_t multiplier,
+                                  uint8_t shift, int8_t zo, int8_t lo,
+                                  int8_t hi) {
+  int64_t scaled =
+      (int64_t(acc) * multiplier + (int64_t(1) << (shift - 1))) >> shift;
+  return std::clamp<int64_t>(scaled + zo, lo, hi);
+}
+
+namespace {
+
+/// One run of a program. Methods follow the formulas of the ISA page and use
+/// its names.
+class Machine {
+public:
+  Machine(IsaModel &state, const Parameters &parameters,
+          llvm::ArrayRef<uint8_t> constants,
+          llvm::MutableArrayRef<uint8_t> arena)
+      : state(state), PC(parameters.PC), PK(parameters.PK),
+        R(parameters.wordChunks()), constants(constants), arena(arena),
+        races(parameters, arena.size()), written(parameters.actChunks()) {}
+
+  /// Empty, or what is wrong.
+  std::string execute(const Instruction &instruction);
+
+private:
+  void loadAct(const LoadActFields &f);
+  void loadWords(const LoadWordsFields &f, Memory memory,
+                 std::vector<uint8_t> &words, unsigned wordBytes);
+  void conv(const WindowFields &f);
+  void depthwise(const WindowFields &f);
+  void maxpool(const WindowFields &f);
+  void add(const AddFields &f);
+  void store(const StoreFields &f);
+
+  /// Calls body(g, oy, ox) for each chunk of output, in order.
+  template <typename FieldsT, typename BodyT>
+  void forEachOutput(const FieldsT &f, BodyT body) {
+    for (unsigned g = 0; g < f.groups; ++g)
+      for (unsigned oy = 0; oy < f.oh; ++oy)
+        for (unsigned ox = 0; ox < f.ow; ++ox)
+          body(g, oy, ox);
+  }
+  /// Calls body(in, a) for each tap of an output, in order: whether it is
+  /// inside the input, and its chunk.
+  template <typename BodyT>
+  void forEachTap(const WindowFields &f, unsigned oy, unsigned ox, BodyT body) {
+    for (unsigned ky = 0; ky < f.kh; ++ky)
+      for (unsigned kx = 0; kx < f.kw; ++kx) {
+        int64_t iy = int64_t(oy) * f.stride_y + ky * f.dil_y - f.pad_y;
+        int64_t ix = int64_t(ox) * f.stride_x + kx * f.dil_x - f.pad_x;
+        bool in = 0 <= iy && iy < f.ih && 0 <= ix && ix < f.iw;
+        body(in, f.x + oy * f.x_step_oy + ox * f.x_step_ox + ky * f.x_step_ky +
+                     kx * f.x_step_kx);
+      }
+  }
+
+  /// The chunk as bytes; marks it as read or written.
+  const int8_t *readChunk(uint32_t chunk);
+  int8_t *writeChunk(uint32_t chunk);
+  const int8_t *wgtWord(uint32_t word);
+  const uint8_t *prmEntry(uint32_t word, unsigned lane);
+  std::vector<int32_t> biases(uint32_t word);
+
+  /// Puts the requantized lanes at output (g, oy, ox).
+  template <typename FieldsT>
+  void putRequantized(const FieldsT &f, unsigned g, unsigned oy, unsigned ox,
+                      llvm::ArrayRef<int32_t> acc);
+  template <typename FieldsT>
+  int8_t *output(const FieldsT &f, unsigned g, unsigned oy, unsigned ox) {
+    return writeChunk(f.o + oy * f.o_step_oy + ox * f.o_step_ox + g);
+  }
+
+  /// The byte of DRAM behind a base; past the end it is 0 and an error.
+  uint8_t readDram(unsigned base, int64_t address);
+  void fail(std::string message) {
+    if (error.empty())
+      error = std::move(message);
+  }
+
+  IsaModel &state;
+  const unsigned PC, PK, R;
+  llvm::ArrayRef<uint8_t> constants;
+  llvm::MutableArrayRef<uint8_t> arena;
+  RaceDetector races;
+  /// The instruction (from 1) that wrote each ACT chunk last.
+  std::vector<uint32_t> written;
+  uint32_t current = 0;
+  std::string error;
+};
+
+} // namespace
+
+std::string Machine::execute(const Instruction &instruction) {
+  ++current;
+  races.begin(instruction);
+  const auto &fields = instruction.fields;
+  switch (instruction.opcode) {
+  case Opcode::LoadAct:
+    loadAct(std::get<LoadActFields>(fields));
+    break;
+  case Opcode::LoadWgt:
+    loadWords(std::get<LoadWordsFields>(fields), Memory::Wgt, state.wgt,
+              PK * PC);
+    break;
+  case Opcode::LoadPrm:
+    loadWords(std::get<LoadWordsFields>(fields), Memory::Prm, state.prm,
+              PK * 8);
+    break;
+  case Opcode::Conv:
+    conv(std::get<WindowFields>(fields));
+    break;
+  case Opcode::Depthwise:
+    depthwise(std::get<WindowFields>(fields));
+    break;
+  case Opcode::Add:
+    add(std::get<AddFields>(fields));
+    break;
+  case Opcode::MaxPool:
+    maxpool(std::get<WindowFields>(fields));
+    break;
+  case Opcode::Store:
+    store(std::get<StoreFields>(fields));
+    break;
+  case Opcode::End:
+    break;
+  }
+  races.end();
+  return error.empty() ? races.race() : error;
+}
+
+//===----------------------------------------------------------------------===//
+// LOAD and STORE
+//===----------------------------------------------------------------------===//
+
+uint8_t Machine::readDram(unsigned base, int64_t address) {
+  llvm::ArrayRef<uint8_t> memory = constants;
+  if (base)
+    memory = arena;
+  if (address < 0 || address >= int64_t(memory.size())) {
+    fail(formatv("reads byte {0} of {1} of {2} bytes", address,
+                 base ? "an arena" : "constants", memory.size()));
+    return 0;
+  }
+  if (base)
+    races.read(Memory::Arena, address);
+  return memory[address];
+}
+
+void Machine::loadAct(const LoadActFields &f) {
+  unsigned words = divideCeil(f.len, PC);
+  for (unsigned y = 0; y < f.ny; ++y)
+    for (unsigned x = 0; x < f.nx; ++x) {
+      uint32_t chunk = f.dst + y * f.dst_step_y + x * f.dst_step_x;
+      for (unsigned b = 0; b < words * PC; ++b) {
+        int64_t p = f.pos0 + int64_t(x) * f.stride_x + b;
+        bool wanted = b < f.len && 0 <= p && p < f.row_len;
+        int8_t byte =
+            wanted ? readDram(f.base, f.offset + int64_t(y) * f.stride_y + p)
+                   : f.fill;
+        writeChunk(chunk + b / PK)[b % PK] = byte;
+      }
+    }
+}
+
+void Machine::loadWords(const LoadWordsFields &f, Memory memory,
+                        std::vector<uint8_t> &words, unsigned wordBytes) {
+  for (uint32_t i = 0; i < f.count; ++i) {
+    races.write(memory, f.dst + i);
+    for (unsigned b = 0; b < wordBytes; ++b)
+      words[size_t(f.dst + i) * wordBytes + b] =
+          readDram(f.base, f.offset + int64_t(i) * wordBytes + b);
+  }
+}
+
+void Machine::store(const StoreFields &f) {
+  for (unsigned y = 0; y < f.ny; ++y)
+    for (unsigned x = 0; x < f.nx; ++x) {
+      uint32_t chunk = f.src + y * f.src_step_y + x * f.src_step_x;
+      int64_t run =
+          f.offset + int64_t(y) * f.stride_y + int64_t(x) * f.stride_x;
+      for (unsigned b = 0; b < f.len; ++b) {
+        int64_t address = run + b;
+        if (address < 0 || address >= int64_t(arena.size()))
+          return fail(formatv("writes byte {0} of an arena of {1} bytes",
+                              address, arena.size()));
+        races.write(Memory::Arena, address);
+        arena[address] = readChunk(chunk + b / PK)[b % PK];
+      }
+    }
+}
+
+//===----------------------------------------------------------------------===//
+// COMPUTE
+//===----------------------------------------------------------------------===//
+
+const int8_t *Machine::readChunk(uint32_t chunk) {
+  chunk %= written.size();
+  if (written[chunk] == current)
+    fail(formatv("reads ACT chunk {0} after writing it", chunk));
+  races.read(Memory::Act, chunk);
+  return reinterpret_cast<const int8_t *>(&state.act[size_t(chunk) * PK]);
+}
+
+int8_t *Machine::writeChunk(uint32_t chunk) {
+  chunk %= written.size();
+  written[chunk] = current;
+  races.write(Memory::Act, chunk);
+  return reinterpret_cast<int8_t *>(&state.act[size_t(chunk) * PK]);
+}
+
+const int8_t *Machine::wgtWord(uint32_t word) {
+  races.read(Memory::Wgt, word);
+  return reinterpret_cast<const int8_t *>(&state.wgt[size_t(word) * PK * PC]);
+}
+
+const uint8_t *Machine::prmEntry(uint32_t word, unsigned lane) {
+  races.read(Memory::Prm, word);
+  return &state.prm[(size_t(word) * PK + lane) * 8];
+}
+
+std::vector<int32_t> Machine::biases(uint32_t word) {
+  std::vector<int32_t> acc(PK);
+  for (unsigned k = 0; k < PK; ++k)
+    acc[k] = llvm::support::endian::read32le(prmEntry(word, k));
+  return acc;
+}
+
+/// acc + a · b modulo 2^32.
+static int32_t addProduct(int32_t acc, int32_t a, int32_t b) {
+  return uint32_t(acc) + uint32_t(a * b);
+}
+
+template <typename FieldsT>
+void Machine::putRequantized(const FieldsT &f, unsigned g, unsigned oy,
+                             unsigned ox, llvm::ArrayRef<int32_t> acc) {
+  int8_t *out = output(f, g, oy, ox);
+  for (unsigned k = 0; k < PK; ++k) {
+    const uint8_t *entry = prmEntry(f.p + g, k);
+    uint16_t multiplier = llvm::support::endian::read16le(entry + 4);
+    uint8_t shift = entry[6];
+    if (multiplier > INT16_MAX || shift < 2 || shift > 47 || entry[7])
+      return fail(formatv("PRM word {0}, lane {1} holds multiplier {2}, shift "
+                          "{3} and a last byte of {4}",
+                          f.p + g, k, multiplier, unsigned(shift),
+                          unsigned(entry[7])));
+    out[k] = requantize(acc[k], multiplier, shift, f.zo, f.lo, f.hi);
+  }
+}
+
+void Machine::conv(const WindowFields &f) {
+  const std::vector<int8_t> padWord(PC, f.pad);
+  forEachOutput(f, [&](unsigned g, unsigned oy, unsigned ox) {
+    std::vector<int32_t> acc = biases(f.p + g);
+    uint32_t w = f.w + g * f.kh * f.kw * f.ci;
+    forEachTap(f, oy, ox, [&](bool in, uint32_t a) {
+      for (unsigned c = 0; c < f.ci; ++c, ++w) {
+        const int8_t *weights = wgtWord(w);
+        // A word is R chunks that lie one after the other.
+        const int8_t *X = padWord.data();
+        if (in)
+          for (unsigned r = R; r-- > 0;)
+            X = readChunk(a + c * R + r);
+        for (unsigned k = 0; k < PK; ++k)
+          for (unsigned j = 0; j < PC; ++j)
+            acc[k] = addProduct(acc[k], X[j], weights[k * PC + j]);
+      }
+    });
+    putRequantized(f, g, oy, ox, acc);
+  });
+}
+
+void Machine::depthwise(const WindowFields &f) {
+  bool ones = f.flags & 1;
+  const std::vector<int8_t> padChunk(PK, f.pad);
+  uint32_t words = divideCeil(uint32_t(f.kh) * f.kw, PC);
+  forEachOutput(f, [&](unsigned g, unsigned oy, unsigned ox) {
+    std::vector<int32_t> acc = biases(f.p + g);
+    unsigned n = 0;
+    forEachTap(f, oy, ox, [&](bool in, uint32_t a) {
+      const int8_t *X = in ? readChunk(a + g) : padChunk.data();
+      const int8_t *weights =
+          ones ? nullptr : wgtWord(f.w + g * words + n / PC);
+      for (unsigned k = 0; k < PK; ++k)
+        acc[k] = addProduct(acc[k], X[k], ones ? 1 : weights[k * PC + n % PC]);
+      ++n;
+    });
+    putRequantized(f, g, oy, ox, acc);
+  });
+}
+
+void Machine::maxpool(const WindowFields &f) {
+  forEachOutput(f, [&](unsigned g, unsigned oy, unsigned ox) {
+    std::vector<int8_t> acc(PK, INT8_MIN);
+    forEachTap(f, oy, ox, [&](bool in, uint32_t a) {
+      if (!in)
+        return;
+      const int8_t *X = readChunk(a + g);
+      for (unsigned k = 0; k < PK; ++k)
+        acc[k] = std::max(acc[k], X[k]);
+    });
+    int8_t *out = output(f, g, oy, ox);
+    for (unsigned k = 0; k < PK; ++k)
+      out[k] = std::clamp(acc[k], f.lo, f.hi);
+  });
+}
+
+void Machine::add(const AddFields &f) {
+  forEachOutput(f, [&](unsigned g, unsigned oy, unsigned ox) {
+    std::vector<int32_t> acc = biases(f.p + g);
+    const int8_t *A = readChunk(f.x + oy * f.x_step_oy + ox * f.x_step_ox + g);
+    const int8_t *B = readChunk(f.b + oy * f.b_step_oy + ox * f.b_step_ox + g);
+    for (unsigned k = 0; k < PK; ++k)
+      acc[k] = addProduct(addProduct(acc[k], A[k], f.ma), B[k], f.mb);
+    putRequantized(f, g, oy, ox, acc);
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// The model
+//===----------------------------------------------------------------------===//
+
+IsaModel::IsaModel(const Parameters &parameters, uint32_t seed)
+    : act(parameters.ACT_BYTES),
+      wgt(size_t(parameters.WGT_WORDS) * parameters.PK * parameters.PC),
+      prm(size_t(parameters.PRM_WORDS) * parameters.PK * 8),
+      parameters(parameters) {
+  std::mt19937 random(seed);
+  for (std::vector<uint8_t> *memory : {&act, &wgt, &prm})
+    for (uint8_t &byte : *memory)
+      byte = random();
+}
+
+llvm::Error IsaModel::run(llvm::ArrayRef<Instruction> program,
+                          llvm::ArrayRef<uint8_t> constants,
+                          llvm::MutableArrayRef<uint8_t> arena) {
+  Machine machine(*this, parameters, constants, arena);
+  TokenCounters tokens;
+  for (auto [index, instruction] : llvm::enumerate(program)) {
+    auto fail = [&, index = index,
+                 &instruction = instruction](const std::string &message) {
+      return llvm::createStringError(
+          formatv("instruction {0} ({1}): {2}", index,
+                  stringifyOpcode(instruction.opcode), message)
+              .str());
+    };
+    std::string broken = checkInstruction(instruction, parameters);
+    if (broken.empty())
+      broken = tokens.step(instruction);
+    if (instruction.opcode == Opcode::End) {
+      if (broken.empty())
+        broken = tokens.finish();
+      return broken.empty() ? llvm::Error::success() : fail(broken);
+    }
+    if (broken.empty())
+      broken = machine.execute(instruction);
+    if (!broken.empty())
+      return fail(broken);
+  }
+  return llvm::createStringError("the program does not end with END");
+}
