@@ -2,7 +2,9 @@
 
 #include "runtime/drivers/sim/SimLibrary.h"
 
+#include <algorithm>
 #include <cinttypes>
+#include <climits>
 #include <cstdio>
 #include <cstdlib>
 #include <dlfcn.h>
@@ -11,17 +13,26 @@
 
 namespace sluice {
 
-/// The folders to look in, joined by ':'.
+/// The part of a path before the last '/', or nothing.
+static std::string folderOf(const std::string &file) {
+  size_t slash = file.rfind('/');
+  return slash == file.npos ? "" : file.substr(0, slash);
+}
+
+/// The folders to look in, joined by ':'. This code may be in libsluice.so or
+/// in a program, which knows its own file by a link only.
 static std::string searchPath() {
   if (const char *path = getenv("SLUICE_SIM_PATH"))
     return path;
+  std::string path;
   Dl_info self;
-  if (!dladdr(reinterpret_cast<const void *>(&openSimLibrary), &self))
-    return "";
-  std::string folder = self.dli_fname;
-  size_t slash = folder.rfind('/');
-  folder = slash == folder.npos ? "." : folder.substr(0, slash);
-  return folder + "/sluice/sim:" + folder + "/../lib/sluice/sim";
+  if (dladdr(reinterpret_cast<const void *>(&openSimLibrary), &self))
+    if (std::string folder = folderOf(self.dli_fname); folder.ends_with("/lib"))
+      path = folder + "/sluice/sim:";
+  char program[PATH_MAX];
+  ssize_t size = readlink("/proc/self/exe", program, sizeof(program));
+  std::string folder = folderOf(std::string(program, size > 0 ? size : 0));
+  return path + folderOf(folder) + "/lib/sluice/sim";
 }
 
 static Status openFile(const std::string &file,

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "tools/sluice/Output.h"
+
+#include "tools/sluice/Failure.h"
+
+#include <cerrno>
+#include <climits>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace sluice {
+
+// The file being written, for the signal handler; empty when there is none.
+static char temporaryFile[PATH_MAX];
+
+extern "C" void sluiceInterrupted(int) {
+  if (temporaryFile[0])
+    unlink(temporaryFile);
+  static const char text[] = "\nsluice: interrupted\n";
+  if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
+    _exit(kInterrupted);
+  _exit(kInterrupted);
+}
+
+void handleInterrupts() {
+  struct sigaction action = {};
+  action.sa_handler = sluiceInterrupted;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
+
+/// Creates an empty file beside `path`.
+static int createTemporary(const std::string &path) {
+  std::string name = fmt::format("{}.{}.tmp", path, getpid());
+  if (name.size() >= sizeof(temporaryFile))
+    throw Failure{kFileSystem, path + ": the name is too long"};
+  memcpy(temporaryFile, name.c_str(), name.size() + 1);
+  int file = open(temporaryFile, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (file < 0) {
+    temporaryFile[0] = 0;
+    throw Failure{kFileSystem, path + ": " + strerror(errno)};
+  }
+  return file;
+}
+
+[[noreturn]] static void abandon(int file, const std::string &path) {
+  std::string reason = strerror(errno);
+  if (file >= 0)
+    close(file);
+  unlink(temporaryFile);
+  temporaryFile[0] = 0;
+  throw Failure{kFileSystem, path + ": " + reason};
+}
+
+void writeFile(const std::string &path, std::span<const uint8_t> bytes) {
+  int file = createTemporary(path);
+  for (size_t done = 0; done < bytes.size();) {
+    ssize_t count = write(file, bytes.data() + done, bytes.size() - done);
+    if (count < 0 && errno != EINTR)
+      abandon(file, path);
+    done += count < 0 ? 0 : count;
+  }
+  if (close(file) != 0 || rename(temporaryFile, path.c_str()) != 0)
+    abandon(-1, path);
+  temporaryFile[0] = 0;
+}
+
+void writeFile(const std::string &path, std::string_view text) {
+  writeFile(path, std::span(reinterpret_cast<const uint8_t *>(text.data()),
+                            text.size()));
+}
+
+void print(std::string_view text) {
+  if (fwrite(text.data(), 1, text.size(), stdout) != text.size() ||
+      fflush(stdout) != 0)
+    throw Failure{kFileSystem,
+                  std::string("standard output: ") + strerror(errno)};
+}
+
+void printJson(const nlohmann::ordered_json &value) {
+  // Names come from models and may be any bytes.
+  print(value.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) +
+        "\n");
+}
+
+Progress::Progress(std::string label, uint64_t total)
+    : label(std::move(label)), total(total), isTerminal(isatty(STDERR_FILENO)),
+      begin(std::chrono::steady_clock::now()), last(begin) {}
+
+Progress::~Progress() {
+  if (isShown)
+    fmt::print(stderr, "\r\033[K");
+}
+
+void Progress::update(uint64_t done) {
+  using namespace std::chrono_literals;
+  auto now = std::chrono::steady_clock::now();
+  if (!isTerminal || now - begin < 2s || now - last < 100ms)
+    return;
+  last = now;
+  isShown = true;
+  constexpr uint64_t kWidth = 30;
+  uint64_t filled = total ? done * kWidth / total : 0;
+  fmt::print(stderr, "\r\033[K{} [{:#<{}}{:.<{}}] {}/{}", label, "", filled, "",
+             kWidth - filled, done, total);
+  fflush(stderr);
+}
+
+} // namespace sluice

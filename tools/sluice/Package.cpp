@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "tools/sluice/Package.h"
+
+#include "tools/sluice/Failure.h"
+
+namespace sluice {
+
+PackagePtr loadPackage(const std::string &path) {
+  sluice_package_t *package;
+  check(sluice_package_load(path.c_str(), &package));
+  return PackagePtr(package);
+}
+
+SessionPtr openSession(sluice_package_t *package, const std::string &device) {
+  sluice_session_options_t options = {};
+  options.struct_size = sizeof(options);
+  options.device = device.c_str();
+  sluice_session_t *session;
+  check(sluice_session_create(package, &options, &session));
+  return SessionPtr(session);
+}
+
+} // namespace sluice

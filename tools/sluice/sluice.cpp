@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The user's command: reads the command line, calls a verb, turns failures into
+// one line and an exit code.
+
+#include "tools/sluice/Failure.h"
+#include "tools/sluice/Output.h"
+#include "tools/sluice/Verbs.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <functional>
+
+using namespace sluice;
+
+namespace {
+
+/// Declares every verb; `verb` becomes the one that the user chose.
+class CommandLine {
+public:
+  CommandLine() {
+    app.require_subcommand(1);
+    app.set_version_flag(
+        "--version", fmt::format("sluice {}.{}.{}", SLUICE_VERSION_MAJOR,
+                                 SLUICE_VERSION_MINOR, SLUICE_VERSION_PATCH));
+    app.footer("Exit codes: 0 done, 1 a check failed, 2 bad usage, 3 bad "
+               "input, 4 device fault,\n5 file system, 70 a bug in Sluice, 130 "
+               "interrupted.");
+    addCompilerVerbs();
+    addRun();
+    addInspect();
+    addDevice();
+  }
+
+  CLI::App app{"Sluice puts a trained ONNX model on a tensor engine or a CPU, "
+               "and runs it there.",
+               "sluice"};
+  std::function<int()> verb;
+
+private:
+  void addCompilerVerbs() {
+    app.add_subcommand("check", "say where each node of a model would run, and "
+                                "why not on the device");
+    app.add_subcommand("compile", "compile a model to a package");
+    app.add_subcommand("quantize", "quantize a model, as QDQ ONNX");
+  }
+
+  void addRun() {
+    CLI::App *run = app.add_subcommand("run", "run a package on a device");
+    run->add_option("PKG", runOptions.package, "the package")->required();
+    run->add_option("--input", runOptions.input,
+                    ".npz with an array for every input; N samples replace a "
+                    "leading 1")
+        ->required();
+    run->add_option("--output", runOptions.output, ".npz to write outputs to");
+    run->add_option("--device", runOptions.device,
+                    "auto, or one of `sluice device list`")
+        ->capture_default_str();
+    run->add_flag("--profile", runOptions.profile,
+                  "show what each region took");
+    run->add_option("--trace", runOptions.trace,
+                    "write a timeline in the Chrome trace format");
+    run->add_flag("--json", runOptions.json, "print figures as JSON");
+    run->callback(
+        [this] { verb = [this] { return sluice::run(runOptions); }; });
+  }
+
+  void addInspect() {
+    CLI::App *inspect =
+        app.add_subcommand("inspect", "show what is in a package");
+    inspect->add_option("PKG", inspectOptions.package, "the package")
+        ->required();
+    inspect->add_flag("--json", inspectOptions.json, "print it as JSON");
+    inspect->callback(
+        [this] { verb = [this] { return sluice::inspect(inspectOptions); }; });
+  }
+
+  void addDevice() {
+    CLI::App *device = app.add_subcommand("device", "devices of this machine");
+    device->require_subcommand(1);
+    CLI::App *list = device->add_subcommand("list", "list drivers and options");
+    list->add_flag("--json", deviceOptions.json, "print it as JSON");
+    list->callback(
+        [this] { verb = [this] { return listDevices(deviceOptions); }; });
+  }
+
+  RunOptions runOptions;
+  InspectOptions inspectOptions;
+  DeviceOptions deviceOptions;
+};
+
+int fail(ExitCode code, const std::string &message) {
+  fmt::print(stderr, "sluice: {}\n", message);
+  return code;
+}
+
+int parseAndRun(int argc, char **argv) {
+  if (argc > 1 && isCompilerVerb(argv[1]))
+    becomeCompiler(argv);
+  CommandLine line;
+  try {
+    line.app.parse(argc, argv);
+  } catch (const CLI::ParseError &error) {
+    if (error.get_exit_code() == 0)
+      return line.app.exit(error); // --help, --version
+    return fail(kBadUsage, fmt::format("{}; see sluice --help", error.what()));
+  }
+  return line.verb();
+}
+
+} // namespace
+
+void sluice::check(sluice_status_t status) {
+  switch (status) {
+  case SLUICE_STATUS_OK:
+    return;
+  case SLUICE_STATUS_INVALID_ARGUMENT:
+    throw Failure{kBadUsage, sluice_status_message()};
+  case SLUICE_STATUS_DEVICE_FAULT:
+    throw Failure{kDeviceFault, sluice_status_message()};
+  case SLUICE_STATUS_IO:
+    throw Failure{kFileSystem, sluice_status_message()};
+  case SLUICE_STATUS_NOT_FOUND:
+  case SLUICE_STATUS_INVALID_PACKAGE:
+  case SLUICE_STATUS_UNSUPPORTED:
+  case SLUICE_STATUS_OUT_OF_MEMORY:
+    throw Failure{kBadInput, sluice_status_message()};
+  }
+}
+
+int main(int argc, char **argv) {
+  handleInterrupts();
+  try {
+    return parseAndRun(argc, argv);
+  } catch (const Failure &failure) {
+    return fail(failure.code, failure.message);
+  } catch (const std::exception &error) {
+    return fail(kBug, fmt::format("internal error: {}; please report it",
+                                  error.what()));
+  }
+}
