@@ -3,6 +3,7 @@
 #include "dialects/Deploy/Deploy.h"
 
 #include "mlir/IR/Builders.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -24,6 +25,21 @@ int64_t sluice::deploy::getPackedBytes(Type type) {
   auto tensor = cast<RankedTensorType>(type);
   int64_t bits = tensor.getElementTypeBitWidth();
   return tensor.getNumElements() * llvm::divideCeil(bits, 8);
+}
+
+std::optional<int64_t> sluice::deploy::getArenaOffset(Value value) {
+  if (auto argument = dyn_cast<BlockArgument>(value)) {
+    auto func =
+        dyn_cast<FunctionOpInterface>(argument.getOwner()->getParentOp());
+    auto offset = func ? func.getArgAttrOfType<IntegerAttr>(
+                             argument.getArgNumber(), offsetAttrName)
+                       : IntegerAttr();
+    return offset ? std::optional(offset.getInt()) : std::nullopt;
+  }
+  auto region = value.getDefiningOp<RegionOp>();
+  if (!region || !region.getOffsets())
+    return std::nullopt;
+  return (*region.getOffsets())[cast<OpResult>(value).getResultNumber()];
 }
 
 //===----------------------------------------------------------------------===//

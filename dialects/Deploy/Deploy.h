@@ -30,6 +30,10 @@ inline constexpr llvm::StringLiteral arenaSizeAttrName = "deploy.arena_size";
 /// take a whole one.
 int64_t getPackedBytes(mlir::Type type);
 
+/// Where `value`, a function's argument or a region's result, lies in the
+/// arena; nothing before its memory is planned.
+std::optional<int64_t> getArenaOffset(mlir::Value value);
+
 } // namespace sluice::deploy
 
 #endif // SLUICE_DIALECTS_DEPLOY_DEPLOY_H

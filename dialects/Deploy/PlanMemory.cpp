@@ -2,13 +2,12 @@
 
 #include "dialects/Deploy/Deploy.h"
 #include "dialects/Deploy/Passes.h"
+#include "dialects/Deploy/Placement.h"
 
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/Support/Debug.h"
 #include "llvm/Support/MathExtras.h"
-
-#include <limits>
 
 namespace sluice::deploy {
 #define GEN_PASS_DEF_PLANMEMORY
@@ -23,18 +22,6 @@ using namespace sluice::deploy;
 
 namespace {
 
-/// A piece of the arena that is in use while steps first...last run.
-struct Buffer {
-  int64_t size = 0;
-  int64_t first = 0;
-  int64_t last = 0;
-  int64_t offset = -1;
-
-  bool livesWith(const Buffer &other) const {
-    return first <= other.last && other.first <= last;
-  }
-};
-
 struct PlanMemory final : deploy::impl::PlanMemoryBase<PlanMemory> {
   void runOnOperation() override;
 
@@ -43,53 +30,12 @@ private:
   unsigned add(int64_t bytes, int64_t step);
   void annotate(int64_t arenaSize);
 
-  SmallVector<Buffer> buffers;
+  SmallVector<PlacedBuffer> buffers;
   DenseMap<Value, unsigned> values;
   DenseMap<Operation *, unsigned> scratch;
 };
 
 } // namespace
-
-/// Puts `buffer` into the smallest gap between the buffers that live with it,
-/// the lowest of equal ones. `placed` is in the order of offsets.
-static void place(Buffer &buffer, SmallVectorImpl<Buffer *> &placed) {
-  int64_t best = -1, bestGap = std::numeric_limits<int64_t>::max(), end = 0;
-  for (Buffer *other : placed) {
-    if (!buffer.livesWith(*other))
-      continue;
-    int64_t gap = other->offset - end;
-    if (gap >= buffer.size && gap < bestGap) {
-      best = end;
-      bestGap = gap;
-    }
-    end = std::max(end, other->offset + other->size);
-  }
-  buffer.offset = best >= 0 ? best : end;
-  auto *at = llvm::upper_bound(
-      placed, buffer.offset,
-      [](int64_t offset, Buffer *other) { return offset < other->offset; });
-  placed.insert(at, &buffer);
-}
-
-/// Places all of `buffers`, larger ones first, and returns the arena's size.
-static int64_t placeAll(MutableArrayRef<Buffer> buffers) {
-  SmallVector<Buffer *> order;
-  for (Buffer &buffer : buffers)
-    order.push_back(&buffer);
-  llvm::sort(order, [](Buffer *a, Buffer *b) {
-    return std::pair(-a->size, a) < std::pair(-b->size, b);
-  });
-  SmallVector<Buffer *> placed;
-  int64_t arenaSize = 0;
-  for (Buffer *buffer : order) {
-    place(*buffer, placed);
-    LLVM_DEBUG(llvm::dbgs()
-               << "steps " << buffer->first << " to " << buffer->last << ": "
-               << buffer->size << " bytes at " << buffer->offset << "\n");
-    arenaSize = std::max(arenaSize, buffer->offset + buffer->size);
-  }
-  return arenaSize;
-}
 
 unsigned PlanMemory::add(int64_t bytes, int64_t step) {
   int64_t size = llvm::alignTo(bytes, arenaAlignment);
@@ -155,7 +101,10 @@ void PlanMemory::runOnOperation() {
   scratch.clear();
   if (failed(collect()))
     return signalPassFailure();
-  int64_t arenaSize = placeAll(buffers);
+  int64_t arenaSize = placeBuffers(buffers);
+  LLVM_DEBUG(for (const PlacedBuffer &buffer : buffers) llvm::dbgs()
+             << "steps " << buffer.first << " to " << buffer.last << ": "
+             << buffer.size << " bytes at " << buffer.offset << "\n");
   arenaBytes = arenaSize;
   annotate(arenaSize);
 }
