@@ -5,6 +5,7 @@
 #include "compiler/Support/LayerMatch.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Matchers.h"
 #include "llvm/ADT/DenseMap.h"
@@ -67,7 +68,40 @@ static std::optional<std::vector<int32_t>> readBlob(ArrayRef<char> bytes,
   return result;
 }
 
+/// Elements of the box that `slice` cuts out of `source`.
+static std::vector<int32_t> cut(tensor::ExtractSliceOp slice,
+                                ArrayRef<int32_t> source) {
+  ArrayRef<int64_t> shape = slice.getSourceType().getShape();
+  SmallVector<int64_t> strides = computeSuffixProduct(shape);
+  ArrayRef<int64_t> sizes = slice.getStaticSizes();
+  std::vector<int32_t> result;
+  int64_t count = computeProduct(sizes);
+  result.reserve(count);
+  SmallVector<int64_t> sizeStrides = computeSuffixProduct(sizes);
+  for (int64_t i = 0; i < count; ++i) {
+    SmallVector<int64_t> at = delinearize(i, sizeStrides);
+    for (auto [index, offset] : llvm::zip_equal(at, slice.getStaticOffsets()))
+      index += offset;
+    result.push_back(source[linearize(at, strides)]);
+  }
+  return result;
+}
+
+/// Whether all of the slice's numbers are known and its strides are 1.
+static bool isPlainSlice(tensor::ExtractSliceOp slice) {
+  return !ShapedType::isDynamicShape(slice.getStaticOffsets()) &&
+         !ShapedType::isDynamicShape(slice.getStaticSizes()) &&
+         slice.hasUnitStride() && slice.getSourceType().hasStaticShape();
+}
+
 std::optional<std::vector<int32_t>> sluice::readIntegers(Value value) {
+  if (auto slice = value ? value.getDefiningOp<tensor::ExtractSliceOp>()
+                         : tensor::ExtractSliceOp()) {
+    auto source = readIntegers(slice.getSource());
+    if (!source || !isPlainSlice(slice))
+      return std::nullopt;
+    return cut(slice, *source);
+  }
   ElementsAttr elements;
   if (!value || !matchPattern(value, m_Constant(&elements)) ||
       !elements.getElementType().isInteger() ||
@@ -96,6 +130,16 @@ std::optional<std::vector<int32_t>> sluice::readIntegers(Value value) {
   for (const APInt &element : dense.getValues<APInt>())
     result.push_back(int32_t(element.getSExtValue()));
   return result;
+}
+
+std::optional<std::array<int64_t, 4>> sluice::getImageShape(Value value) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  if (!type || !type.hasStaticShape() || type.getRank() == 0 ||
+      type.getRank() > 4 || type.getNumElements() == 0)
+    return std::nullopt;
+  std::array<int64_t, 4> image{1, 1, 1, 1};
+  llvm::copy(type.getShape(), image.end() - type.getRank());
+  return image;
 }
 
 std::string sluice::getLocationName(Location location) {

@@ -105,9 +105,13 @@ std::vector<Layer> matchLayers(mlir::Block &block);
 /// Whether `op` is a constant: no layer, copied to where it is used.
 bool isConstant(mlir::Operation *op);
 
-/// The elements of a constant integer tensor, row-major; nothing if `value` is
-/// not one.
+/// The elements of a constant integer tensor or of a slice of one, row-major;
+/// nothing if `value` is neither.
 std::optional<std::vector<int32_t>> readIntegers(mlir::Value value);
+
+/// The shape of `value` as NHWC, lower ranks with leading ones; nothing unless
+/// it is a tensor of static shape with 1 to 4 dimensions and not empty.
+std::optional<std::array<int64_t, 4>> getImageShape(mlir::Value value);
 
 /// The name an op's location gives it: its own NameLoc's, or the last of a
 /// FusedLoc's; empty if none.

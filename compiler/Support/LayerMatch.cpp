@@ -3,7 +3,6 @@
 #include "compiler/Support/LayerMatch.h"
 
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
-#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 using namespace sluice;
@@ -14,17 +13,6 @@ using namespace sluice;
 
 static bool isInt8(Value value) {
   return getElementTypeOrSelf(value.getType()).isSignlessInteger(8);
-}
-
-/// `shape` as NHWC: ranks below 4 gain ones in front; nothing if it cannot be.
-static std::optional<std::array<int64_t, 4>> toImage(Value value) {
-  auto type = dyn_cast<RankedTensorType>(value.getType());
-  if (!type || !type.hasStaticShape() || type.getRank() > 4 ||
-      type.getNumElements() == 0)
-    return std::nullopt;
-  std::array<int64_t, 4> image{1, 1, 1, 1};
-  llvm::copy(type.getShape(), image.end() - type.getRank());
-  return image;
 }
 
 /// The one user of `value`, if it is the only one.
@@ -112,7 +100,7 @@ static void takeClamp(Layer &layer) {
 
 /// Sets the shapes from the values at the layer's heart.
 static LogicalResult setShapes(Layer &layer, Value input, Value output) {
-  auto in = toImage(input), out = toImage(output);
+  auto in = getImageShape(input), out = getImageShape(output);
   if (!in || !out || !isInt8(input))
     return failure();
   layer.inputShape = *in;
@@ -130,40 +118,20 @@ template <typename T> static void setWindow(Layer &layer, T op) {
 // Convolutions
 //===----------------------------------------------------------------------===//
 
-/// The image whose trailing rows and columns the only producer of `value` cuts
-/// off, or `value`. TOSA's windows divide exactly; the cut says that the rest
-/// is never read, and no data moves.
-static Value takeTrailingCut(Value value, Layer &layer) {
-  auto cut = value.getDefiningOp<tosa::SliceOp>();
-  DenseIntElementsAttr start;
-  if (!cut || !value.hasOneUse() || !toImage(cut.getInput1()) ||
-      !matchPattern(cut.getStart(), m_Constant(&start)) ||
-      llvm::any_of(start, [](const APInt &at) { return !at.isZero(); }))
-    return value;
-  auto from = cast<RankedTensorType>(cut.getInput1().getType());
-  auto to = cast<RankedTensorType>(cut.getType());
-  if (from.getRank() != 4 || from.getDimSize(0) != to.getDimSize(0) ||
-      from.getDimSize(3) != to.getDimSize(3))
-    return value;
-  layer.ops.push_back(cut);
-  return cut.getInput1();
-}
-
 /// What conv2d and depthwise_conv2d have in common.
 template <typename T>
 static std::optional<Layer> matchConvolution(T op, unsigned kernelDim) {
   Layer layer;
-  Value input = takeTrailingCut(op.getInput(), layer);
-  layer.ops.push_back(op);
+  layer.ops = {op};
   FailureOr<int64_t> inputZp = op.getInputZeroPoint();
   FailureOr<int64_t> weightZp = op.getWeightZeroPoint();
   auto weights = dyn_cast<RankedTensorType>(op.getWeight().getType());
   if (failed(inputZp) || failed(weightZp) || *weightZp != 0 || !weights ||
       !weights.hasStaticShape() || !isInt8(op.getWeight()) ||
       !readIntegers(op.getWeight()) || !readIntegers(op.getBias()) ||
-      failed(setShapes(layer, input, op.getOutput())))
+      failed(setShapes(layer, op.getInput(), op.getOutput())))
     return std::nullopt;
-  layer.inputs = {input};
+  layer.inputs = {op.getInput()};
   layer.inputZeroPoints = {int32_t(*inputZp)};
   layer.kernel = {weights.getDimSize(kernelDim),
                   weights.getDimSize(kernelDim + 1)};
