@@ -7,10 +7,12 @@
 #include "targets/cpu/Translation.h"
 #include "targets/engine/Assembler.h"
 #include "targets/engine/EngineTarget.h"
+#include "targets/engine/Passes.h"
 
 void sluice::registerAllTargets() {
   cpu::registerCpuTarget();
   engine::registerEngineTarget();
+  engine::registerEnginePasses();
 }
 
 void sluice::registerAllTargetDialects(mlir::DialectRegistry &registry) {

@@ -4,7 +4,6 @@
 
 #include "compiler/Conversion/OnnxToTosa/OnnxToTosa.h"
 #include "compiler/Import/Import.h"
-#include "compiler/Partition/Passes.h"
 #include "compiler/Quantize/Passes.h"
 #include "compiler/Reference/Translation.h"
 #include "dialects/Deploy/Deploy.h"
@@ -30,7 +29,6 @@ void sluice::registerAllSluicePasses() {
   registerOnnxToTosaPasses();
   registerAllTargets();
   registerAllTargetPasses();
-  registerPartitionPasses();
   registerQuantizePasses();
 }
 

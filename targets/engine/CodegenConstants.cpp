@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "targets/engine/CodegenConstants.h"
+
+#include "llvm/Support/Endian.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace sluice;
+using namespace sluice::engine;
+using llvm::divideCeil;
+
+int64_t engine::countGroups(const Layer &layer, const Parameters &parameters) {
+  return divideCeil(layer.outputShape[3], parameters.PK);
+}
+
+int64_t engine::countWeightWords(const Layer &layer, bool foldTaps,
+                                 const Parameters &parameters) {
+  int64_t channels = layer.inputShape[3];
+  if (layer.kind == LayerKind::Depthwise)
+    return divideCeil(layer.kernel.area(), parameters.PC);
+  if (layer.kind != LayerKind::Convolution)
+    return 0;
+  if (foldTaps)
+    return layer.kernel.y *
+           divideCeil(layer.kernel.x * channels, parameters.PC);
+  return layer.kernel.area() * divideCeil(channels, parameters.PC);
+}
+
+int64_t engine::countParameterWords(const Layer &layer) {
+  return layer.kind == LayerKind::MaxPool ? 0 : 1;
+}
+
+/// OHWI weights as [group][tap][input word][lane][PC]. With folded taps, a tap
+/// is a whole kernel row.
+static std::vector<uint8_t> packConvolution(const Layer &layer, bool foldTaps,
+                                            const Parameters &parameters) {
+  std::vector<int32_t> weights = *readIntegers(layer.weights);
+  int64_t outputs = layer.outputShape[3], channels = layer.inputShape[3];
+  int64_t taps = foldTaps ? layer.kernel.y : layer.kernel.area();
+  int64_t tapBytes = foldTaps ? layer.kernel.x * channels : channels;
+  int64_t PC = parameters.PC, PK = parameters.PK;
+  int64_t tapWords = divideCeil(tapBytes, PC);
+  std::vector<uint8_t> packed(divideCeil(outputs, PK) * taps * tapWords * PK *
+                              PC);
+  for (int64_t o = 0; o < outputs; ++o)
+    for (int64_t tap = 0; tap < taps; ++tap)
+      for (int64_t b = 0; b < tapBytes; ++b) {
+        int64_t word = (o / PK * taps + tap) * tapWords + b / PC;
+        packed[(word * PK + o % PK) * PC + b % PC] =
+            uint8_t(weights[(o * taps + tap) * tapBytes + b]);
+      }
+  return packed;
+}
+
+/// HWC1 weights as [group][tap word][lane][tap of the word].
+static std::vector<uint8_t> packDepthwise(const Layer &layer,
+                                          const Parameters &parameters) {
+  std::vector<int32_t> weights = *readIntegers(layer.weights);
+  int64_t channels = layer.outputShape[3], taps = layer.kernel.area();
+  int64_t PC = parameters.PC, PK = parameters.PK;
+  int64_t tapWords = divideCeil(taps, PC);
+  std::vector<uint8_t> packed(divideCeil(channels, PK) * tapWords * PK * PC);
+  for (int64_t c = 0; c < channels; ++c)
+    for (int64_t tap = 0; tap < taps; ++tap) {
+      int64_t word = c / PK * tapWords + tap / PC;
+      packed[(word * PK + c % PK) * PC + tap % PC] =
+          uint8_t(weights[tap * channels + c]);
+    }
+  return packed;
+}
+
+std::vector<uint8_t> engine::packWeights(const Layer &layer, bool foldTaps,
+                                         const Parameters &parameters) {
+  if (layer.kind == LayerKind::Convolution)
+    return packConvolution(layer, foldTaps, parameters);
+  if (layer.kind == LayerKind::Depthwise)
+    return packDepthwise(layer, parameters);
+  return {};
+}
+
+/// For each output channel, what the accumulator starts from: the hardware sums
+/// x * w where (x - zx) * w is meant.
+static std::vector<uint32_t> foldBiases(const Layer &layer) {
+  int64_t channels = layer.outputShape[3];
+  std::vector<uint32_t> biases(channels);
+  auto zp = [&](unsigned i) { return uint32_t(layer.inputZeroPoints[i]); };
+  if (layer.kind == LayerKind::Add) {
+    uint32_t bias = -(zp(0) * layer.inputFactors[0]) -
+                    zp(1) * uint32_t(layer.inputFactors[1]);
+    biases.assign(channels, bias);
+    return biases;
+  }
+  if (!layer.weights) {
+    biases.assign(channels, -(zp(0) * uint32_t(layer.kernel.area())));
+    return biases;
+  }
+  std::vector<int32_t> weights = *readIntegers(layer.weights);
+  std::vector<int32_t> bias = *readIntegers(layer.bias);
+  bool depthwise = layer.kind == LayerKind::Depthwise;
+  size_t perChannel = weights.size() / channels;
+  for (size_t i = 0; i < weights.size(); ++i)
+    biases[depthwise ? i % channels : i / perChannel] -=
+        zp(0) * uint32_t(weights[i]);
+  for (int64_t c = 0; c < channels; ++c)
+    biases[c] += uint32_t(bias[bias.size() == 1 ? 0 : c]);
+  return biases;
+}
+
+std::vector<uint8_t> engine::packParameters(const Layer &layer,
+                                            const Parameters &parameters) {
+  if (!countParameterWords(layer))
+    return {};
+  constexpr size_t entryBytes = 8;
+  std::vector<uint32_t> biases = foldBiases(layer);
+  std::vector<uint8_t> packed(countGroups(layer, parameters) * parameters.PK *
+                              entryBytes);
+  for (auto [c, bias] : llvm::enumerate(biases)) {
+    uint8_t *entry = packed.data() + c * entryBytes;
+    auto ofChannel = [c = c](llvm::ArrayRef<int32_t> values) {
+      return values[values.size() == 1 ? 0 : c];
+    };
+    llvm::support::endian::write32le(entry, bias);
+    llvm::support::endian::write16le(entry + 4, ofChannel(layer.multipliers));
+    entry[6] = uint8_t(ofChannel(layer.shifts));
+  }
+  // Lanes without a channel get a legal shift.
+  for (size_t at = biases.size() * entryBytes; at < packed.size();
+       at += entryBytes)
+    packed[at + 6] = 47;
+  return packed;
+}

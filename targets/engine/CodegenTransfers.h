@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// LOAD_ACT and STORE for boxes of packed tensors.
+
+#ifndef SLUICE_TARGETS_ENGINE_CODEGENTRANSFERS_H
+#define SLUICE_TARGETS_ENGINE_CODEGENTRANSFERS_H
+
+#include "targets/engine/Schedule.h"
+#include "targets/engine/TileProgram.h"
+
+namespace sluice::engine {
+
+/// A box of a packed tensor in the arena, and its buffer in ACT.
+struct Transfer {
+  /// Arena bytes, and the shape, of the whole tensor.
+  int64_t arena;
+  Shape shape;
+  Box box;
+  /// The chunk of the box's first pixel, and how the buffer lies.
+  int64_t act;
+  Layout layout;
+  /// For loads with folded taps: runs start `columnStride` pixels apart, bytes
+  /// outside the tensor's rows read `fill`.
+  std::optional<Fold> fold;
+  int64_t columnStride = 1;
+  int8_t fill = 0;
+};
+
+Step makeLoad(const Transfer &transfer, const Parameters &parameters);
+Step makeStore(const Transfer &transfer, const Parameters &parameters);
+
+} // namespace sluice::engine
+
+#endif // SLUICE_TARGETS_ENGINE_CODEGENTRANSFERS_H

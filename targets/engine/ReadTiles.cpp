@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// From a region's tiled body to a TileProgram.
+
+#include "compiler/Tile/TileAttributes.h"
+#include "dialects/Deploy/Deploy.h"
+#include "targets/engine/TileProgram.h"
+
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Tosa/IR/TosaOps.h"
+
+using namespace mlir;
+using namespace sluice;
+using namespace sluice::engine;
+
+namespace {
+
+class Reader {
+public:
+  explicit Reader(deploy::RegionOp region) : region(region) {}
+
+  FailureOr<TileProgram> read();
+
+private:
+  LogicalResult readArguments();
+  LogicalResult readLayer(const Layer &layer);
+  LogicalResult readOutput(const Layer &layer, Tile &tile);
+  LogicalResult readYield();
+  LogicalResult check();
+
+  FailureOr<Operand> resolve(Value value);
+  FailureOr<Operand> resolveSlice(tensor::ExtractSliceOp slice);
+  FailureOr<Operand> resolveReshape(tosa::ReshapeOp reshape);
+  FailureOr<unsigned> addTensor(Value root);
+
+  deploy::RegionOp region;
+  TileProgram program;
+  /// By the value a tensor begins with: an argument, a layer's result, or the
+  /// empty tensor that boxes are inserted into.
+  DenseMap<Value, unsigned> tensorOf;
+  /// Numbers of the boxes that are moved.
+  DenseMap<Value, unsigned> transferOf;
+  IntegerAttr previousLayer;
+};
+
+} // namespace
+
+static Shape toShape(const std::array<int64_t, 4> &image) {
+  // More than one image never reaches a layer.
+  return {image[0] * image[1], image[2], image[3]};
+}
+
+/// The value that the chain of insertions ending in `value` begins with.
+static Value getRoot(Value value) {
+  while (auto insert = value.getDefiningOp<tensor::InsertSliceOp>())
+    value = insert.getDest();
+  return value;
+}
+
+/// Offset and size of a slice of an image, which must be static and plain.
+template <typename T> static FailureOr<Box> getBox(T slice) {
+  ArrayRef<int64_t> offsets = slice.getStaticOffsets();
+  ArrayRef<int64_t> sizes = slice.getStaticSizes();
+  if (offsets.size() != 4 || ShapedType::isDynamicShape(offsets) ||
+      ShapedType::isDynamicShape(sizes) || !slice.hasUnitStride() ||
+      offsets[0] != 0 || sizes[0] != 1)
+    return slice.emitError("must cut a static box out of one NHWC image");
+  return Box{
+      offsets[1], offsets[2], offsets[3], {sizes[1], sizes[2], sizes[3]}};
+}
+
+FailureOr<unsigned> Reader::addTensor(Value root) {
+  auto [it, added] = tensorOf.try_emplace(root, program.tensors.size());
+  if (!added)
+    return it->second;
+  auto image = getImageShape(root);
+  if (!image)
+    return emitError(root.getLoc(), "a tensor of type ")
+           << root.getType() << " has no place on the engine";
+  Tensor tensor;
+  tensor.shape = toShape(*image);
+  if (auto empty = root.getDefiningOp<tensor::EmptyOp>())
+    if (auto offset = empty->getAttrOfType<IntegerAttr>(tile::spillAttrName)) {
+      if (!region.getScratchOffset())
+        return empty.emitError("is spilled before the region's memory is "
+                               "planned; run deploy-plan-memory first");
+      tensor.arenaOffset = *region.getScratchOffset() + offset.getInt();
+    }
+  program.tensors.push_back(tensor);
+  return it->second;
+}
+
+LogicalResult Reader::readArguments() {
+  for (auto [argument, input] : llvm::zip_equal(
+           region.getBodyBlock().getArguments(), region.getInputs())) {
+    std::optional<int64_t> offset = deploy::getArenaOffset(input);
+    if (!offset)
+      return region.emitError("reads memory that is not planned; run "
+                              "deploy-plan-memory first");
+    FailureOr<unsigned> tensor = addTensor(argument);
+    if (failed(tensor))
+      return failure();
+    program.tensors[*tensor].isInput = true;
+    program.tensors[*tensor].arenaOffset = offset;
+  }
+  return success();
+}
+
+FailureOr<Operand> Reader::resolveSlice(tensor::ExtractSliceOp slice) {
+  FailureOr<Operand> operand = resolve(slice.getSource());
+  FailureOr<Box> box = getBox(slice);
+  if (failed(operand) || failed(box))
+    return failure();
+  if (operand->staged)
+    return slice.emitError("cuts a box that was moved as a whole");
+  operand->box.y += box->y;
+  operand->box.x += box->x;
+  operand->box.c += box->c;
+  operand->box.shape = box->shape;
+  if (slice->hasAttr(tile::loadAttrName)) {
+    operand->staged = true;
+    operand->transfer =
+        transferOf.try_emplace(slice.getResult(), transferOf.size())
+            .first->second;
+  }
+  return operand;
+}
+
+FailureOr<Operand> Reader::resolveReshape(tosa::ReshapeOp reshape) {
+  FailureOr<Operand> operand = resolve(reshape.getInput1());
+  auto image = getImageShape(reshape.getResult());
+  if (failed(operand) || !image)
+    return failure();
+  // An input that is only seen reshaped has that shape.
+  if (Tensor &tensor = program.tensors[operand->tensor];
+      image && tensor.isInput && reshape.getInput1().hasOneUse() &&
+      isa<BlockArgument>(reshape.getInput1())) {
+    tensor.shape = toShape(*image);
+    return Operand{operand->tensor, tensor.shape, Box::all(tensor.shape)};
+  }
+  if (operand->staged || !(operand->box.shape == operand->view))
+    return reshape.emitError("of a part of a tensor is not possible");
+  operand->view = toShape(*image);
+  operand->box = Box::all(operand->view);
+  return operand;
+}
+
+FailureOr<Operand> Reader::resolve(Value value) {
+  if (auto slice = value.getDefiningOp<tensor::ExtractSliceOp>())
+    return resolveSlice(slice);
+  if (auto reshape = value.getDefiningOp<tosa::ReshapeOp>())
+    return resolveReshape(reshape);
+  auto it = tensorOf.find(getRoot(value));
+  if (it == tensorOf.end())
+    return emitError(value.getLoc(), "reads what no layer of the region made");
+  Shape shape = program.tensors[it->second].shape;
+  return Operand{it->second, shape, Box::all(shape)};
+}
+
+LogicalResult Reader::readOutput(const Layer &layer, Tile &tile) {
+  Value value = layer.getOutput();
+  auto insert = value.hasOneUse()
+                    ? dyn_cast<tensor::InsertSliceOp>(*value.user_begin())
+                    : tensor::InsertSliceOp();
+  if (insert && insert.getSource() != value)
+    insert = {};
+  FailureOr<unsigned> tensor =
+      addTensor(insert ? getRoot(insert.getDest()) : value);
+  if (failed(tensor))
+    return failure();
+  Shape shape = program.tensors[*tensor].shape;
+  tile.output = {*tensor, shape, Box::all(shape)};
+  if (auto name = (insert ? insert.getOperation() : layer.getRoot())
+                      ->getAttrOfType<StringAttr>("onnx.output"))
+    program.tensors[*tensor].name = name.str();
+  if (!insert)
+    return success();
+  FailureOr<Box> box = getBox(insert);
+  if (failed(box))
+    return failure();
+  tile.output.box = *box;
+  tile.output.staged = insert->hasAttr(tile::storeAttrName);
+  tile.output.transfer = program.tiles.size();
+  return success();
+}
+
+LogicalResult Reader::readLayer(const Layer &layer) {
+  if (layer.inputShape[0] != 1)
+    return layer.getRoot()->emitError("has a batch of ")
+           << layer.inputShape[0] << "; the engine takes one image at a time";
+  Tile tile;
+  tile.layer = layer;
+  auto index = layer.getRoot()->getAttrOfType<IntegerAttr>(tile::layerAttrName);
+  if (!program.tiles.empty())
+    tile.group =
+        program.tiles.back().group + (!index || index != previousLayer);
+  previousLayer = index;
+  tile.foldTaps = layer.getRoot()->hasAttr(foldTapsAttrName);
+  for (Value input : layer.inputs) {
+    FailureOr<Operand> operand = resolve(input);
+    if (failed(operand))
+      return failure();
+    tile.inputs.push_back(*operand);
+  }
+  if (failed(readOutput(layer, tile)))
+    return failure();
+  program.tiles.push_back(std::move(tile));
+  return success();
+}
+
+LogicalResult Reader::readYield() {
+  for (auto [index, value] : llvm::enumerate(region.getYield().getValues())) {
+    FailureOr<Operand> operand = resolve(value);
+    if (failed(operand))
+      return failure();
+    Tensor &tensor = program.tensors[operand->tensor];
+    std::optional<int64_t> offset =
+        deploy::getArenaOffset(region.getResult(index));
+    if (!offset)
+      return region.emitError("writes memory that is not planned; run "
+                              "deploy-plan-memory first");
+    if (tensor.arenaOffset || !(operand->box.shape == operand->view))
+      return region.emitError("yields value ")
+             << index << ", which is an input, yielded twice, or a part";
+    tensor.arenaOffset = offset;
+    tensor.isOutput = true;
+  }
+  return success();
+}
+
+/// Checks that what is moved has a place in the arena and that reshapes of
+/// tensors in ACT keep the channels.
+LogicalResult Reader::check() {
+  for (const Tile &tile : program.tiles) {
+    SmallVector<const Operand *> operands{&tile.output};
+    for (const Operand &input : tile.inputs)
+      operands.push_back(&input);
+    for (const Operand *operand : operands) {
+      const Tensor &tensor = program.tensors[operand->tensor];
+      Operation *root = tile.layer.getRoot();
+      if (operand->staged && !tensor.arenaOffset)
+        return root->emitError("moves a tensor that has no place in the arena");
+      if (!operand->staged && operand->view.c != tensor.shape.c)
+        return root->emitError("reads a reshape that moves data");
+    }
+  }
+  return success();
+}
+
+FailureOr<TileProgram> Reader::read() {
+  if (failed(readArguments()))
+    return failure();
+  for (const Layer &layer : matchLayers(region.getBodyBlock())) {
+    if (layer.isInteger()) {
+      if (failed(readLayer(layer)))
+        return failure();
+      continue;
+    }
+    for (Operation *op : layer.ops)
+      if (!isa<tosa::ReshapeOp, tensor::EmptyOp, tensor::ExtractSliceOp,
+               tensor::InsertSliceOp>(op))
+        return op->emitError("is not in a layer that the engine runs");
+  }
+  if (failed(readYield()) || failed(check()))
+    return failure();
+  program.finish();
+  return std::move(program);
+}
+
+FailureOr<TileProgram> engine::readTileProgram(deploy::RegionOp region) {
+  return Reader(region).read();
+}

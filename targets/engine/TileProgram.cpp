@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "targets/engine/TileProgram.h"
+
+#include "dialects/Deploy/Placement.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace sluice;
+using namespace sluice::engine;
+using llvm::divideCeil;
+
+Layout Layout::ofPixels(Shape shape, const Parameters &parameters) {
+  int64_t pixel = divideCeil(shape.c, parameters.PC) * parameters.wordChunks();
+  int64_t row = shape.w * pixel;
+  return {pixel, row, shape.h * row * parameters.PK};
+}
+
+Layout Layout::ofRuns(int64_t rows, int64_t columns, int64_t runBytes,
+                      const Parameters &parameters) {
+  return ofPixels({rows, columns, runBytes}, parameters);
+}
+
+bool engine::gainsByFolding(const Layer &layer, const Parameters &parameters) {
+  int64_t channels = layer.inputShape[3];
+  return layer.kind == LayerKind::Convolution && channels < parameters.PC &&
+         layer.kernel.x > 1 && layer.dilation.x == 1;
+}
+
+int64_t Tile::getRunBytes() const {
+  return layer.kernel.x * inputs[0].box.shape.c;
+}
+
+Layout TileProgram::layoutOf(const Tensor &tensor,
+                             const Parameters &parameters) const {
+  if (tensor.fold)
+    return Layout::ofRuns(tensor.shape.h, tensor.fold->columns,
+                          tensor.fold->runBytes, parameters);
+  return Layout::ofPixels(tensor.shape, parameters);
+}
+
+Layout TileProgram::layoutOf(const Tile &tile, const Operand &operand,
+                             const Parameters &parameters) const {
+  if (tile.foldTaps && &operand != &tile.output)
+    return Layout::ofRuns(operand.box.shape.h, tile.output.box.shape.w,
+                          tile.getRunBytes(), parameters);
+  return Layout::ofPixels(operand.box.shape, parameters);
+}
+
+/// Sets the sizes and numbers of the slots that boxes need.
+void TileProgram::collectSlots(const Parameters &parameters, unsigned most) {
+  slots.clear();
+  std::map<std::pair<unsigned, unsigned>, llvm::SmallDenseSet<unsigned, 4>>
+      transfers;
+  auto add = [&](const Tile &tile, unsigned index, const Operand &operand) {
+    if (!operand.staged)
+      return;
+    std::pair key(tile.group, index);
+    Slots &slot = slots[key];
+    slot.bytes =
+        std::max(slot.bytes, layoutOf(tile, operand, parameters).bytes);
+    transfers[key].insert(operand.transfer);
+    slot.addresses.resize(std::min<size_t>(most, transfers[key].size()));
+  };
+  for (const Tile &tile : tiles) {
+    for (auto [index, input] : llvm::enumerate(tile.inputs))
+      add(tile, index, input);
+    add(tile, outputSlot, tile.output);
+  }
+}
+
+LogicalResult TileProgram::allocateSlots(const Parameters &parameters,
+                                         unsigned most) {
+  collectSlots(parameters, most);
+  SmallVector<deploy::PlacedBuffer> buffers;
+  SmallVector<int64_t *> addresses;
+  auto add = [&](int64_t bytes, unsigned first, unsigned last,
+                 int64_t &address) {
+    buffers.push_back({bytes / parameters.PC, first, last});
+    addresses.push_back(&address);
+  };
+  for (Tensor &tensor : tensors)
+    if (tensor.near)
+      add(layoutOf(tensor, parameters).bytes, tensor.first, tensor.last,
+          tensor.address);
+  for (auto &[key, slot] : slots)
+    for (int64_t &address : slot.addresses)
+      add(slot.bytes, key.first, key.first, address);
+  int64_t words = deploy::placeBuffers(buffers);
+  for (auto [address, buffer] : llvm::zip_equal(addresses, buffers))
+    *address = buffer.offset * parameters.wordChunks();
+  return success(words * parameters.PC <= parameters.ACT_BYTES);
+}
+
+LogicalResult TileProgram::allocate(const Parameters &parameters) {
+  // Two slots let a transfer overlap with the computation on the other.
+  return success(succeeded(allocateSlots(parameters, 2)) ||
+                 succeeded(allocateSlots(parameters, 1)));
+}
+
+void TileProgram::finish() {
+  std::vector<bool> used(tensors.size());
+  auto use = [&](unsigned index, unsigned group, bool staged) {
+    Tensor &tensor = tensors[index];
+    if (staged)
+      return;
+    tensor.first = used[index] ? std::min(tensor.first, group) : group;
+    tensor.last = used[index] ? std::max(tensor.last, group) : group;
+    used[index] = true;
+  };
+  for (const Tile &tile : tiles) {
+    for (const Operand &input : tile.inputs)
+      use(input.tensor, tile.group, input.staged);
+    use(tile.output.tensor, tile.group, tile.output.staged);
+  }
+  for (auto [index, tensor] : llvm::enumerate(tensors))
+    tensor.near = used[index];
+  groups = tiles.empty() ? 0 : tiles.back().group + 1;
+  fold();
+}
+
+/// Gives the inputs that one layer reads with folded taps the layout for it;
+/// other tiles read pixels.
+void TileProgram::fold() {
+  for (Tile &tile : tiles) {
+    if (!tile.foldTaps || tile.inputs[0].staged)
+      continue;
+    const Operand &input = tile.inputs[0];
+    Tensor &tensor = tensors[input.tensor];
+    if (!tensor.isInput || tensor.first != tensor.last) {
+      tile.foldTaps = false;
+      continue;
+    }
+    // The tile's first column starts padding before its box; that of the whole
+    // layer lies as many strides before it as the tile has columns before it.
+    int64_t origin = input.box.x - tile.layer.padBefore.x -
+                     tile.output.box.x * tile.layer.stride.x;
+    tensor.fold = {tensors[tile.output.tensor].shape.w, tile.getRunBytes(),
+                   origin};
+  }
+}

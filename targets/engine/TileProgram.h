@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A region's body as the engine sees it: tensors, and in the order of execution
+// the tiles of layers that read and write boxes of them. The planner makes it
+// from layers and tile sizes, the code generator reads it from tiled IR; both
+// place its buffers in ACT by the same function.
+
+#ifndef SLUICE_TARGETS_ENGINE_TILEPROGRAM_H
+#define SLUICE_TARGETS_ENGINE_TILEPROGRAM_H
+
+#include "compiler/Support/Layer.h"
+#include "dialects/Engine/Isa.h"
+
+#include <map>
+#include <string>
+
+namespace sluice::deploy {
+class RegionOp;
+} // namespace sluice::deploy
+
+namespace sluice::engine {
+
+/// Discardable attribute on the first op of a convolution whose input is loaded
+/// with the horizontal taps folded into channels.
+inline constexpr llvm::StringLiteral foldTapsAttrName = "engine.fold_taps";
+
+/// A tensor's or tile's rows, columns and channels.
+struct Shape {
+  int64_t h = 1, w = 1, c = 1;
+  int64_t elements() const { return h * w * c; }
+  friend bool operator==(const Shape &, const Shape &) = default;
+};
+
+/// A part of a tensor.
+struct Box {
+  int64_t y = 0, x = 0, c = 0;
+  Shape shape;
+
+  static Box all(Shape shape) { return {0, 0, 0, shape}; }
+};
+
+/// Runs of horizontal taps as channels, `columns` a row.
+struct Fold {
+  int64_t columns = 0, runBytes = 0;
+  /// The column of the tensor where the first run starts; negative in padding.
+  int64_t origin = 0;
+};
+
+/// A tensor between layers, or at the region's boundary.
+struct Tensor {
+  Shape shape;
+  /// The model's tensor (`onnx.output`), or empty.
+  std::string name;
+  /// Whether all of it has a buffer in ACT.
+  bool near = true;
+  /// Where it lies in the arena, packed; none if only in ACT.
+  std::optional<int64_t> arenaOffset;
+  bool isInput = false;
+  /// Whether tiles that write its buffer in ACT are stored to the arena too.
+  bool isOutput = false;
+  /// Set if its buffer holds the runs of taps of one convolution instead of
+  /// pixels.
+  std::optional<Fold> fold;
+  /// The first and last group of tiles that use it.
+  unsigned first = 0, last = 0;
+  /// ACT chunk of its buffer.
+  int64_t address = 0;
+};
+
+/// What a tile reads or writes.
+struct Operand {
+  unsigned tensor = 0;
+  /// The tensor's shape as the tile sees it, which may differ by a reshape.
+  Shape view;
+  Box box;
+  /// Whether the box has a buffer of its own and is moved from or to the
+  /// arena. `transfer` tells boxes apart: a box that is loaded once and read
+  /// by several tiles has one number.
+  bool staged = false;
+  unsigned transfer = 0;
+};
+
+/// A layer on boxes: one compute instruction.
+struct Tile {
+  /// Its shapes and padding are those of the boxes.
+  Layer layer;
+  /// Tiles of one layer have one group; groups count from 0 in program order.
+  unsigned group = 0;
+  llvm::SmallVector<Operand, 2> inputs;
+  Operand output;
+  bool foldTaps = false;
+
+  /// Bytes of a run of horizontal taps, if folded.
+  int64_t getRunBytes() const;
+};
+
+/// The buffers that boxes of one operand of a group take turns in.
+struct Slots {
+  int64_t bytes = 0;
+  /// ACT chunks, one or two.
+  llvm::SmallVector<int64_t, 2> addresses;
+};
+
+/// How a buffer's rows and columns lie in ACT.
+struct Layout {
+  int64_t pixelChunks, rowChunks, bytes;
+
+  /// Of pixels, channels padded to whole words.
+  static Layout ofPixels(Shape shape, const Parameters &parameters);
+  /// Of `columns` runs of `runBytes` in each row.
+  static Layout ofRuns(int64_t rows, int64_t columns, int64_t runBytes,
+                       const Parameters &parameters);
+};
+
+class TileProgram {
+public:
+  std::vector<Tensor> tensors;
+  std::vector<Tile> tiles;
+  unsigned groups = 0;
+
+  /// Key of the output's slots; those of inputs have the input's index.
+  static constexpr unsigned outputSlot = 2;
+  /// By group and operand.
+  std::map<std::pair<unsigned, unsigned>, Slots> slots;
+
+  /// Derives the tensors' lifetimes and layouts, once all tiles are there.
+  void finish();
+
+  /// Gives every buffer a place in ACT; fails if they do not fit.
+  llvm::LogicalResult allocate(const Parameters &parameters);
+
+  /// The layout of a tensor's buffer, or of the buffer of a tile's box.
+  Layout layoutOf(const Tensor &tensor, const Parameters &parameters) const;
+  Layout layoutOf(const Tile &tile, const Operand &operand,
+                  const Parameters &parameters) const;
+
+private:
+  void fold();
+  void collectSlots(const Parameters &parameters, unsigned most);
+  llvm::LogicalResult allocateSlots(const Parameters &parameters,
+                                    unsigned most);
+};
+
+/// Whether `layer` gains by folding its horizontal taps into channels.
+bool gainsByFolding(const Layer &layer, const Parameters &parameters);
+
+/// Reads the body of `region`, whose buffers have arena offsets. Fails with a
+/// diagnostic on what the engine cannot run.
+llvm::FailureOr<TileProgram> readTileProgram(deploy::RegionOp region);
+
+} // namespace sluice::engine
+
+#endif // SLUICE_TARGETS_ENGINE_TILEPROGRAM_H

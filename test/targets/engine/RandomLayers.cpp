@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "RandomLayers.h"
+
+#include "llvm/Support/FormatVariadic.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+using namespace sluice::engine;
+using llvm::formatv;
+
+std::string LayerWriter::typeOf(const Value &value,
+                                const std::string &element) {
+  return formatv("tensor<1x{0}x{1}x{2}x{3}>", value.h, value.w, value.c,
+                 element);
+}
+
+std::string LayerWriter::constant(const std::string &type, int64_t count,
+                                  int64_t lo, int64_t hi,
+                                  const std::string &shape) {
+  std::string name = fresh(), values, full;
+  if (shape.empty()) {
+    for (int64_t i = 0; i < count; ++i)
+      values += (i ? ", " : "") + std::to_string(draw(lo, hi));
+    values = "[" + values + "]";
+    full = formatv("tensor<{0}x{1}>", count, type);
+  } else {
+    for (int64_t i = 0; i < count; ++i)
+      values += formatv("{0:X-2}", uint8_t(draw(lo, hi)));
+    values = "\"0x" + values + "\"";
+    full = formatv("tensor<{0}x{1}>", shape, type);
+  }
+  body += formatv("    {0} = \"tosa.const\"() <{{values = dense<{1}> : {2}}> : "
+                  "() -> {2}\n",
+                  name, values, full);
+  return name;
+}
+
+std::string LayerWriter::scalar(const std::string &type, int64_t value) {
+  return constant(type, 1, value, value);
+}
+
+LayerWriter::Value LayerWriter::addInput(int64_t h, int64_t w, int64_t c) {
+  Value value{formatv("%in{0}", inputValues.size()), h, w, c};
+  inputValues.push_back(value);
+  return value;
+}
+
+/// Requantizes so that a sum of about `spread` spans the bytes, and clamps now
+/// and then.
+LayerWriter::Value LayerWriter::requantize(const std::string &acc, Value shape,
+                                           bool perChannel, double spread) {
+  int64_t channels = perChannel ? shape.c : 1;
+  int64_t shift = std::max<int64_t>(15, std::lround(std::log2(spread)) + 9);
+  std::string m = constant("i16", channels, 8192, 32767);
+  std::string s =
+      constant("i8", channels, shift, std::min<int64_t>(47, shift + 1));
+  std::string zi = scalar("i32", 0), zo = scalar("i8", draw(-30, 30));
+  std::string in = typeOf(shape, "i32"), out = typeOf(shape, "i8");
+  Value result = shape;
+  result.name = fresh();
+  body += formatv("    {0} = tosa.rescale {1}, {2}, {3}, {4}, {5} "
+                  "{{input_unsigned = false, "
+                  "output_unsigned = false, per_channel = {6}, rounding_mode = "
+                  "SINGLE_ROUND, scale32 = false} : ({7}, tensor<{8}xi16>, "
+                  "tensor<{8}xi8>, tensor<1xi32>, tensor<1xi8>) -> {9}\n",
+                  result.name, acc, m, s, zi, zo, perChannel ? "true" : "false",
+                  in, channels, out);
+  if (draw(0, 1))
+    return result;
+  Value clamped = shape;
+  clamped.name = fresh();
+  body +=
+      formatv("    {0} = tosa.clamp {1} {{min_val = {2} : i8, max_val = {3} "
+              ": i8} : ({4}) -> {4}\n",
+              clamped.name, result.name, draw(-128, -20), draw(20, 127), out);
+  return clamped;
+}
+
+/// The result's shape. Padding grows after the image until the window's last
+/// place ends with it, as TOSA demands, or shrinks where it would be as large
+/// as the kernel.
+LayerWriter::Value LayerWriter::slide(Value x, int64_t channels, Window &window,
+                                      int64_t pad[4], bool padLessThanKernel) {
+  auto fit = [&](int64_t size, int64_t &kernel, int64_t stride, int64_t dil,
+                 int64_t before, int64_t *pads) {
+    int64_t after = before;
+    if (padLessThanKernel)
+      before = after = std::min(before, kernel - 1);
+    kernel = std::min(kernel, (size + before + after - 1) / dil + 1);
+    if (padLessThanKernel)
+      before = after = std::min(before, kernel - 1);
+    int64_t room = size - 1 + before + after - (kernel - 1) * dil;
+    int64_t excess = room % stride;
+    if (excess && after + stride - excess < kernel)
+      after += stride - excess;
+    else if (after >= excess)
+      after -= excess;
+    else if (before >= excess)
+      before -= excess;
+    else
+      return int64_t(0);
+    pads[0] = before;
+    pads[1] = after;
+    return (size - 1 + before + after - (kernel - 1) * dil) / stride + 1;
+  };
+  Value result{"", 0, 0, channels};
+  result.h = fit(x.h, window.kh, window.strideY, window.dilY, window.padY, pad);
+  if (!result.h) {
+    window.strideY = 1;
+    result.h = fit(x.h, window.kh, 1, window.dilY, window.padY, pad);
+  }
+  result.w =
+      fit(x.w, window.kw, window.strideX, window.dilX, window.padX, pad + 2);
+  if (!result.w) {
+    window.strideX = 1;
+    result.w = fit(x.w, window.kw, 1, window.dilX, window.padX, pad + 2);
+  }
+  return result;
+}
+
+static std::string writePads(const int64_t pad[4]) {
+  return formatv("array<i64: {0}, {1}, {2}, {3}>", pad[0], pad[1], pad[2],
+                 pad[3]);
+}
+
+LayerWriter::Value LayerWriter::addConvolution(Value x, int64_t channels,
+                                               Window window) {
+  int64_t pad[4];
+  Value out = slide(x, channels, window, pad, false);
+  int64_t count = channels * window.kh * window.kw * x.c;
+  std::string shape =
+      formatv("{0}x{1}x{2}x{3}", channels, window.kh, window.kw, x.c);
+  std::string w = constant("i8", count, -127, 127, shape);
+  std::string b = constant("i32", channels, -3000, 3000);
+  std::string zx = scalar("i8", draw(-20, 20)), zw = scalar("i8", 0);
+  std::string acc = fresh();
+  body += formatv(
+      "    {0} = tosa.conv2d {1}, {2}, {3}, {4}, {5} {{acc_type = i32, "
+      "dilation = array<i64: {6}, {7}>, pad = {8}, stride = array<i64: {9}, "
+      "{10}>} : ({11}, tensor<{12}xi8>, tensor<{13}xi32>, tensor<1xi8>, "
+      "tensor<1xi8>) -> {14}\n",
+      acc, x.name, w, b, zx, zw, window.dilY, window.dilX, writePads(pad),
+      window.strideY, window.strideX, typeOf(x, "i8"), shape, channels,
+      typeOf(out, "i32"));
+  double taps = double(window.kh * window.kw * x.c);
+  return requantize(acc, out, true, std::sqrt(taps) * 74 * 74);
+}
+
+static std::string depthwiseText(const std::string &acc, const std::string &x,
+                                 const std::string &w, const std::string &b,
+                                 const std::string &zx, const std::string &zw,
+                                 const LayerWriter::Window &window,
+                                 const int64_t pad[4]) {
+  return formatv(
+      "    {0} = tosa.depthwise_conv2d {1}, {2}, {3}, {4}, {5} "
+      "{{acc_type = i32, dilation = array<i64: {6}, {7}>, pad = {8}, "
+      "stride = array<i64: {9}, {10}>} : ",
+      acc, x, w, b, zx, zw, window.dilY, window.dilX, writePads(pad),
+      window.strideY, window.strideX);
+}
+
+LayerWriter::Value LayerWriter::addDepthwise(Value x, Window window) {
+  int64_t pad[4];
+  Value out = slide(x, x.c, window, pad, false);
+  std::string shape = formatv("{0}x{1}x{2}x1", window.kh, window.kw, x.c);
+  std::string w = constant("i8", window.kh * window.kw * x.c, -127, 127, shape);
+  std::string b = constant("i32", x.c, -3000, 3000);
+  std::string zx = scalar("i8", draw(-20, 20)), zw = scalar("i8", 0);
+  std::string acc = fresh();
+  body += depthwiseText(acc, x.name, w, b, zx, zw, window, pad);
+  body += formatv("({0}, tensor<{1}xi8>, tensor<{2}xi32>, tensor<1xi8>, "
+                  "tensor<1xi8>) -> {3}\n",
+                  typeOf(x, "i8"), shape, x.c, typeOf(out, "i32"));
+  double taps = double(window.kh * window.kw);
+  return requantize(acc, out, true, std::sqrt(taps) * 74 * 74);
+}
+
+LayerWriter::Value LayerWriter::addAveragePool(Value x, Window window) {
+  int64_t pad[4];
+  Value out = slide(x, x.c, window, pad, false);
+  std::string shape = formatv("{0}x{1}x{2}x1", window.kh, window.kw, x.c);
+  std::string w = constant("i8", window.kh * window.kw * x.c, 1, 1, shape);
+  std::string b = constant("i32", x.c, 0, 0);
+  std::string zx = scalar("i8", draw(-20, 20)), zw = scalar("i8", 0);
+  std::string acc = fresh();
+  body += depthwiseText(acc, x.name, w, b, zx, zw, window, pad);
+  body += formatv("({0}, tensor<{1}xi8>, tensor<{2}xi32>, tensor<1xi8>, "
+                  "tensor<1xi8>) -> {3}\n",
+                  typeOf(x, "i8"), shape, x.c, typeOf(out, "i32"));
+  return requantize(acc, out, false, double(window.kh * window.kw) * 74);
+}
+
+LayerWriter::Value LayerWriter::addMaxPool(Value x, Window window) {
+  window.dilY = window.dilX = 1;
+  int64_t pad[4];
+  Value out = slide(x, x.c, window, pad, true);
+  out.name = fresh();
+  body += formatv("    {0} = tosa.max_pool2d {1} {{kernel = array<i64: {2}, "
+                  "{3}>, pad = {4}, stride = array<i64: {5}, {6}>} : ({7}) -> "
+                  "{8}\n",
+                  out.name, x.name, window.kh, window.kw, writePads(pad),
+                  window.strideY, window.strideX, typeOf(x, "i8"),
+                  typeOf(out, "i8"));
+  return out;
+}
+
+LayerWriter::Value LayerWriter::addAdd(Value a, Value b) {
+  std::string terms[2];
+  for (auto [term, x] : {std::pair(&terms[0], &a), std::pair(&terms[1], &b)}) {
+    std::string m = scalar("i32", draw(4096, 16384) * 4), s = scalar("i8", 2);
+    std::string zx = scalar("i8", draw(-20, 20)), z0 = scalar("i32", 0);
+    *term = fresh();
+    body += formatv(
+        "    {0} = tosa.rescale {1}, {2}, {3}, {4}, {5} {{input_unsigned = "
+        "false, output_unsigned = false, per_channel = false, rounding_mode = "
+        "SINGLE_ROUND, scale32 = true} : ({6}, tensor<1xi32>, tensor<1xi8>, "
+        "tensor<1xi8>, tensor<1xi32>) -> {7}\n",
+        *term, x->name, m, s, zx, z0, typeOf(*x, "i8"), typeOf(*x, "i32"));
+  }
+  std::string sum = fresh(), type = typeOf(a, "i32");
+  body += formatv("    {0} = tosa.add {1}, {2} : ({3}, {3}) -> {3}\n", sum,
+                  terms[0], terms[1], type);
+  return requantize(sum, a, false, 12000.0 * 100);
+}
+
+LayerWriter::Value LayerWriter::addDense(Value x, int64_t channels) {
+  return addConvolution(x, channels, {x.h, x.w});
+}
+
+std::string LayerWriter::finish(const std::vector<Value> &results) {
+  auto list = [](const std::vector<Value> &values, auto write) {
+    std::string text;
+    for (const Value &value : values)
+      text += (text.empty() ? "" : ", ") + write(value);
+    return text;
+  };
+  auto type = [](const Value &value) { return typeOf(value, "i8"); };
+  auto name = [](const Value &value) { return value.name; };
+  std::string types = list(results, type);
+  std::string arguments = list(inputValues, [&](const Value &value) {
+    return "%arg" + value.name.substr(3) + ": " + type(value);
+  });
+  std::string bindings = list(inputValues, [](const Value &value) {
+    return value.name + " = %arg" + value.name.substr(3);
+  });
+  std::string outer = list(results, [index = 0](const Value &) mutable {
+    return "%r#" + std::to_string(index++);
+  });
+  return formatv(
+      "func.func @main({0}) -> ({1}) {{\n  %r:{2} = deploy.region \"r\" on "
+      "\"engine\" ({3}) : ({4}) -> ({1}) {{\n{5}    deploy.yield {6} : {1}\n  "
+      "}\n  return {7} : {1}\n}\n",
+      arguments, types, results.size(), bindings, list(inputValues, type), body,
+      list(results, name), outer);
+}
+
+std::string sluice::engine::makeRandomLayers(uint32_t seed, unsigned layers,
+                                             int64_t size, int64_t channels) {
+  LayerWriter writer(seed);
+  auto draw = [&](int64_t lo, int64_t hi) { return writer.draw(lo, hi); };
+  std::vector<LayerWriter::Value> values{
+      writer.addInput(draw(1, size), draw(1, size), draw(1, channels))};
+  for (unsigned i = 0; i < layers; ++i) {
+    LayerWriter::Value x =
+        values[std::max<int64_t>(0, int64_t(values.size()) - draw(1, 2))];
+    LayerWriter::Window window{draw(1, 4), draw(1, 4), draw(1, 2),
+                               draw(1, 2), draw(0, 2), draw(0, 2)};
+    switch (draw(0, 6)) {
+    case 0:
+    case 1:
+      values.push_back(writer.addConvolution(x, draw(1, channels), window));
+      break;
+    case 2:
+      values.push_back(writer.addDepthwise(x, window));
+      break;
+    case 3:
+      values.push_back(writer.addAveragePool(x, window));
+      break;
+    case 4:
+      values.push_back(writer.addMaxPool(x, window));
+      break;
+    case 5:
+      values.push_back(writer.addConvolution(x, x.c, {3, 3, 1, 1, 1, 1}));
+      values.push_back(writer.addAdd(x, values.back()));
+      break;
+    case 6:
+      values.push_back(writer.addConvolution(x, draw(1, channels), {}));
+      break;
+    }
+  }
+  std::vector<LayerWriter::Value> results{values.back()};
+  if (values.size() > 3 && draw(0, 1))
+    results.push_back(values[values.size() / 2]);
+  return writer.finish(results);
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Random graphs of integer layers, as text: one region on the engine.
+
+#ifndef SLUICE_TEST_TARGETS_ENGINE_RANDOMLAYERS_H
+#define SLUICE_TEST_TARGETS_ENGINE_RANDOMLAYERS_H
+
+#include <cstdint>
+#include <random>
+#include <string>
+
+namespace sluice::engine {
+
+/// Writes one function, `main`, whose only region holds the layers asked for.
+class LayerWriter {
+public:
+  /// The current tensor, NHWC with N = 1.
+  struct Value {
+    std::string name;
+    int64_t h, w, c;
+  };
+  struct Window {
+    int64_t kh = 1, kw = 1, strideY = 1, strideX = 1;
+    int64_t padY = 0, padX = 0;
+    int64_t dilY = 1, dilX = 1;
+  };
+
+  explicit LayerWriter(uint32_t seed) : random(seed) {}
+
+  Value addInput(int64_t h, int64_t w, int64_t c);
+  Value addConvolution(Value x, int64_t channels, Window window);
+  Value addDepthwise(Value x, Window window);
+  Value addAveragePool(Value x, Window window);
+  Value addMaxPool(Value x, Window window);
+  Value addAdd(Value a, Value b);
+  /// A dense layer on all of `x`, which is flattened first.
+  Value addDense(Value x, int64_t channels);
+  /// The module, whose region yields `results`.
+  std::string finish(const std::vector<Value> &results);
+
+  /// In [lo, hi].
+  int64_t draw(int64_t lo, int64_t hi) {
+    return lo + int64_t(random() % uint64_t(hi - lo + 1));
+  }
+
+private:
+  std::string fresh() { return "%v" + std::to_string(next++); }
+  /// A constant of random integers in [lo, hi]; of rank 1, or of bytes in the
+  /// shape "AxBx...".
+  std::string constant(const std::string &type, int64_t count, int64_t lo,
+                       int64_t hi, const std::string &shape = "");
+  std::string scalar(const std::string &type, int64_t value);
+  Value requantize(const std::string &acc, Value shape, bool perChannel,
+                   double spread);
+  Value slide(Value x, int64_t channels, Window &window, int64_t pad[4],
+              bool padLessThanKernel);
+  static std::string typeOf(const Value &value, const std::string &element);
+
+  std::mt19937 random;
+  unsigned next = 0;
+  std::string inputs, body;
+  std::vector<Value> inputValues;
+};
+
+/// A graph of `layers` random layers on a random image, of at most `size`
+/// rows and columns and `channels` channels. The same seed makes the same text.
+std::string makeRandomLayers(uint32_t seed, unsigned layers, int64_t size,
+                             int64_t channels);
+
+} // namespace sluice::engine
+
+#endif // SLUICE_TEST_TARGETS_ENGINE_RANDOMLAYERS_H
