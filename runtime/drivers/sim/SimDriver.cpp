@@ -122,6 +122,11 @@ Status SimExecutable::load(const SimOptions &options) {
                 "%s: was compiled for %s, not for an engine; use --device cpu, "
                 "or compile with --target engine:BOARD",
                 package.name(), package.program().target()->c_str());
+  if (options.bytes > engine->axi_bytes())
+    return fail(SLUICE_STATUS_INVALID_ARGUMENT,
+                "device 'sim': option 'bytes' is %" PRIu64
+                ", the engine's bus carries %u",
+                options.bytes, engine->axi_bytes());
   SLUICE_RETURN_IF_ERROR(openSimLibrary(*engine, api));
   // The arena does not begin at 0, so that a base register left out shows.
   arenaAddress = kMemoryAlignment;
@@ -138,9 +143,9 @@ Status SimExecutable::load(const SimOptions &options) {
   sim = api->create(&simOptions);
   if (!sim)
     return fail(SLUICE_STATUS_OUT_OF_MEMORY,
-                "the simulated engine was not made: no memory for its %" PRIu64
-                " bytes, or bytes=%" PRIu64 " is more than its bus's %u",
-                simOptions.memory_size, options.bytes, engine->axi_bytes());
+                "no memory for a simulated engine with %" PRIu64
+                " bytes of its own",
+                simOptions.memory_size);
   for (const auto &[key, place] : places)
     std::copy(place.bytes.begin(), place.bytes.end(),
               api->memory(sim) + place.address);
