@@ -251,6 +251,8 @@ Status SimExecutable::wait(const program::Region &region) {
   SLUICE_RETURN_IF_ERROR(read(reg::kError, error));
   if (error)
     return makeReport(region, "stopped");
+  if (const char *rule = api->violation(sim))
+    return makeReport(region, rule);
   return SLUICE_STATUS_OK;
 }
 
