@@ -5,6 +5,7 @@
 #include "compiler/Import/NodeImport.h"
 #include "compiler/Import/Types.h"
 #include "dialects/Onnx/Constants.h"
+#include "dialects/Onnx/Names.h"
 
 using namespace mlir;
 using ::onnx::AttributeProto;
@@ -29,14 +30,15 @@ static LogicalResult importHardSigmoid(NodeImport &node) {
 
 /// Below opset 11 the bounds are attributes.
 static LogicalResult importClip(NodeImport &node) {
-  Value bounds[] = {node.getInput(1), node.getInput(2)};
+  Value min = node.getInput(1), max = node.getInput(2);
   if (node.getOpset() < 11) {
     Type type = getElementTypeOrSelf(node.getInput(0).getType());
-    for (auto [bound, name] : llvm::zip(bounds, ArrayRef{"min", "max"}))
-      if (auto *attribute = node.find(name, AttributeProto::FLOAT))
-        bound = node.makeScalar(name, type, attribute->f());
+    if (auto *attribute = node.find("min", AttributeProto::FLOAT))
+      min = node.makeScalar("min", type, attribute->f());
+    if (auto *attribute = node.find("max", AttributeProto::FLOAT))
+      max = node.makeScalar("max", type, attribute->f());
   }
-  return node.finish<onnx::ClipOp>({node.getInput(0), bounds[0], bounds[1]});
+  return node.finish<onnx::ClipOp>({node.getInput(0), min, max});
 }
 
 static LogicalResult importCast(NodeImport &node) {
@@ -98,8 +100,8 @@ static FailureOr<ElementsAttr> readConstant(NodeImport &node) {
   };
   auto scalar = [](Type type) { return RankedTensorType::get({}, type); };
   if (auto *value = node.find("value", AttributeProto::TENSOR)) {
-    return node.getTensors().read(value->t(), node.getProto().output(0),
-                                  node.getLoc());
+    return node.getTensors().read(
+        value->t(), onnx::getNodeName(node.getLoc()), node.getLoc());
   } else if (auto *value = node.find("value_int", AttributeProto::INT)) {
     return ElementsAttr(DenseElementsAttr::get(scalar(builder.getI64Type()),
                                                ArrayRef<int64_t>(value->i())));

@@ -232,9 +232,10 @@ FailureOr<SmallVector<Value>> GraphImporter::importNode(const NodeProto &node,
   }
   llvm::StringSet<> attributes;
   for (const AttributeProto &attribute : node.attribute())
-    if (!attributes.insert(attribute.name()).second)
-      return error(location)
-             << "has the attribute '" << attribute.name() << "' twice";
+    if (attribute.name().empty() ||
+        !attributes.insert(attribute.name()).second)
+      return error(location) << "has the attribute '" << attribute.name()
+                             << "' twice or without a name";
   if (!isSound)
     return failure();
 

@@ -103,10 +103,10 @@ static LogicalResult importSlice(NodeImport &node) {
   SmallVector<Value> operands;
   for (unsigned i = 0; i < 5; ++i)
     operands.push_back(node.getInput(i));
-  if (node.getOpset() < 10)
-    for (auto [i, name] : llvm::enumerate(ArrayRef{"starts", "ends", "axes"}))
-      if (auto stated = node.getInts(name))
-        operands[i + 1] = node.makeConstant(name, *stated);
+  constexpr StringLiteral names[] = {"data", "starts", "ends", "axes"};
+  for (unsigned i = 1; node.getOpset() < 10 && i < 4; ++i)
+    if (auto stated = node.getInts(names[i]))
+      operands[i] = node.makeConstant(names[i], *stated);
   if (!operands[1] || !operands[2])
     return node.hasFailed() ? failure()
                             : node.error() << "has no starts or no ends";

@@ -184,6 +184,10 @@ static LogicalResult verifyScale(Operation *op, Value tensor, Value scale,
     return op->emitOpError()
            << "zero point of shape " << formatShape(shapeOf(zeroPoint))
            << " does not match the scale's " << formatShape(scales);
+  Type scaleType = getElementTypeOrSelf(scale.getType());
+  if (!isa<FloatType>(scaleType))
+    return op->emitOpError() << "scale is of type " << scaleType
+                             << ", expected floats";
   if (isPerTensorScale(scale))
     return success();
   FailureOr<int64_t> dim =

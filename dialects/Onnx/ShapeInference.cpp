@@ -11,6 +11,8 @@ namespace sluice::onnx {
 #include "dialects/Onnx/OnnxInterfaces.cpp.inc"
 
 std::optional<int64_t> countElements(ArrayRef<int64_t> shape) {
+  if (shape.size() > maxRank)
+    return std::nullopt;
   // A zero makes the product zero, but must not hide what else is wrong.
   int64_t count = 1;
   bool empty = false;
@@ -59,6 +61,8 @@ FailureOr<int64_t> normalizeAxis(Operation *op, StringRef what, int64_t axis,
 
 FailureOr<Shape> normalizeAxes(Operation *op, StringRef what,
                                ArrayRef<int64_t> axes, int64_t rank) {
+  if (axes.size() > maxRank)
+    return op->emitOpError() << what << " has " << axes.size() << " entries";
   Shape normal;
   for (int64_t axis : axes) {
     FailureOr<int64_t> one = normalizeAxis(op, what, axis, rank);

@@ -22,8 +22,11 @@ using ResultShapes = llvm::SmallVector<std::optional<Shape>>;
 /// a stride does not overflow.
 inline constexpr int64_t maxElements = INT32_MAX;
 
-/// The number of elements; nullopt if it exceeds maxElements or a dimension is
-/// negative.
+/// No tensor of a model may have more dimensions.
+inline constexpr size_t maxRank = 32;
+
+/// The number of elements; nullopt if there are too many, or too many
+/// dimensions, or one of them is negative.
 std::optional<int64_t> countElements(llvm::ArrayRef<int64_t> shape);
 
 /// `1x3x224x224`; `scalar` for rank 0.
