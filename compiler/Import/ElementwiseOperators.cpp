@@ -100,8 +100,8 @@ static FailureOr<ElementsAttr> readConstant(NodeImport &node) {
   };
   auto scalar = [](Type type) { return RankedTensorType::get({}, type); };
   if (auto *value = node.find("value", AttributeProto::TENSOR)) {
-    return node.getTensors().read(
-        value->t(), onnx::getNodeName(node.getLoc()), node.getLoc());
+    return node.getTensors().read(value->t(), onnx::getNodeName(node.getLoc()),
+                                  node.getLoc());
   } else if (auto *value = node.find("value_int", AttributeProto::INT)) {
     return ElementsAttr(DenseElementsAttr::get(scalar(builder.getI64Type()),
                                                ArrayRef<int64_t>(value->i())));

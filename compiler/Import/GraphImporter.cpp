@@ -232,8 +232,7 @@ FailureOr<SmallVector<Value>> GraphImporter::importNode(const NodeProto &node,
   }
   llvm::StringSet<> attributes;
   for (const AttributeProto &attribute : node.attribute())
-    if (attribute.name().empty() ||
-        !attributes.insert(attribute.name()).second)
+    if (attribute.name().empty() || !attributes.insert(attribute.name()).second)
       return error(location) << "has the attribute '" << attribute.name()
                              << "' twice or without a name";
   if (!isSound)

@@ -186,8 +186,8 @@ static LogicalResult verifyScale(Operation *op, Value tensor, Value scale,
            << " does not match the scale's " << formatShape(scales);
   Type scaleType = getElementTypeOrSelf(scale.getType());
   if (!isa<FloatType>(scaleType))
-    return op->emitOpError() << "scale is of type " << scaleType
-                             << ", expected floats";
+    return op->emitOpError()
+           << "scale is of type " << scaleType << ", expected floats";
   if (isPerTensorScale(scale))
     return success();
   FailureOr<int64_t> dim =

@@ -24,8 +24,8 @@ inline constexpr llvm::StringLiteral tensorNameAttr = "onnx.name";
 /// after fusion: that tensor's name.
 inline constexpr llvm::StringLiteral outputNameAttr = "onnx.output";
 
-/// Marks `fused` as what is left of `parts`: it goes by the name of the first and
-/// yields the tensor of the last, which is one of its results' users.
+/// Marks `fused` as what is left of `parts`: it goes by the name of the first
+/// and yields the tensor of the last, which is one of its results' users.
 void setFusedNames(mlir::Operation *fused,
                    llvm::ArrayRef<mlir::Operation *> parts);
 
