@@ -39,6 +39,8 @@ void sluice::registerTarget(TargetKind kind) {
 
 llvm::ArrayRef<TargetKind> sluice::getTargetKinds() { return kinds(); }
 
+llvm::StringRef sluice::getHostTarget() { return "cpu"; }
+
 llvm::Expected<std::unique_ptr<Target>>
 sluice::createTarget(llvm::StringRef spec) {
   auto [name, details] = spec.split(':');

@@ -143,6 +143,10 @@ void registerTarget(TargetKind kind);
 /// All kinds, in the order they were registered.
 llvm::ArrayRef<TargetKind> getTargetKinds();
 
+/// The kind of target that is always there and takes what others do not: the
+/// processor that runs the program.
+llvm::StringRef getHostTarget();
+
 /// The target that `spec` ("NAME" or "NAME:DETAILS") describes. An error is one
 /// line that lists what is known.
 llvm::Expected<std::unique_ptr<Target>> createTarget(llvm::StringRef spec);

@@ -4,6 +4,7 @@
 
 #include "compiler/Conversion/OnnxToTosa/OnnxToTosa.h"
 #include "compiler/Import/Import.h"
+#include "compiler/Partition/Passes.h"
 #include "compiler/Quantize/Passes.h"
 #include "compiler/Reference/Translation.h"
 #include "dialects/Deploy/Deploy.h"
@@ -29,6 +30,7 @@ void sluice::registerAllSluicePasses() {
   registerOnnxToTosaPasses();
   registerAllTargets();
   registerAllTargetPasses();
+  registerPartitionPasses();
   registerQuantizePasses();
 }
 

@@ -23,7 +23,7 @@ struct TensorRange {
   float max;
 
   static std::optional<TensorRange> get(mlir::func::FuncOp function,
-                                  mlir::Value value);
+                                        mlir::Value value);
   void set(mlir::func::FuncOp function, mlir::Value value) const;
 
   /// Asymmetric int8 over the range widened to hold 0, which is exact.

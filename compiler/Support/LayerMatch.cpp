@@ -3,6 +3,7 @@
 #include "compiler/Support/LayerMatch.h"
 
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
+#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 using namespace sluice;
@@ -118,20 +119,40 @@ template <typename T> static void setWindow(Layer &layer, T op) {
 // Convolutions
 //===----------------------------------------------------------------------===//
 
+/// The image whose trailing rows and columns the only producer of `value` cuts
+/// off, or `value`. TOSA's windows divide exactly; the cut says that the rest
+/// is never read, and no data moves.
+static Value takeTrailingCut(Value value, Layer &layer) {
+  auto cut = value.getDefiningOp<tosa::SliceOp>();
+  DenseIntElementsAttr start;
+  if (!cut || !value.hasOneUse() || !getImageShape(cut.getInput1()) ||
+      !matchPattern(cut.getStart(), m_Constant(&start)) ||
+      llvm::any_of(start, [](const APInt &at) { return !at.isZero(); }))
+    return value;
+  auto from = cast<RankedTensorType>(cut.getInput1().getType());
+  auto to = cast<RankedTensorType>(cut.getType());
+  if (from.getRank() != 4 || from.getDimSize(0) != to.getDimSize(0) ||
+      from.getDimSize(3) != to.getDimSize(3))
+    return value;
+  layer.ops.push_back(cut);
+  return cut.getInput1();
+}
+
 /// What conv2d and depthwise_conv2d have in common.
 template <typename T>
 static std::optional<Layer> matchConvolution(T op, unsigned kernelDim) {
   Layer layer;
-  layer.ops = {op};
+  Value input = takeTrailingCut(op.getInput(), layer);
+  layer.ops.push_back(op);
   FailureOr<int64_t> inputZp = op.getInputZeroPoint();
   FailureOr<int64_t> weightZp = op.getWeightZeroPoint();
   auto weights = dyn_cast<RankedTensorType>(op.getWeight().getType());
   if (failed(inputZp) || failed(weightZp) || *weightZp != 0 || !weights ||
       !weights.hasStaticShape() || !isInt8(op.getWeight()) ||
       !readIntegers(op.getWeight()) || !readIntegers(op.getBias()) ||
-      failed(setShapes(layer, op.getInput(), op.getOutput())))
+      failed(setShapes(layer, input, op.getOutput())))
     return std::nullopt;
-  layer.inputs = {op.getInput()};
+  layer.inputs = {input};
   layer.inputZeroPoints = {int32_t(*inputZp)};
   layer.kernel = {weights.getDimSize(kernelDim),
                   weights.getDimSize(kernelDim + 1)};

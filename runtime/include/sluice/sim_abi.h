@@ -47,6 +47,8 @@ typedef struct sluice_sim_api {
   uint64_t (*run)(sluice_sim *sim, uint64_t max_cycles);
   /* Clock cycles since create. */
   uint64_t (*cycles)(const sluice_sim *sim);
+  /* The first AXI4 rule that the engine broke, or null. */
+  const char *(*violation)(const sluice_sim *sim);
 } sluice_sim_api;
 
 /* Returns null when the library does not speak `abi_version`. */

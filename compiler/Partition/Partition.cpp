@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/Partition/Passes.h"
+
+#include "compiler/Support/Layer.h"
+#include "dialects/Deploy/Deploy.h"
+#include "targets/Target.h"
+
+#include "mlir/Dialect/Tosa/IR/TosaOps.h"
+#include "mlir/IR/IRMapping.h"
+
+using namespace mlir;
+
+namespace sluice {
+#define GEN_PASS_DEF_PARTITION
+#include "compiler/Partition/Passes.h.inc"
+} // namespace sluice
+
+using namespace sluice;
+
+namespace {
+/// Layers of one place that run together. Even ones are the host's, odd ones
+/// the device's: the number counts the changes of place on the way.
+using Stage = unsigned;
+
+class Partitioner {
+public:
+  Partitioner(Block &block, const Target &target)
+      : block(block), target(target), layers(matchLayers(block)) {}
+
+  void run();
+
+private:
+  bool isLegal(const Layer &layer) const;
+  bool reshapesForDevice(const Layer &reshape, Stage before) const;
+  void assignStages();
+  bool runsIn(Operation *op, Stage stage) const;
+  void emitRegion(OpBuilder &builder, Stage stage);
+
+  Block &block;
+  const Target &target;
+  std::vector<Layer> layers;
+  std::vector<Stage> stages; // of each layer
+  llvm::DenseMap<Operation *, Stage> stageOf;
+};
+
+struct Partition : sluice::impl::PartitionBase<Partition> {
+  using PartitionBase::PartitionBase;
+
+  void runOnOperation() override {
+    llvm::Expected<std::unique_ptr<Target>> made = createTarget(target);
+    if (!made) {
+      getOperation().emitError(llvm::toString(made.takeError()));
+      return signalPassFailure();
+    }
+    Partitioner(getOperation().getBody().front(), **made).run();
+  }
+};
+} // namespace
+
+static bool isDevice(Stage stage) { return stage % 2 == 1; }
+
+bool Partitioner::isLegal(const Layer &layer) const {
+  return target.name() != getHostTarget() && target.judge(layer).isLegal();
+}
+
+/// A reshape stays with what it reads; one of the model's inputs goes with the
+/// layers that read it.
+bool Partitioner::reshapesForDevice(const Layer &reshape, Stage before) const {
+  if (llvm::any_of(reshape.inputs,
+                   [](Value input) { return input.getDefiningOp(); }))
+    return isDevice(before);
+  return llvm::any_of(layers, [&](const Layer &layer) {
+    return llvm::is_contained(layer.inputs, reshape.getOutput()) &&
+           isLegal(layer);
+  });
+}
+
+void Partitioner::assignStages() {
+  for (const Layer &layer : layers) {
+    Stage before = 0;
+    for (Value input : layer.inputs)
+      if (Operation *producer = input.getDefiningOp())
+        before = std::max(before, stageOf.lookup(producer));
+    bool device = layer.kind == LayerKind::Reshape
+                      ? reshapesForDevice(layer, before)
+                      : isLegal(layer);
+    Stage stage = before + (isDevice(before) != device);
+    stages.push_back(stage);
+    for (Operation *op : layer.ops)
+      stageOf[op] = stage;
+  }
+}
+
+bool Partitioner::runsIn(Operation *op, Stage stage) const {
+  auto it = stageOf.find(op);
+  return it != stageOf.end() && it->second == stage;
+}
+
+void Partitioner::emitRegion(OpBuilder &builder, Stage stage) {
+  SmallVector<Operation *> ops;
+  for (auto [layer, layerStage] : llvm::zip_equal(layers, stages))
+    if (layerStage == stage)
+      llvm::append_range(ops, layer.ops);
+  if (ops.empty())
+    return;
+  llvm::sort(ops,
+             [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
+  SetVector<Value> inputs;
+  SmallVector<Value> outputs;
+  SmallVector<Location> locations;
+  for (Operation *op : ops) {
+    locations.push_back(op->getLoc());
+    for (Value operand : op->getOperands()) {
+      Operation *producer = operand.getDefiningOp();
+      if (!producer || !(isConstant(producer) || runsIn(producer, stage)))
+        inputs.insert(operand);
+    }
+    for (Value result : op->getResults())
+      if (llvm::any_of(result.getUsers(),
+                       [&](Operation *user) { return !runsIn(user, stage); }))
+        outputs.push_back(result);
+  }
+  StringRef place = isDevice(stage) ? target.name() : getHostTarget();
+  std::string name = (place + "_" + Twine(stage)).str();
+  SmallVector<Type> types(ValueRange(outputs).getTypes());
+  auto region =
+      deploy::RegionOp::create(builder, builder.getFusedLoc(locations), name,
+                               place, inputs.getArrayRef(), types);
+  OpBuilder inner = OpBuilder::atBlockBegin(&region.getBodyBlock());
+  IRMapping mapping;
+  mapping.map(inputs.getArrayRef(), region.getBodyBlock().getArguments());
+  for (Operation *op : ops) {
+    for (Value operand : op->getOperands())
+      if (!mapping.contains(operand))
+        inner.clone(*operand.getDefiningOp(), mapping);
+    inner.clone(*op, mapping);
+  }
+  SmallVector<Value> yielded;
+  for (Value output : outputs)
+    yielded.push_back(mapping.lookup(output));
+  deploy::YieldOp::create(inner, region.getLoc(), yielded);
+  for (auto [output, result] : llvm::zip_equal(outputs, region.getOutputs()))
+    output.replaceUsesWithIf(
+        result, [&](OpOperand &use) { return !runsIn(use.getOwner(), stage); });
+}
+
+void Partitioner::run() {
+  assignStages();
+  OpBuilder builder(block.getTerminator());
+  SmallVector<Operation *> old;
+  for (Operation &op : block.without_terminator())
+    old.push_back(&op);
+  Stage last = stages.empty() ? 0 : *llvm::max_element(stages);
+  for (Stage stage = 0; stage <= last; ++stage)
+    emitRegion(builder, stage);
+  // A constant that is a result of the model stays where it is.
+  for (Operation *op : llvm::reverse(old))
+    if (op->use_empty())
+      op->erase();
+}

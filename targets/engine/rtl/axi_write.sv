@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The AXI4 master's write half. The client asks for bursts and hands over their beats in the same order.
+// While halt_i is set no burst is accepted and the beats still owed go out with no byte enabled.
+module axi_write #(
+  parameter int AXI_BYTES = 8,
+  parameter int MAX_BURSTS = 16
+) (
+  input  logic                   clk_i,
+  input  logic                   rst_ni,
+  input  logic                   halt_i,
+  input  logic                   burst_valid_i,
+  output logic                   burst_ready_o,
+  input  logic [63:0]            burst_addr_i,
+  input  logic [7:0]             burst_len_i,
+  input  logic                   beat_valid_i,
+  output logic                   beat_ready_o,
+  input  logic [AXI_BYTES*8-1:0] beat_data_i,
+  input  logic [AXI_BYTES-1:0]   beat_strb_i,
+  output logic                   error_o,
+  output logic                   idle_o,
+  output logic [7:0]             outstanding_o,
+  output logic                   moved_o,
+  // AXI4.
+  output logic                   awvalid_o,
+  input  logic                   awready_i,
+  output logic [63:0]            awaddr_o,
+  output logic [7:0]             awlen_o,
+  output logic                   wvalid_o,
+  input  logic                   wready_i,
+  output logic [AXI_BYTES*8-1:0] wdata_o,
+  output logic [AXI_BYTES-1:0]   wstrb_o,
+  output logic                   wlast_o,
+  input  logic                   bvalid_i,
+  output logic                   bready_o,
+  input  logic [1:0]             bresp_i
+);
+  localparam int CountBits = $clog2(MAX_BURSTS) + 1;
+  logic full, empty, accept, pop, take, last, answered;
+  logic [7:0] len, sent_q;
+  logic [CountBits-1:0] count_q;  // bursts without a response
+
+  assign burst_ready_o = (!awvalid_o || awready_i) && !full && !halt_i
+                         && count_q != CountBits'(MAX_BURSTS);
+  assign accept        = burst_valid_i && burst_ready_o;
+
+  fifo #(.WIDTH(8), .DEPTH(MAX_BURSTS)) u_len (
+    .clk_i(clk_i), .rst_ni(rst_ni), .push_i(accept), .data_i(burst_len_i),
+    .pop_i(pop), .data_o(len), .empty_o(empty), .full_o(full));
+
+  assign beat_ready_o  = !empty && !halt_i && (!wvalid_o || wready_i);
+  assign take          = !empty && (beat_valid_i || halt_i) && (!wvalid_o || wready_i);
+  assign last          = sent_q == len;
+  assign pop           = take && last;
+  assign bready_o      = count_q != '0;
+  assign answered      = bvalid_i && bready_o;
+  assign error_o       = answered && bresp_i[1];
+  assign idle_o        = count_q == '0;
+  assign outstanding_o = 8'(count_q);
+  assign moved_o       = (wvalid_o && wready_i) || answered;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      awvalid_o <= 1'b0;
+      wvalid_o  <= 1'b0;
+      count_q   <= '0;
+      sent_q    <= '0;
+    end else begin
+      if (accept) awvalid_o <= 1'b1;
+      else if (awready_i) awvalid_o <= 1'b0;
+      if (take) wvalid_o <= 1'b1;
+      else if (wready_i) wvalid_o <= 1'b0;
+      if (take) sent_q <= last ? '0 : sent_q + 1'b1;
+      if (accept && !answered) count_q <= count_q + 1'b1;
+      else if (answered && !accept) count_q <= count_q - 1'b1;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (accept) begin
+      awaddr_o <= burst_addr_i;
+      awlen_o  <= burst_len_i;
+    end
+    if (take) begin
+      wdata_o <= beat_data_i;
+      wstrb_o <= halt_i ? '0 : beat_strb_i;
+      wlast_o <= last;
+    end
+  end
+endmodule

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Walks the loop nest of a COMPUTE instruction, one tap a cycle without gaps: groups, rows, columns, kernel
+// rows, kernel columns, input words. ADD walks its two operands as the innermost loop. Outputs are registered.
+module compute_agu #(
+  parameter int PC        = 8,
+  parameter int ACT_CHUNK_BITS = 14,
+  parameter int WGT_ADDR_BITS  = 10,
+  parameter int R_BITS    = 0,  // log2 of chunks a word
+  parameter int TAP_BITS  = $clog2(PC)
+) (
+  input  logic                             clk_i,
+  input  logic                             rst_ni,
+  input  logic                             start_i,  // instr_i is new
+  input  logic [engine_pkg::InstrBits-1:0] instr_i,  // stays put until all taps are out
+  output logic                             valid_o,
+  output logic [ACT_CHUNK_BITS-1:0]        act_addr_o,  // chunk
+  output logic [WGT_ADDR_BITS-1:0]         wgt_addr_o,
+  output logic [TAP_BITS-1:0]              tap_o,       // n mod PC
+  output logic                             first_o,     // tap of an output chunk
+  output logic                             last_o,
+  output logic                             group_last_o,  // tap of a group
+  output logic                             inside_late_o  // the tap is in the input; one cycle after the rest
+);
+  import engine_pkg::*;
+  localparam int WinBits = 25;  // 65535·255 + 255·255 and a sign
+
+  logic [7:0] opcode;
+  logic is_conv, is_add;
+  assign opcode  = instr_i[FieldOpcode +: 8];
+  assign is_conv = opcode == OpConv;
+  assign is_add  = opcode == OpAdd;
+
+  // Loops.
+  logic run_q, first_q;
+  logic c_last, kx_last, ky_last, ox_last, oy_last, g_last;
+  logic adv_c, adv_kx, adv_ky, adv_ox, adv_oy, adv_g;
+  logic [15:0] c_count;
+
+  assign c_count = is_add ? 16'd2 : instr_i[FieldCi +: 16];
+  assign adv_c   = run_q;
+  assign adv_kx  = adv_c && c_last;
+  assign adv_ky  = adv_kx && kx_last;
+  assign adv_ox  = adv_ky && ky_last;
+  assign adv_oy  = adv_ox && ox_last;
+  assign adv_g   = adv_oy && oy_last;
+
+  loop_counter #(.WIDTH(16)) u_c (.clk_i(clk_i), .load_i(start_i), .step_i(adv_c),
+    .count_i(c_count), .last_o(c_last));
+  loop_counter #(.WIDTH(8)) u_kx (.clk_i(clk_i), .load_i(start_i), .step_i(adv_kx),
+    .count_i(instr_i[FieldKw +: 8]), .last_o(kx_last));
+  loop_counter #(.WIDTH(8)) u_ky (.clk_i(clk_i), .load_i(start_i), .step_i(adv_ky),
+    .count_i(instr_i[FieldKh +: 8]), .last_o(ky_last));
+  loop_counter #(.WIDTH(16)) u_ox (.clk_i(clk_i), .load_i(start_i), .step_i(adv_ox),
+    .count_i(instr_i[FieldOw +: 16]), .last_o(ox_last));
+  loop_counter #(.WIDTH(16)) u_oy (.clk_i(clk_i), .load_i(start_i), .step_i(adv_oy),
+    .count_i(instr_i[FieldOh +: 16]), .last_o(oy_last));
+  loop_counter #(.WIDTH(16)) u_g (.clk_i(clk_i), .load_i(start_i), .step_i(adv_g),
+    .count_i(instr_i[FieldGroups +: 16]), .last_o(g_last));
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      run_q   <= 1'b0;
+      valid_o <= 1'b0;
+    end else begin
+      if (start_i) run_q <= 1'b1;
+      else if (adv_g && g_last) run_q <= 1'b0;
+      valid_o <= run_q;
+    end
+  end
+
+  // Addresses. CONV reads the same input words for every group, the others go on to the next chunk.
+  localparam int A = ACT_CHUNK_BITS;
+  logic [A-1:0] x, b, c_step, group_step, kx_step, ky_step;
+  assign c_step     = is_conv ? A'(1) << R_BITS : '0;
+  assign group_step = is_conv ? '0 : A'(1);
+  assign ky_step    = A'(instr_i[FieldXStepKy +: 16]);
+  assign kx_step    = A'(instr_i[FieldXStepKx +: 16]);
+
+  stride_chain #(.LEVELS(6), .WIDTH(A)) u_x (
+    .clk_i   (clk_i),
+    .load_i  (start_i),
+    .base_i  (instr_i[FieldX +: A]),
+    .adv_i   ({adv_g, adv_oy, adv_ox, adv_ky, adv_kx, adv_c}),
+    .step_i  ({group_step, A'(instr_i[FieldXStepOy +: 16]), A'(instr_i[FieldXStepOx +: 16]), ky_step, kx_step,
+               c_step}),
+    .value_o (x)
+  );
+  stride_chain #(.LEVELS(3), .WIDTH(A)) u_b (  // of ADD, whose steps are in the kernel's fields
+    .clk_i   (clk_i),
+    .load_i  (start_i),
+    .base_i  (instr_i[FieldB +: A]),
+    .adv_i   ({adv_g, adv_oy, adv_ox}),
+    .step_i  ({group_step, ky_step, kx_step}),
+    .value_o (b)
+  );
+
+  // Position in the input.
+  logic [WinBits-1:0] iy, ix, iy_q, ix_q;
+  stride_chain #(.LEVELS(4), .WIDTH(WinBits)) u_iy (
+    .clk_i   (clk_i),
+    .load_i  (start_i),
+    .base_i  (-WinBits'(instr_i[FieldPadY +: 8])),
+    .adv_i   ({adv_g, adv_oy, adv_ox, adv_ky}),
+    .step_i  ({WinBits'(0), WinBits'(instr_i[FieldSy +: 8]), WinBits'(0), WinBits'(instr_i[FieldDilY +: 8])}),
+    .value_o (iy)
+  );
+  stride_chain #(.LEVELS(4), .WIDTH(WinBits)) u_ix (
+    .clk_i   (clk_i),
+    .load_i  (start_i),
+    .base_i  (-WinBits'(instr_i[FieldPadX +: 8])),
+    .adv_i   ({adv_oy, adv_ox, adv_ky, adv_kx}),
+    .step_i  ({WinBits'(0), WinBits'(instr_i[FieldSx +: 8]), WinBits'(0), WinBits'(instr_i[FieldDilX +: 8])}),
+    .value_o (ix)
+  );
+
+  // Weights: one word a tap, or one for PC taps; begin again at each output chunk of a group.
+  logic [WGT_ADDR_BITS-1:0] w_q, w_group_q, w_next;
+  logic [TAP_BITS-1:0]      tap_q;
+  assign w_next = w_q + 1'b1;
+
+  always_ff @(posedge clk_i) begin
+    if (start_i) begin
+      w_q       <= instr_i[FieldW +: WGT_ADDR_BITS];
+      w_group_q <= instr_i[FieldW +: WGT_ADDR_BITS];
+      tap_q     <= '0;
+      first_q   <= 1'b1;
+    end else if (run_q) begin
+      first_q <= adv_ox;
+      tap_q   <= adv_ox ? '0 : tap_q + 1'b1;
+      if (adv_g) begin
+        w_q       <= w_next;
+        w_group_q <= w_next;
+      end else if (adv_ox) begin
+        w_q <= w_group_q;
+      end else if (is_conv || (&tap_q)) begin
+        w_q <= w_next;
+      end
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (run_q) begin
+      act_addr_o   <= is_add && c_last ? b : x;
+      wgt_addr_o   <= w_q;
+      tap_o        <= tap_q;
+      first_o      <= first_q;
+      last_o       <= adv_ox;
+      group_last_o <= adv_g;
+      iy_q         <= iy;
+      ix_q         <= ix;
+    end
+    // As unsigned numbers, negative positions lie beyond any input.
+    inside_late_o <= is_add || (iy_q < WinBits'(instr_i[FieldIh +: 16]) && ix_q < WinBits'(instr_i[FieldIw +: 16]));
+  end
+endmodule

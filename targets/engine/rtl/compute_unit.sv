@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// COMPUTE: one instruction at a time through one pipeline that never stalls. Stages, in cycles after the
+// address generator: 3 operands read, 6 products, 6 + log2(PC) sum, one more the accumulator, then ten of
+// requantize, then the write. All four operations are the same path:
+//   CONV       words times weights
+//   DEPTHWISE  each lane's own channel times tap n's weight, in multiplier n mod PC
+//   ADD        each lane's own channel times a factor, for two operands
+//   MAXPOOL    each lane's own channel times 1, the greatest kept; requantized by 4 / 2^2
+module compute_unit #(
+  parameter int PC        = 8,
+  parameter int PK        = 8,
+  parameter int ACT_BYTES = 131072,
+  parameter int WGT_WORDS = 1024,
+  parameter int PRM_WORDS = 256,
+  parameter int TECH      = 0,
+  parameter int ACT_WORD_BITS  = $clog2(ACT_BYTES / PC),
+  parameter int ACT_CHUNK_BITS = $clog2(ACT_BYTES / PK),
+  parameter int WGT_ADDR_BITS  = $clog2(WGT_WORDS),
+  parameter int PRM_ADDR_BITS  = $clog2(PRM_WORDS)
+) (
+  input  logic                             clk_i,
+  input  logic                             rst_ni,
+  // Instructions and tokens.
+  input  logic                             valid_i,
+  output logic                             take_o,
+  input  logic [engine_pkg::InstrBits-1:0] instr_i,
+  input  logic [engine_pkg::IndexBits-1:0] index_i,
+  input  logic                             tokens_ok_i,
+  output logic                             give_o,
+  output logic [2:0]                       signal_o,
+  // Scratchpads.
+  output logic                             act_re_o,
+  output logic [ACT_WORD_BITS-1:0]         act_raddr_o,
+  input  logic [PC*8-1:0]                  act_rdata_i,
+  output logic                             act_we_o,
+  output logic [ACT_CHUNK_BITS-1:0]        act_waddr_o,
+  output logic [PK*8-1:0]                  act_wdata_o,
+  output logic                             wgt_re_o,
+  output logic [WGT_ADDR_BITS-1:0]         wgt_raddr_o,
+  input  logic [PK*PC*8-1:0]               wgt_rdata_i,
+  output logic                             prm_re_o,
+  output logic [PRM_ADDR_BITS-1:0]         prm_raddr_o,
+  input  logic [PK*64-1:0]                 prm_rdata_i,
+  // State.
+  output logic                             busy_o,
+  output logic [engine_pkg::IndexBits-1:0] index_o,
+  output logic                             step_o
+);
+  import engine_pkg::*;
+  localparam int RBits   = $clog2(PC / PK);
+  localparam int TapBits = $clog2(PC);
+  localparam int SumAt   = 6 + $clog2(PC);  // stage of the adder tree's sum
+  localparam int Rq      = 10;              // stages of requantize
+
+  logic                 fresh_q, final_write;
+  logic [InstrBits-1:0] instr_q;
+  logic [7:0]           opcode;
+  logic                 is_conv, is_add, is_max, is_ones;
+
+  assign take_o   = valid_i && tokens_ok_i && !busy_o;
+  assign give_o   = final_write;
+  assign signal_o = instr_q[FieldSignal +: 3];
+  assign opcode   = instr_q[FieldOpcode +: 8];
+  assign is_conv  = opcode == OpConv;
+  assign is_add   = opcode == OpAdd;
+  assign is_max   = opcode == OpMaxPool;
+  assign is_ones  = opcode == OpDepthwise && instr_q[FieldFlags];
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      busy_o  <= 1'b0;
+      fresh_q <= 1'b0;
+    end else begin
+      fresh_q <= take_o;
+      if (take_o) busy_o <= 1'b1;
+      else if (final_write) busy_o <= 1'b0;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (take_o) begin
+      instr_q <= instr_i;
+      index_o <= index_i;
+    end
+  end
+
+  // Stage 0: addresses.
+  logic                      valid0, first0, last0, group_last0, inside1;
+  logic [ACT_CHUNK_BITS-1:0] addr0;
+  logic [WGT_ADDR_BITS-1:0]  wgt_addr0;
+  logic [TapBits-1:0]        tap0;
+
+  compute_agu #(
+    .PC(PC), .ACT_CHUNK_BITS(ACT_CHUNK_BITS), .WGT_ADDR_BITS(WGT_ADDR_BITS), .R_BITS(RBits),
+    .TAP_BITS(TapBits)
+  ) u_agu (
+    .clk_i         (clk_i),
+    .rst_ni        (rst_ni),
+    .start_i       (fresh_q),
+    .instr_i       (instr_q),
+    .valid_o       (valid0),
+    .act_addr_o    (addr0),
+    .wgt_addr_o    (wgt_addr0),
+    .tap_o         (tap0),
+    .first_o       (first0),
+    .last_o        (last0),
+    .group_last_o  (group_last0),
+    .inside_late_o (inside1)
+  );
+
+  assign step_o      = valid0;
+  assign act_re_o    = valid0;
+  assign act_raddr_o = addr0[ACT_CHUNK_BITS-1:RBits];
+
+  // What goes along with a tap. Bit t of a pipe belongs to stage t.
+  logic [SumAt+1:0]   valid, first, last, group_last;
+  logic [SumAt+1:1]   valid_q, first_q, last_q, group_last_q;
+  logic [TapBits-1:0] tap1_q, tap2_q, tap3_q;
+  logic               inside2_q, inside3_q;
+  assign valid      = {valid_q, valid0};
+  assign first      = {first_q, first0};
+  assign last       = {last_q, last0 && valid0};
+  assign group_last = {group_last_q, group_last0};
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      valid_q <= '0;
+      last_q  <= '0;
+    end else begin
+      valid_q <= valid[SumAt:0];
+      last_q  <= last[SumAt:0];
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    first_q      <= first[SumAt:0];
+    group_last_q <= group_last[SumAt:0];
+    tap1_q       <= tap0;
+    tap2_q       <= tap1_q;
+    tap3_q       <= tap2_q;
+    inside2_q    <= inside1;
+    inside3_q    <= inside2_q;
+    wgt_raddr_o  <= wgt_addr0;
+  end
+  assign wgt_re_o = valid[1];
+
+  // Stage 3: operands.
+  logic [7:0]         pad;
+  logic [PC*8-1:0]    word3;
+  logic [PK*8-1:0]    chunk3;
+  logic [PC-1:0]      slot3;
+  logic signed [15:0] factor3;
+  assign pad     = is_max ? 8'h80 : instr_q[FieldPad +: 8];
+  assign word3   = inside3_q ? act_rdata_i : {PC{pad}};
+  assign slot3   = opcode == OpDepthwise && !is_ones ? PC'(1) << tap3_q : PC'(1);
+  assign factor3 = !is_add ? 16'sd1 : first[3] ? {1'b0, instr_q[FieldMa +: 15]} : {1'b0, instr_q[FieldMb +: 15]};
+
+  if (RBits == 0) begin : gen_chunk
+    assign chunk3 = word3;
+  end else begin : gen_chunk_of_word
+    logic [RBits-1:0] part1_q, part2_q, part3_q;
+    always_ff @(posedge clk_i) begin
+      part1_q <= addr0[RBits-1:0];
+      part2_q <= part1_q;
+      part3_q <= part2_q;
+    end
+    assign chunk3 = word3[part3_q*PK*8 +: PK*8];
+  end
+
+  // Parameters, so that they meet the finished accumulator.
+  logic [PRM_ADDR_BITS-1:0] prm_addr_q;
+  assign prm_re_o    = last[SumAt-1];
+  assign prm_raddr_o = prm_addr_q;
+  always_ff @(posedge clk_i) begin
+    if (fresh_q) prm_addr_q <= instr_q[FieldP +: PRM_ADDR_BITS];
+    else if (prm_re_o && group_last[SumAt-1]) prm_addr_q <= prm_addr_q + 1'b1;
+  end
+
+  // Lanes.
+  logic [Rq:0] rq_valid;
+  logic [Rq:1] rq_valid_q;
+  assign rq_valid = {rq_valid_q, last[SumAt+1]};
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) rq_valid_q <= '0;
+    else rq_valid_q <= rq_valid[Rq-1:0];
+  end
+
+  for (genvar k = 0; k < PK; k++) begin : gen_lane
+    logic signed [31:0] acc;
+    logic [63:0]        prm;
+    assign prm        = prm_rdata_i[k*64 +: 64];
+    mac_lane #(.PC(PC), .TECH(TECH)) u_mac (
+      .clk_i       (clk_i),
+      .en_i        (busy_o),
+      .word_i      (word3),
+      .single_i    (!is_conv),
+      .own_i       (chunk3[k*8 +: 8]),
+      .slot_i      (slot3),
+      .wgt_i       (wgt_rdata_i[k*PC*8 +: PC*8]),
+      .factor_en_i (is_add || is_max || is_ones),
+      .factor_i    (factor3),
+      .sum_valid_i (valid[SumAt]),
+      .sum_first_i (first[SumAt]),
+      .max_i       (is_max),
+      .acc_o       (acc)
+    );
+    requant_lane #(.TECH(TECH)) u_requant (
+      .clk_i   (clk_i),
+      .en_i    (busy_o),
+      .valid_i (rq_valid[Rq-1:0]),
+      .acc_i   (acc),
+      .bias_i  (is_max ? 32'sd0 : prm[31:0]),
+      .m_i     (is_max ? 15'd4 : prm[46:32]),
+      .s_i     (is_max ? 6'd2 : prm[53:48]),
+      .zo_i    (is_max ? 8'sd0 : instr_q[FieldZo +: 8]),
+      .lo_i    (instr_q[FieldLo +: 8]),
+      .hi_i    (instr_q[FieldHi +: 8]),
+      .y_o     (act_wdata_o[k*8 +: 8])
+    );
+  end
+
+  // Results leave in the order of the loops.
+  logic ox_last, oy_last, g_last, out_ox, out_oy;
+  assign act_we_o    = rq_valid[Rq];
+  assign out_ox      = act_we_o && ox_last;
+  assign out_oy      = out_ox && oy_last;
+  assign final_write = out_oy && g_last;
+
+  loop_counter #(.WIDTH(16)) u_ox (.clk_i(clk_i), .load_i(fresh_q), .step_i(act_we_o),
+    .count_i(instr_q[FieldOw +: 16]), .last_o(ox_last));
+  loop_counter #(.WIDTH(16)) u_oy (.clk_i(clk_i), .load_i(fresh_q), .step_i(out_ox),
+    .count_i(instr_q[FieldOh +: 16]), .last_o(oy_last));
+  loop_counter #(.WIDTH(16)) u_g (.clk_i(clk_i), .load_i(fresh_q), .step_i(out_oy),
+    .count_i(instr_q[FieldGroups +: 16]), .last_o(g_last));
+  stride_chain #(.LEVELS(3), .WIDTH(ACT_CHUNK_BITS)) u_o (
+    .clk_i   (clk_i),
+    .load_i  (fresh_q),
+    .base_i  (instr_q[FieldO +: ACT_CHUNK_BITS]),
+    .adv_i   ({out_oy, out_ox, act_we_o}),
+    .step_i  ({ACT_CHUNK_BITS'(1), ACT_CHUNK_BITS'(instr_q[FieldOStepOy +: 16]),
+               ACT_CHUNK_BITS'(instr_q[FieldOStepOx +: 16])}),
+    .value_o (act_waddr_o)
+  );
+endmodule

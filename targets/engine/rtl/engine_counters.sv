@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The performance counters: small sums that are added, one counter a cycle in turn, to a memory of 64-bit
+// totals. What is read is always exact.
+module engine_counters (
+  input  logic                                clk_i,
+  input  logic                                clear_i,
+  input  logic [engine_pkg::NumCounters*4-1:0] add_i,   // 0 … 8 each
+  input  logic [4:0]                          index_i,
+  output logic [63:0]                         value_o
+);
+  import engine_pkg::*;
+  localparam int SumBits = 8;  // 18 turns of at most 8
+
+  logic [63:0]                  total_q [0:NumCounters-1];
+  logic [NumCounters-1:0]       live_q;  // totals that are not stale
+  logic [4:0]                   turn_q;
+  logic [NumCounters*SumBits-1:0] sums;
+  logic [SumBits-1:0]           turn_sum, index_sum;
+
+  assign turn_sum  = sums[turn_q*SumBits +: SumBits];
+  assign index_sum = sums[index_i*SumBits +: SumBits];
+  assign value_o   = (live_q[index_i] ? total_q[index_i] : 64'd0) + 64'(index_sum);
+
+  for (genvar c = 0; c < NumCounters; c++) begin : gen_sum
+    logic [SumBits-1:0] sum_q;
+    assign sums[c*SumBits +: SumBits] = sum_q;
+    always_ff @(posedge clk_i) begin
+      if (clear_i) sum_q <= '0;
+      else if (turn_q == 5'(c)) sum_q <= SumBits'(add_i[c*4 +: 4]);
+      else sum_q <= sum_q + SumBits'(add_i[c*4 +: 4]);
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    total_q[turn_q] <= (live_q[turn_q] ? total_q[turn_q] : 64'd0) + 64'(turn_sum);
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (clear_i) begin
+      turn_q <= '0;
+      live_q <= '0;
+    end else begin
+      turn_q         <= turn_q == 5'(NumCounters - 1) ? '0 : turn_q + 5'd1;
+      live_q[turn_q] <= 1'b1;
+    end
+  end
+endmodule

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Reads the program ahead, checks each instruction and hands it, beat by beat, to its unit's queue. The last
+// beat of an illegal instruction is never handed on, so that it can not begin.
+module fetch #(
+  parameter int AXI_BYTES = 8,
+  parameter bit WIDE_WORD = 1'b0
+) (
+  input  logic                             clk_i,
+  input  logic                             rst_ni,
+  input  logic [63:0]                      program_i,
+  input  logic [31:0]                      size_i,
+  // The bus.
+  output logic                             burst_valid_o,
+  input  logic                             burst_ready_i,
+  output logic [63:0]                      burst_addr_o,
+  output logic [7:0]                       burst_len_o,
+  input  logic                             beat_valid_i,
+  input  logic [AXI_BYTES*8-1:0]           beat_data_i,
+  // Queues, by unit.
+  output logic [2:0]                       push_o,
+  output logic                             push_last_o,  // beat of an instruction
+  input  logic [2:0]                       full_i,
+  output logic [AXI_BYTES*8-1:0]           data_o,
+  output logic [engine_pkg::IndexBits-1:0] index_o,
+  output logic                             ended_o,      // END was met
+  output logic                             illegal_o     // instruction index_o
+);
+  import engine_pkg::*;
+  localparam int Ahead = 4;  // instructions asked for and not yet handed on
+
+  logic [IndexBits-1:0] count, ask_q;
+  logic [2:0]           ahead_q, beat_q;
+  logic                 ask, beat_empty, beat_full, take, last, legal, stopped, awake_q;
+  logic [63:0]          data;
+  logic [7:0]           opcode, opcode_q;
+  logic [2:0]           unit;
+
+  assign count         = size_i[31:6];
+  assign burst_valid_o = awake_q && ask_q != count && ahead_q != 3'(Ahead) && !stopped;
+  assign burst_addr_o  = {program_i[63:6], 6'd0} + {32'd0, ask_q, 6'd0};
+  assign burst_len_o   = 8'(InstrBytes / AXI_BYTES - 1);
+  assign ask           = burst_valid_o && burst_ready_i;
+
+  fifo #(.WIDTH(AXI_BYTES*8), .DEPTH(Ahead*8)) u_beats (
+    .clk_i(clk_i), .rst_ni(rst_ni), .push_i(beat_valid_i), .data_i(beat_data_i),
+    .pop_i(take), .data_o(data), .empty_o(beat_empty), .full_o(beat_full));
+
+  assign opcode = beat_q == 3'd0 ? data[7:0] : opcode_q;
+  assign unit   = opcode == OpEnd ? 3'b000
+                : opcode == OpStore ? 3'b100
+                : opcode == OpLoadAct || opcode == OpLoadWgt || opcode == OpLoadPrm ? 3'b001 : 3'b010;
+  instr_check #(.WIDE_WORD(WIDE_WORD)) u_check (
+    .opcode_i(opcode), .beat_i(beat_q), .data_i(data), .legal_o(legal));
+
+  assign stopped     = ended_o || illegal_o;
+  assign take        = !beat_empty && !stopped && (full_i & unit) == 3'd0;
+  assign last        = beat_q == 3'd7;
+  assign push_o      = take && legal ? unit : 3'b000;
+  assign push_last_o = last;
+  assign data_o      = data;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      awake_q   <= 1'b0;
+      ask_q     <= '0;
+      ahead_q   <= '0;
+      beat_q    <= '0;
+      index_o   <= '0;
+      ended_o   <= 1'b0;
+      illegal_o <= 1'b0;
+    end else begin
+      awake_q <= 1'b1;
+      if (ask) ask_q <= ask_q + 1'b1;
+      if (ask && !(take && last)) ahead_q <= ahead_q + 3'd1;
+      else if (!ask && take && last) ahead_q <= ahead_q - 3'd1;
+      if (take) beat_q <= beat_q + 3'd1;
+      if (take && last && legal && opcode != OpEnd) index_o <= index_o + 1'b1;
+      if (take && last && legal && opcode == OpEnd) ended_o <= 1'b1;
+      // A program that runs out before END is at fault where END should be.
+      if ((take && !legal) || (!stopped && index_o == count)) illegal_o <= 1'b1;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (take) opcode_q <= opcode;
+  end
+endmodule

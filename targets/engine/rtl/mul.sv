@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// A signed product after three cycles: registers at the inputs, in the middle and at the output, the
+// three rows that FPGA multiplier blocks have. en_i stops all rows. A technology's own primitive would be
+// another branch here, chosen by TECH.
+module mul #(
+  parameter int A_BITS = 8,
+  parameter int B_BITS = 8,
+  parameter int TECH   = 0  // 0: inferred
+) (
+  input  logic                            clk_i,
+  input  logic                            en_i,
+  input  logic signed [A_BITS-1:0]        a_i,
+  input  logic signed [B_BITS-1:0]        b_i,
+  output logic signed [A_BITS+B_BITS-1:0] p_o
+);
+  if (TECH == 0) begin : gen_inferred
+    logic signed [A_BITS-1:0]        a_q;
+    logic signed [B_BITS-1:0]        b_q;
+    logic signed [A_BITS+B_BITS-1:0] m_q, p_q;
+    always_ff @(posedge clk_i) begin
+      if (en_i) begin
+        a_q <= a_i;
+        b_q <= b_i;
+        m_q <= a_q * b_q;
+        p_q <= m_q;
+      end
+    end
+    assign p_o = p_q;
+  end
+endmodule

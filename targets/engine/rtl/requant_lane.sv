@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// requantize(acc + bias, m, s, zo, lo, hi) of docs/spec/integers.md, one value a cycle, exact in 48 bits. The
+// 32 × 16 product is made of two multipliers of at most 17 × 16 bits. Stage t works when valid_i[t] is set;
+// the result stands after stage 9.
+module requant_lane #(
+  parameter int TECH = 0
+) (
+  input  logic               clk_i,
+  input  logic               en_i,
+  input  logic [9:0]         valid_i,
+  input  logic signed [31:0] acc_i,
+  input  logic signed [31:0] bias_i,
+  input  logic [14:0]        m_i,
+  input  logic [5:0]         s_i,
+  input  logic signed [7:0]  zo_i, lo_i, hi_i,  // stay put while values are under way
+  output logic [7:0]         y_o
+);
+  // Stage 0: the accumulator is whole.
+  logic signed [31:0] acc0_q;
+  logic [14:0]        m0_q;
+  logic [5:0]         s0_q, s1_q, s2_q, s3_q, s4_q;  // shift less one
+  logic [2:0]         s5_q;
+
+  // Stages 1 to 3: halves of the product.
+  logic signed [31:0] high;
+  logic signed [32:0] low;
+  mul #(.A_BITS(16), .B_BITS(16), .TECH(TECH)) u_high (
+    .clk_i(clk_i), .en_i(en_i), .a_i(acc0_q[31:16]), .b_i({1'b0, m0_q}), .p_o(high));
+  mul #(.A_BITS(17), .B_BITS(16), .TECH(TECH)) u_low (
+    .clk_i(clk_i), .en_i(en_i), .a_i({1'b0, acc0_q[15:0]}), .b_i({1'b0, m0_q}), .p_o(low));
+
+  // Stage 4: the product. 5, 6: shifted to one bit below the point. 7: held within 12 bits, which the clamp
+  // can not tell from the value itself. 8: rounded, zero point. 9: clamped.
+  logic signed [47:0] product4_q, coarse5_q, fine6_q;
+  logic signed [11:0] near7_q;
+  logic signed [12:0] sum8_q;
+  logic               fits;
+  assign fits = fine6_q[47:11] == '0 || fine6_q[47:11] == '1;
+
+  always_ff @(posedge clk_i) begin
+    if (valid_i[0]) begin
+      acc0_q <= acc_i + bias_i;
+      m0_q   <= m_i;
+      s0_q   <= s_i - 6'd1;
+    end
+    if (valid_i[1]) s1_q <= s0_q;
+    if (valid_i[2]) s2_q <= s1_q;
+    if (valid_i[3]) s3_q <= s2_q;
+    if (valid_i[4]) begin
+      product4_q <= {high, 16'd0} + 48'(low);
+      s4_q       <= s3_q;
+    end
+    if (valid_i[5]) begin
+      coarse5_q <= product4_q >>> {s4_q[5:3], 3'd0};
+      s5_q      <= s4_q[2:0];
+    end
+    if (valid_i[6]) fine6_q <= coarse5_q >>> s5_q;
+    if (valid_i[7]) near7_q <= fits ? fine6_q[11:0] : {fine6_q[47], {11{~fine6_q[47]}}};
+    if (valid_i[8]) sum8_q <= 13'($signed(near7_q[11:1])) + 13'($signed({1'b0, near7_q[0]})) + 13'(zo_i);
+    if (valid_i[9]) y_o <= sum8_q < 13'(lo_i) ? lo_i : sum8_q > 13'(hi_i) ? hi_i : sum8_q[7:0];
+  end
+endmodule

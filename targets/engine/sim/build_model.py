@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Verilates one configuration of the engine into OUTPUT/<configuration hash>.so.
+
+usage: build_model.py OUTPUT [--board FILE.json | NAME=VALUE...] [--rtl FOLDER] [--print-hash]
+
+Parameters are those of docs/spec/engine-isa.md; what is not given has its value of
+board ulx3s-85f. A model that is there and newer than its sources is left alone.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent.parent
+NAMES = ["PC", "PK", "ACT_BYTES", "ACT_BANKS", "WGT_WORDS", "PRM_WORDS", "AXI_BYTES"]
+VERILATOR = [
+    "--cc", "--prefix", "Engine", "--top-module", "engine_top", "-O3", "--x-assign", "fast",
+    "--x-initial", "fast", "--noassert", "--no-timing", "-Wall",
+]
+COMPILE = ["-std=c++20", "-O2", "-fPIC", "-fvisibility=hidden", "-w", "-DVM_COVERAGE=0", "-DVM_SC=0", "-DVM_TRACE=0"]
+
+
+def configuration_hash(parameters):
+    """FNV-1a 64 over the configuration's text, as docs/spec/engine-isa.md has it."""
+    text = " ".join(f"{name}={parameters[name]}" for name in NAMES) + " ISA=1"
+    value = 0xCBF29CE484222325
+    for byte in text.encode():
+        value = (value ^ byte) * 0x100000001B3 % 2**64
+    return value
+
+
+def sources(rtl):
+    """The RTL, the package first."""
+    return [rtl / "lint.vlt", *sorted(rtl.glob("*.sv"), key=lambda p: (p.name != "engine_pkg.sv", p.name))]
+
+
+def run(command, **options):
+    result = subprocess.run([str(c) for c in command], capture_output=True, text=True, **options)
+    if result.returncode:
+        sys.exit(f"build_model: {command[0]} failed\n{result.stdout}{result.stderr}")
+    return result.stdout
+
+
+def verilator_include():
+    for line in run(["verilator", "-V"]).splitlines():
+        name, _, value = line.partition("=")
+        if name.strip() == "VERILATOR_ROOT" and value.strip():
+            return Path(value.strip()) / "include"
+    sys.exit("build_model: verilator does not say where its files are")
+
+
+def build(parameters, rtl, output):
+    name = f"{configuration_hash(parameters):016x}"
+    target = output / f"{name}.so"
+    inputs = [*sources(rtl), *HERE.glob("*.cpp"), *HERE.glob("*.h"), Path(__file__)]
+    inputs.append(ROOT / "runtime/include/sluice/sim_abi.h")
+    if target.exists() and target.stat().st_mtime > max(p.stat().st_mtime for p in inputs):
+        return target
+    output.mkdir(parents=True, exist_ok=True)
+    # One folder a configuration, so that the compiler cache sees the same paths again.
+    work = output / f"{name}.dir"
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir()
+    run(["verilator", *VERILATOR, *(f"-G{n}={v}" for n, v in parameters.items()), "--Mdir", ".", *sources(rtl)], cwd=work)
+    include = verilator_include()
+    compiler = os.environ.get("CXX", "clang++-22")
+    launcher = ["ccache"] if shutil.which("ccache") else []
+    environment = dict(os.environ, CCACHE_BASEDIR=str(ROOT), CCACHE_NOHASHDIR="1")
+    flags = [*COMPILE, f"-DCONFIGURATION_HASH=0x{name}ull", "-I.", f"-I{HERE}", f"-I{ROOT / 'runtime/include'}",
+             "-isystem", include, "-isystem", include / "vltstd"]
+    units = [*sorted(p.relative_to(work) for p in work.glob("*.cpp")), HERE / "AxiMemory.cpp",
+             HERE / "SimDevice.cpp", include / "verilated.cpp", include / "verilated_threads.cpp"]
+    objects = []
+    for unit in units:
+        objects.append(f"{unit.stem}.o")
+        run([*launcher, compiler, *flags, "-c", unit, "-o", objects[-1]], cwd=work, env=environment)
+    # The model appears whole or not at all.
+    with tempfile.NamedTemporaryFile(dir=output, delete=False) as partial:
+        run([compiler, "-shared", "-fuse-ld=lld", *objects, "-o", partial.name, "-pthread"], cwd=work)
+        os.chmod(partial.name, 0o755)
+        os.replace(partial.name, target)
+    shutil.rmtree(work)
+    return target
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="build_model.py")
+    parser.add_argument("output", type=Path)
+    parser.add_argument("parameters", nargs="*", metavar="NAME=VALUE")
+    parser.add_argument("--board", type=Path, help="take the parameters from this board")
+    parser.add_argument("--rtl", type=Path, default=HERE.parent / "rtl")
+    parser.add_argument("--print-hash", action="store_true", help="only say the configuration's hash")
+    arguments = parser.parse_args()
+    board = arguments.board or HERE.parent / "boards/ulx3s-85f.json"
+    parameters = json.loads(board.read_text())["parameters"]
+    for entry in arguments.parameters:
+        name, _, value = entry.partition("=")
+        if name not in NAMES or not value.isdigit():
+            parser.error(f"'{entry}' is not NAME=VALUE with a NAME among {', '.join(NAMES)}")
+        parameters[name] = int(value)
+    if arguments.print_hash:
+        print(f"{configuration_hash(parameters):016x}")
+    else:
+        print(build(parameters, arguments.rtl.resolve(), arguments.output.resolve()))
+
+
+if __name__ == "__main__":
+    main()
