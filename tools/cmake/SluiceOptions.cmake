@@ -43,6 +43,9 @@ if(SLUICE_CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER "${launcher}")
 endif()
 
+# No path of this machine in a binary: __FILE__ is relative to the repository.
+add_compile_options("-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=")
+
 # One code model for libraries and executables, as the precompiled header demands.
 add_compile_options(-fPIC)
 add_link_options(-fuse-ld=lld -Wl,--gc-sections)
