@@ -56,7 +56,7 @@ module run_request #(
   logic [LOCAL_BITS-1:0] local1_q, local2_q, local3_q, local4_q;
   logic fence;
 
-  assign ready_o = !walk_q && !fresh_q;
+  assign ready_o = !walk_q && !fresh_q && valid_q[4:1] == '0;  // no run needs the last instruction
   assign step    = walk_q && go[0];
 
   for (genvar s = 0; s < 5; s++) begin : gen_go
