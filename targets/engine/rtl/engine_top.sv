@@ -59,17 +59,22 @@ module engine_top #(
   input  logic [1:0]             m_axi_rresp_i,
   input  logic                   m_axi_rlast_i
 );
-  import engine_pkg::*;
   localparam int WordBits  = $clog2(ACT_BYTES / PC);
   localparam int ChunkBits = $clog2(ACT_BYTES / PK);
   localparam int WgtBits   = $clog2(WGT_WORDS);
   localparam int PrmBits   = $clog2(PRM_WORDS);
   localparam int LocalBits = 16;
-  localparam logic [63:0] Hash =
-    hash_text(hash_number(hash_text(hash_number(hash_text(hash_number(hash_text(hash_number(hash_text(
-    hash_number(hash_text(hash_number(hash_text(hash_number(hash_text(HashStart,
-    "PC="), PC), " PK="), PK), " ACT_BYTES="), ACT_BYTES), " ACT_BANKS="), ACT_BANKS), " WGT_WORDS="), WGT_WORDS),
-    " PRM_WORDS="), PRM_WORDS), " AXI_BYTES="), AXI_BYTES), " ISA=1");
+  localparam int InstrBits = engine_pkg::InstrBits;
+  localparam int IndexBits = engine_pkg::IndexBits;
+  // Of "PC=8 PK=8 …", one parameter at a time.
+  localparam logic [63:0] HashPc  = engine_pkg::hash_number(engine_pkg::hash_text(engine_pkg::HashStart, "PC="), PC);
+  localparam logic [63:0] HashPk  = engine_pkg::hash_number(engine_pkg::hash_text(HashPc, " PK="), PK);
+  localparam logic [63:0] HashAct = engine_pkg::hash_number(engine_pkg::hash_text(HashPk, " ACT_BYTES="), ACT_BYTES);
+  localparam logic [63:0] HashBnk = engine_pkg::hash_number(engine_pkg::hash_text(HashAct, " ACT_BANKS="), ACT_BANKS);
+  localparam logic [63:0] HashWgt = engine_pkg::hash_number(engine_pkg::hash_text(HashBnk, " WGT_WORDS="), WGT_WORDS);
+  localparam logic [63:0] HashPrm = engine_pkg::hash_number(engine_pkg::hash_text(HashWgt, " PRM_WORDS="), PRM_WORDS);
+  localparam logic [63:0] HashAxi = engine_pkg::hash_number(engine_pkg::hash_text(HashPrm, " AXI_BYTES="), AXI_BYTES);
+  localparam logic [63:0] Hash    = engine_pkg::hash_text(HashAxi, " ISA=1");
 
   // Control.
   logic         start, abort, running, begin_run, units_rst_n, halt, done, watchdog_out;
@@ -170,8 +175,9 @@ module engine_top #(
 
   token_counters u_tokens (
     .clk_i(clk_i), .clear_i(begin_run || !rst_ni),
-    .wait_load_i(instr[FieldWait +: 3]), .wait_compute_i(instr[InstrBits + FieldWait +: 3]),
-    .wait_store_i(instr[2*InstrBits + FieldWait +: 3]), .take_i(take),
+    .wait_load_i(instr[engine_pkg::FieldWait +: 3]),
+    .wait_compute_i(instr[InstrBits + engine_pkg::FieldWait +: 3]),
+    .wait_store_i(instr[2*InstrBits + engine_pkg::FieldWait +: 3]), .take_i(take),
     .signal_load_i(signals[2:0]), .signal_compute_i(signals[5:3]), .signal_store_i(signals[8:6]), .give_i(give),
     .ok_o(tokens_ok), .overflow_load_o(overflow[0]), .overflow_compute_o(overflow[1]),
     .overflow_store_o(overflow[2]), .tokens_o(tokens)

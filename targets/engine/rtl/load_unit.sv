@@ -47,14 +47,13 @@ module load_unit #(
   output logic                             wait_port_o,
   output logic                             moved_o
 );
-  import engine_pkg::*;
   localparam int LenBits  = 24;
   localparam int LaneBits = $clog2(AXI_BYTES);
   localparam int BeatBits = LenBits - 2;
   localparam int WordShift = $clog2(PC);
 
   // What the data side must know of an instruction, and of a run.
-  localparam int ContextBits = 3 + IndexBits + 2 + 8 + BeatBits + 1;
+  localparam int ContextBits = 3 + engine_pkg::IndexBits + 2 + 8 + BeatBits + 1;
   localparam int RunBits     = LOCAL_BITS + LaneBits + 2*LenBits + BeatBits + 1;
   localparam int TagBits     = 2 + LOCAL_BITS + 1 + 1 + 3;
 
@@ -74,13 +73,13 @@ module load_unit #(
   logic [BeatBits-1:0] new_beats, beats;
   logic                new_last, run_last;
 
-  assign is_act = instr_i[FieldOpcode +: 8] == OpLoadAct;
-  assign is_wgt = instr_i[FieldOpcode +: 8] == OpLoadWgt;
+  assign is_act = instr_i[engine_pkg::FieldOpcode +: 8] == engine_pkg::OpLoadAct;
+  assign is_wgt = instr_i[engine_pkg::FieldOpcode +: 8] == engine_pkg::OpLoadWgt;
   assign target = is_act ? 2'd0 : is_wgt ? 2'd1 : 2'd2;
-  assign base   = instr_i[FieldBase];
-  assign len    = is_act ? LenBits'(instr_i[FieldLen +: 16])
-                : is_wgt ? LenBits'(instr_i[FieldCount +: 16]) << $clog2(PC * PK)
-                         : LenBits'(instr_i[FieldCount +: 16]) << $clog2(PK * 8);
+  assign base   = instr_i[engine_pkg::FieldBase];
+  assign len    = is_act ? LenBits'(instr_i[engine_pkg::FieldLen +: 16])
+                : is_wgt ? LenBits'(instr_i[engine_pkg::FieldCount +: 16]) << $clog2(PC * PK)
+                         : LenBits'(instr_i[engine_pkg::FieldCount +: 16]) << $clog2(PK * 8);
   assign words  = (len + LenBits'(PC - 1)) >> WordShift;
   assign blocks = PC > AXI_BYTES && is_act
                 ? BeatBits'(words << $clog2(PC > AXI_BYTES ? PC / AXI_BYTES : 1))
@@ -104,17 +103,17 @@ module load_unit #(
     .window_i      (is_act),
     .base_i        (base ? base_i[127:64] : base_i[63:0]),
     .size_i        (base ? size_i[63:32] : size_i[31:0]),
-    .offset_i      (instr_i[FieldOffset +: 32]),
-    .stride_y_i    (instr_i[FieldStrideY +: 32]),
-    .stride_x_i    (instr_i[FieldStrideX +: 32]),
-    .pos0_i        (is_act ? instr_i[FieldPos0 +: 32] : 32'd0),
-    .row_len_i     (instr_i[FieldRowLen +: 32]),
+    .offset_i      (instr_i[engine_pkg::FieldOffset +: 32]),
+    .stride_y_i    (instr_i[engine_pkg::FieldStrideY +: 32]),
+    .stride_x_i    (instr_i[engine_pkg::FieldStrideX +: 32]),
+    .pos0_i        (is_act ? instr_i[engine_pkg::FieldPos0 +: 32] : 32'd0),
+    .row_len_i     (instr_i[engine_pkg::FieldRowLen +: 32]),
     .len_i         (len),
-    .ny_i          (is_act ? instr_i[FieldNy +: 16] : 16'd1),
-    .nx_i          (is_act ? instr_i[FieldNx +: 16] : 16'd1),
-    .local_i       (instr_i[FieldLocal +: LOCAL_BITS]),
-    .step_y_i      (LOCAL_BITS'(instr_i[FieldStepY +: 16])),
-    .step_x_i      (LOCAL_BITS'(instr_i[FieldStepX +: 16])),
+    .ny_i          (is_act ? instr_i[engine_pkg::FieldNy +: 16] : 16'd1),
+    .nx_i          (is_act ? instr_i[engine_pkg::FieldNx +: 16] : 16'd1),
+    .local_i       (instr_i[engine_pkg::FieldLocal +: LOCAL_BITS]),
+    .step_y_i      (LOCAL_BITS'(instr_i[engine_pkg::FieldStepY +: 16])),
+    .step_x_i      (LOCAL_BITS'(instr_i[engine_pkg::FieldStepX +: 16])),
     .fence_o       (fence_o),
     .burst_valid_o (burst_valid_o),
     .burst_ready_i (burst_ready_i),
@@ -147,7 +146,8 @@ module load_unit #(
   assign {now_signal, data_index_o, now_target, now_fill, now_blocks, now_odd} = context_head;
   fifo #(.WIDTH(ContextBits), .DEPTH(4)) u_contexts (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(start),
-    .data_i({instr_i[FieldSignal +: 3], index_i, target, instr_i[FieldFill +: 8], blocks, words[0]}),
+    .data_i({instr_i[engine_pkg::FieldSignal +: 3], index_i, target, instr_i[engine_pkg::FieldFill +: 8], blocks,
+             words[0]}),
     .pop_i(run_done && run_last), .data_o(context_head), .empty_o(context_empty),
     .full_o(context_full));
 
