@@ -202,5 +202,6 @@ std::string cpu::nameKernel(StringRef kind, ArrayRef<int64_t> numbers,
            << llvm::format_hex(llvm::bit_cast<uint32_t>(epilogue.floatLo), 8)
            << '_'
            << llvm::format_hex(llvm::bit_cast<uint32_t>(epilogue.floatHi), 8);
+  llvm::replace(name, '-', 'm'); // no quotes around symbols
   return name;
 }

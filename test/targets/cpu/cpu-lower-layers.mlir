@@ -18,7 +18,7 @@
 // CHECK: call @pack_{{.*}}(%[[FLAT]], %[[PACKED]], %{{.*}}, %{{.*}}) {cpu.units = 5 : i64}
 // CHECK: %[[OUT:.*]] = memref.alloc() : memref<1x4x1x4xi8>
 // CHECK: %[[OUTFLAT:.*]] = memref.collapse_shape %[[OUT]]
-// CHECK: call @strip_{{[0-9_]*}}_high_-3_-3_100(%[[PACKED]], {{.*}}, %[[OUTFLAT]], %{{.*}}, %{{.*}}) {cpu.units = {{.*}} : i64}
+// CHECK: call @strip_{{[0-9_]*}}_high_m3_m3_100(%[[PACKED]], {{.*}}, %[[OUTFLAT]], %{{.*}}, %{{.*}}) {cpu.units = {{.*}} : i64}
 // CHECK: %[[Y:.*]] = bufferization.to_tensor %[[OUT]] restrict writable
 // CHECK-NOT: tosa.clamp
 // CHECK: return %[[Y]]
