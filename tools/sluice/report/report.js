@@ -27,9 +27,10 @@ function element(parent, tag, text, className) {
 
 const escapeHtml = (text) => String(text).replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 
-// Places in the order of their first layer, each with a colour.
-const places = [...new Set(layers.map((layer) => layer.place))];
-const placeColours = ["#2f8f7b", "#d9822b", "#6b74c9", "#b8527a", "#7d8b99"];
+// Places in the order of their work, each with a colour.
+const work = (place) => layers.filter((layer) => layer.place === place).reduce((sum, layer) => sum + layer.macs, 0);
+const places = [...new Set(layers.map((layer) => layer.place))].sort((a, b) => work(b) - work(a));
+const placeColours = ["#2f8f7b", "#c77a2e", "#6b74c9", "#b8527a", "#7d8b99"];
 const placeColour = (place) => placeColours[places.indexOf(place) % placeColours.length];
 
 // Neighbouring layers get hues far apart.
@@ -229,6 +230,9 @@ function memoryOption(entries) {
   };
 }
 
+const nodeWidth = 190;
+const rowHeight = 58;
+
 // Nodes on rows: each one row below the lowest of those it reads.
 function placeNodes() {
   const nodes = new Map(layers.map((layer) => [layer.name, { layer, row: 0 }]));
@@ -257,6 +261,10 @@ function placeNodes() {
   return { nodes, edges: known, rows: rows.filter(Boolean) };
 }
 
+// An edge that passes by other rows bends around their nodes: half its curveness times
+// its length is how far it strays.
+const curveness = (rowsDown) => (rowsDown > 1 ? (nodeWidth + 60) / (rowHeight * rowsDown) : 0);
+
 function drawGraph() {
   const legend = document.getElementById("places");
   for (const place of places) {
@@ -265,7 +273,7 @@ function drawGraph() {
   }
   const { nodes, edges, rows } = placeNodes();
   const widest = Math.max(...rows.map((row) => row.length));
-  const chart = newChart("graph", 40 + 58 * rows.length, nodes.size + edges.length);
+  const chart = newChart("graph", 48 + rowHeight * Math.max(rows.length - 1, 1), nodes.size + edges.length);
   const data = rows.flatMap((row, y) =>
     row.map((name, i) => {
       const layer = nodes.get(name).layer;
@@ -273,7 +281,7 @@ function drawGraph() {
         name,
         value: [i - (row.length - 1) / 2, y],
         symbol: "roundRect",
-        symbolSize: [210, 36],
+        symbolSize: [nodeWidth, 36],
         itemStyle: { color: layer ? placeColour(layer.place) : "#7d8b99" },
         label: { show: true, color: "#fff", formatter: layer ? `${name}\n${layer.kind} ${layer.shape.join("×")}` : name },
       };
@@ -298,18 +306,14 @@ function drawGraph() {
       type: "graph",
       coordinateSystem: "cartesian2d",
       data,
-      edgeSymbol: ["none", "arrow"],
-      edgeSymbolSize: 7,
-      lineStyle: { color: "#8a98a6", width: 1.5 },
-      labelLayout: { hideOverlap: false },
-      label: { fontSize: 11, overflow: "truncate", width: 200 },
+      lineStyle: { color: "#8a98a6", width: 2, opacity: 1 },
+      label: { fontSize: 11, lineHeight: 14, overflow: "truncate", width: nodeWidth - 16 },
       edges: edges.map((edge) => ({
         source: edge.from,
         target: edge.to,
         tensor: edge.tensor,
         bytes: edge.bytes,
-        // Edges that pass by other rows bend around them.
-        lineStyle: { curveness: nodes.get(edge.to).row - nodes.get(edge.from).row > 1 ? 0.35 : 0 },
+        lineStyle: { curveness: curveness(nodes.get(edge.to).row - nodes.get(edge.from).row) },
       })),
     },
   });
