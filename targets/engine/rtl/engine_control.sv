@@ -32,7 +32,7 @@ module engine_control (
   assign running_o    = state_q != StIdle;
   assign begin_o      = state_q == StBegin;
   assign units_rst_no = state_q == StRun || state_q == StDrain;
-  assign halt_o       = state_q == StDrain;
+  assign halt_o       = state_q != StRun;
   assign watchdog_o   = state_q == StRun && watchdog_i != '0 && quiet_q >= watchdog_i;
   assign done_o       = (state_q == StRun && state_d == StIdle) || (state_q == StDrain && state_d == StIdle);
   assign fault        = fault_i | {abort_i, 5'd0};

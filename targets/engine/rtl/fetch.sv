@@ -29,13 +29,13 @@ module fetch #(
 
   logic [engine_pkg::IndexBits-1:0] count, ask_q;
   logic [2:0]           ahead_q, beat_q;
-  logic                 ask, beat_empty, beat_full, take, last, legal, stopped, awake_q;
+  logic                 ask, beat_empty, beat_full, take, last, legal, stopped;
   logic [63:0]          data;
   logic [7:0]           opcode, opcode_q;
   logic [2:0]           unit;
 
   assign count         = size_i[31:6];
-  assign burst_valid_o = awake_q && ask_q != count && ahead_q != 3'(Ahead) && !stopped;
+  assign burst_valid_o = ask_q != count && ahead_q != 3'(Ahead) && !stopped;
   assign burst_addr_o  = {program_i[63:6], 6'd0} + {32'd0, ask_q, 6'd0};
   assign burst_len_o   = 8'(engine_pkg::InstrBytes / AXI_BYTES - 1);
   assign ask           = burst_valid_o && burst_ready_i;
@@ -61,7 +61,6 @@ module fetch #(
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      awake_q   <= 1'b0;
       ask_q     <= '0;
       ahead_q   <= '0;
       beat_q    <= '0;
@@ -69,7 +68,6 @@ module fetch #(
       ended_o   <= 1'b0;
       illegal_o <= 1'b0;
     end else begin
-      awake_q <= 1'b1;
       if (ask) ask_q <= ask_q + 1'b1;
       if (ask && !(take && last)) ahead_q <= ahead_q + 3'd1;
       else if (!ask && take && last) ahead_q <= ahead_q - 3'd1;
