@@ -76,7 +76,10 @@ struct RegionParts {
   uint64_t spillOffset = 0, spillSize = 0;
   uint64_t macs = 0, estimatedCycles = 0;
   std::vector<LayerParts> layers;
-  /// For the report: a timeline and a memory map, as the target likes.
+  /// For the report (docs/spec/report.md): an object of `timeline` and `memory`,
+  /// as there, with times from the region's first cycle, layers counted from the
+  /// region's first, and no arena buffers; and `layers`, an object by layer name
+  /// of {bytes_loaded, bytes_stored}.
   llvm::json::Value report = nullptr;
 };
 
@@ -146,6 +149,10 @@ llvm::ArrayRef<TargetKind> getTargetKinds();
 /// The kind of target that is always there and takes what others do not: the
 /// processor that runs the program.
 llvm::StringRef getHostTarget();
+
+/// Specifications of the host targets that a package for a device carries code
+/// for, best last.
+std::vector<std::string> getTwinTargets();
 
 /// The target that `spec` ("NAME" or "NAME:DETAILS") describes. An error is one
 /// line that lists what is known.

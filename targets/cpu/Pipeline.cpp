@@ -16,9 +16,8 @@
 using namespace mlir;
 using namespace sluice;
 
-/// Layers to kernels, the rest of TOSA to linalg on tensors.
-static void buildTensorPipeline(OpPassManager &pm, const cpu::Level &level) {
-  pm.addPass(cpu::createLowerLayers({level.name.str()}));
+/// TOSA to linalg on tensors.
+static void buildTensorPipeline(OpPassManager &pm) {
   OpPassManager &func = pm.nest<func::FuncOp>();
   func.addPass(createTosaToSCFPass());
   func.addPass(cpu::createLegalizeTosa());
@@ -78,7 +77,7 @@ static void buildLlvmPipeline(OpPassManager &pm, const cpu::Level &level) {
 
 void cpu::buildCpuPipeline(OpPassManager &pm, const Level &level) {
   pm.addPass(createOutlineRegions());
-  buildTensorPipeline(pm, level);
+  buildTensorPipeline(pm);
   buildBufferPipeline(pm);
   buildLlvmPipeline(pm, level);
   pm.addPass(createExportLibrary({level.name.str()}));

@@ -8,6 +8,10 @@
 
 #include <string>
 
+namespace CLI {
+class App;
+}
+
 namespace sluice {
 
 struct RunOptions {
@@ -22,11 +26,6 @@ struct InspectOptions {
   bool json = false;
 };
 int inspect(const InspectOptions &options);
-
-struct ReportOptions {
-  std::string package, output;
-};
-int report(const ReportOptions &options);
 
 struct DeviceOptions {
   std::string device;

@@ -29,7 +29,6 @@ public:
     addCompilerVerbs();
     addRun();
     addInspect();
-    addReport();
     addDevice();
   }
 
@@ -76,16 +75,6 @@ private:
         [this] { verb = [this] { return sluice::inspect(inspectOptions); }; });
   }
 
-  void addReport() {
-    CLI::App *report = app.add_subcommand(
-        "report", "draw a package's report as one HTML file");
-    report->add_option("PKG", reportOptions.package, "the package")->required();
-    report->add_option("-o,--output", reportOptions.output, "the HTML file")
-        ->required();
-    report->callback(
-        [this] { verb = [this] { return sluice::report(reportOptions); }; });
-  }
-
   void addDevice() {
     CLI::App *device = app.add_subcommand("device", "devices of this machine");
     device->require_subcommand(1);
@@ -97,7 +86,6 @@ private:
 
   RunOptions runOptions;
   InspectOptions inspectOptions;
-  ReportOptions reportOptions;
   DeviceOptions deviceOptions;
 };
 

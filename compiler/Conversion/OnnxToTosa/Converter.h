@@ -44,12 +44,20 @@ public:
   Converter(mlir::func::FuncOp function, mlir::OpBuilder &builder)
       : function(function), builder(builder) {}
 
+  /// Appends the TOSA form of every operation that has one to the function and
+  /// leaves the model's operations as they are, to look at what it would be.
+  /// What can not be converted is reported, and stands as a `tensor.empty`.
+  void preview();
+
   /// Rewrites the function in place. All operations that can not be converted
   /// are reported, each at its node.
   mlir::LogicalResult run();
 
 private:
   mlir::LogicalResult convert(mlir::Operation *op);
+  /// Converts all operations; false if one of them can not be.
+  bool convertAll(llvm::ArrayRef<mlir::Operation *> ops, bool substitute);
+  mlir::LogicalResult addArguments();
 
   // Layout.cpp
   Mapped get(mlir::Value value);

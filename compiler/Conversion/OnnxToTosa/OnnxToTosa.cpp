@@ -7,6 +7,7 @@
 #include "dialects/Onnx/Names.h"
 
 #include "mlir/Dialect/Quant/IR/Quant.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Pass/Pass.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -51,10 +52,8 @@ LogicalResult Converter::convert(Operation *op) {
       });
 }
 
-LogicalResult Converter::run() {
-  Block &block = function.getBody().front();
-  builder.setInsertionPoint(block.getTerminator());
-  for (BlockArgument argument : block.getArguments()) {
+LogicalResult Converter::addArguments() {
+  for (BlockArgument argument : function.getArguments()) {
     auto type = dyn_cast<RankedTensorType>(argument.getType());
     if (!type || !type.hasStaticShape())
       return function.emitError("input '")
@@ -63,27 +62,73 @@ LogicalResult Converter::run() {
                         llvm::to_vector(llvm::seq<int64_t>(0, type.getRank())),
                         std::nullopt};
   }
-  SmallVector<Operation *> ops;
-  for (Operation &op : block.without_terminator())
-    ops.push_back(&op);
-  // Every operation that can not be converted is reported, but not those that
-  // only follow from it.
-  bool failedAny = false;
+  return success();
+}
+
+/// A value in the place of one that can not be computed; null where not even
+/// its shape is known.
+static Value makeSubstitute(OpBuilder &builder, Value value) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  if (!type || !type.hasStaticShape())
+    return {};
+  if (auto quantized = dyn_cast<quant::QuantizedType>(type.getElementType()))
+    type = type.clone(quantized.getStorageType());
+  return tensor::EmptyOp::create(builder, value.getLoc(), type.getShape(),
+                                 type.getElementType());
+}
+
+bool Converter::convertAll(ArrayRef<Operation *> ops, bool substitute) {
+  bool all = true;
   for (Operation *op : ops) {
+    // What only follows from an earlier failure is not reported.
     bool ready = llvm::all_of(op->getOperands(), [&](Value operand) {
       return values.count(operand) || getConstant(operand);
     });
-    if (ready || isa<onnx::NodeOp>(op))
-      failedAny |= failed(convert(op));
+    if (!ready && !isa<onnx::NodeOp>(op))
+      continue;
+    if (succeeded(convert(op)))
+      continue;
+    all = false;
+    if (!substitute)
+      continue;
+    for (Value result : op->getResults())
+      if (Value value = makeSubstitute(builder, result))
+        set(result, value);
   }
-  if (failedAny)
+  return all;
+}
+
+static SmallVector<Operation *> getModelOps(func::FuncOp function) {
+  SmallVector<Operation *> ops;
+  for (Operation &op : function.getBody().front().without_terminator())
+    ops.push_back(&op);
+  return ops;
+}
+
+void Converter::preview() {
+  builder.setInsertionPoint(function.getBody().front().getTerminator());
+  if (succeeded(addArguments()))
+    convertAll(getModelOps(function), /*substitute=*/true);
+}
+
+LogicalResult Converter::run() {
+  Operation *terminator = function.getBody().front().getTerminator();
+  builder.setInsertionPoint(terminator);
+  SmallVector<Operation *> ops = getModelOps(function);
+  if (failed(addArguments()) || !convertAll(ops, /*substitute=*/false))
     return failure();
-  Operation *terminator = block.getTerminator();
   for (OpOperand &operand : terminator->getOpOperands())
     operand.set(getCanonical(operand.get()));
   for (Operation *op : llvm::reverse(ops))
     op->erase();
   return success();
+}
+
+void previewTosa(func::FuncOp function) {
+  function.getContext()
+      ->loadDialect<tosa::TosaDialect, tensor::TensorDialect>();
+  OpBuilder builder(function.getContext());
+  Converter(function, builder).preview();
 }
 
 namespace {

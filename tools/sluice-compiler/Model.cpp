@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "tools/sluice-compiler/Model.h"
+#include "compiler/Package/Package.h"
+#include "compiler/Quantize/Calibrate.h"
+#include "compiler/Quantize/Range.h"
+#include "dialects/Onnx/Names.h"
+#include "dialects/Onnx/Onnx.h"
+#include "tools/npz/Npz.h"
+
+#include "mlir/Pass/PassManager.h"
+
+using namespace mlir;
+
+namespace sluice {
+
+DiagnosticPrinter::DiagnosticPrinter(MLIRContext *context, std::string file)
+    : file(std::move(file)), handler(context, [this](Diagnostic &diagnostic) {
+        if (diagnostic.getSeverity() != DiagnosticSeverity::Error)
+          return success();
+        ++errors;
+        StringRef node = onnx::getNodeName(diagnostic.getLocation());
+        std::string text = diagnostic.str();
+        StringRef message(text);
+        llvm::errs() << "sluice: ";
+        // The importer says file and node itself.
+        if (!message.starts_with(this->file))
+          llvm::errs() << this->file << ": ";
+        if (!node.empty() && !message.contains(("'" + node + "'").str()))
+          llvm::errs() << "node '" << node << "': ";
+        llvm::errs() << message.split('\n').first << "\n";
+        return success();
+      }) {}
+
+func::FuncOp getMain(ModuleOp module) {
+  return module.lookupSymbol<func::FuncOp>("main");
+}
+
+bool isQdq(func::FuncOp main) {
+  return main
+      .walk([](Operation *op) {
+        return isa<onnx::QuantizeLinearOp, onnx::DequantizeLinearOp>(op)
+                   ? WalkResult::interrupt()
+                   : WalkResult::advance();
+      })
+      .wasInterrupted();
+}
+
+/// NumPy's name of an element type, or empty.
+static StringRef getNumpyType(Type type) {
+  if (type.isF32())
+    return "float32";
+  if (type.isF64())
+    return "float64";
+  if (type.isUnsignedInteger(8))
+    return "uint8";
+  if (type.isInteger(1))
+    return "bool";
+  auto integer = dyn_cast<IntegerType>(type);
+  if (!integer)
+    return "";
+  switch (integer.getWidth()) {
+  case 8:
+    return "int8";
+  case 16:
+    return "int16";
+  case 32:
+    return "int32";
+  default:
+    return "int64";
+  }
+}
+
+static std::string formatShape(ArrayRef<int64_t> shape) {
+  return shape.empty()
+             ? "scalar"
+             : llvm::join(llvm::map_range(shape,
+                                          [](int64_t size) {
+                                            return std::to_string(size);
+                                          }),
+                          "x");
+}
+
+/// How many samples `array` holds for an input of `type`.
+static llvm::Expected<int64_t>
+countSamples(StringRef path, const NpzArray &array, RankedTensorType type) {
+  auto fail = [&](const Twine &message) {
+    return llvm::createStringError(path + ": array '" + array.name + "' " +
+                                   message);
+  };
+  StringRef wanted = getNumpyType(type.getElementType());
+  if (array.type != wanted)
+    return fail("is " + Twine(array.type) + "; the model's input is " + wanted);
+  ArrayRef<int64_t> shape = array.shape, one = type.getShape();
+  if (shape == one)
+    return 1;
+  bool leadingOne = !one.empty() && one.front() == 1;
+  ArrayRef<int64_t> rest = leadingOne ? one.drop_front() : one;
+  if (shape.empty() || shape.front() < 1 || shape.drop_front() != rest)
+    return fail("has shape " + formatShape(shape) +
+                "; N samples of the model's input have shape N" +
+                (rest.empty() ? "" : "x") +
+                (rest.empty() ? "" : formatShape(rest)));
+  return shape.front();
+}
+
+llvm::Expected<std::vector<SmallVector<reference::Tensor>>>
+readSamples(StringRef path, func::FuncOp main) {
+  std::vector<NpzArray> arrays;
+  std::string error;
+  if (readNpz(path.str(), arrays, error) != NpzStatus::Ok)
+    return llvm::createStringError(error);
+  std::vector<SmallVector<reference::Tensor>> samples;
+  for (BlockArgument argument : main.getArguments()) {
+    std::string name = getInputName(main, argument.getArgNumber());
+    auto array = llvm::find_if(
+        arrays, [&](const NpzArray &a) { return a.name == name; });
+    if (array == arrays.end()) {
+      std::string held = llvm::join(
+          llvm::map_range(arrays,
+                          [](const NpzArray &a) { return "'" + a.name + "'"; }),
+          ", ");
+      return llvm::createStringError(path + ": has no array '" + name +
+                                     "' for the model's input; it holds " +
+                                     held);
+    }
+    auto type = cast<RankedTensorType>(argument.getType());
+    llvm::Expected<int64_t> count = countSamples(path, *array, type);
+    if (!count)
+      return count.takeError();
+    if (samples.empty())
+      samples.resize(*count);
+    if (static_cast<int64_t>(samples.size()) != *count)
+      return llvm::createStringError(path + ": array '" + name + "' holds " +
+                                     Twine(*count) + " samples, others " +
+                                     Twine(samples.size()));
+    for (auto [i, sample] : llvm::enumerate(samples)) {
+      reference::Tensor tensor(type);
+      llvm::copy(
+          ArrayRef<uint8_t>(array->data)
+              .slice(i * tensor.getBytes().size(), tensor.getBytes().size()),
+          tensor.getBytes().begin());
+      sample.push_back(std::move(tensor));
+    }
+  }
+  return samples;
+}
+
+static std::optional<Stop>
+runPasses(ModuleOp module, function_ref<void(OpPassManager &)> build) {
+  PassManager manager(module.getContext());
+  build(manager);
+  if (failed(manager.run(module)))
+    return Stop{kBadInput, ""};
+  return std::nullopt;
+}
+
+/// Ranges for a graph whose real ones are not known: enough to say what would
+/// run where.
+static void assumeRanges(func::FuncOp main) {
+  TensorRange range{-1, 1};
+  for (BlockArgument argument : main.getArguments())
+    range.set(main, argument);
+  for (Operation &op : main.getBody().front().without_terminator())
+    if (op.getNumResults() == 1)
+      range.set(main, op.getResult(0));
+}
+
+std::optional<Stop>
+quantize(ModuleOp module, const ModelOptions &options, const Target &target,
+         Calibration calibration,
+         std::vector<SmallVector<reference::Tensor>> &samples) {
+  if (auto stop = runPasses(module, buildPreparePipeline))
+    return stop;
+  func::FuncOp main = getMain(module);
+  if (!options.quantize)
+    return std::nullopt;
+  if (isQdq(main)) {
+    if (!options.calibration.empty())
+      return Stop{kBadUsage, options.model +
+                                 ": brings its own scales (QuantizeLinear); "
+                                 "leave out --calibrate"};
+  } else if (!options.calibration.empty()) {
+    auto read = readSamples(options.calibration, main);
+    if (!read)
+      return Stop{kBadInput, llvm::toString(read.takeError())};
+    samples = std::move(*read);
+    CalibrateOptions calibrateOptions{options.percentile};
+    if (failed(calibrate(main, samples, calibrateOptions)))
+      return Stop{kBadInput, ""};
+  } else if (calibration == Calibration::Assumed) {
+    assumeRanges(main);
+  } else if (target.device()) {
+    return Stop{kBadUsage,
+                options.model + ": is a float model; target " +
+                    target.name().str() +
+                    " needs --calibrate DATA.npz with samples of its inputs, "
+                    "or --quantize none to keep float on the CPU"};
+  } else {
+    return std::nullopt;
+  }
+  return runPasses(module, buildQuantizePipeline);
+}
+
+} // namespace sluice

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef SLUICE_TOOLS_SLUICE_COMPILER_OPTIONS_H
+#define SLUICE_TOOLS_SLUICE_COMPILER_OPTIONS_H
+
+#include "compiler/Import/Import.h"
+#include "compiler/Pipelines/Phases.h"
+
+#include <string>
+
+namespace sluice {
+
+/// As `sluice --help` lists them.
+enum ExitCode {
+  kDone = 0,
+  kCheckFailed = 1,
+  kBadUsage = 2,
+  kBadInput = 3,
+  kFileSystem = 5,
+  kBug = 70
+};
+
+/// What the verbs on a model have in common.
+struct ModelOptions {
+  std::string model;       // path
+  std::string target;      // as given
+  std::string calibration; // path, or empty
+  double percentile = 100;
+  bool quantize = true; // --quantize auto, not none
+  ImportOptions import;
+};
+
+struct CompileOptions : ModelOptions {
+  std::string output;
+  std::optional<Phase> stopAfter;
+  std::string dumpFolder;
+};
+
+struct CheckOptions : ModelOptions {
+  bool json = false;
+};
+
+struct ReferenceOptions {
+  std::string program; // a package's model.mlirbc, or a package
+  std::string input, output;
+  bool allTensors = false;
+};
+
+} // namespace sluice
+
+#endif // SLUICE_TOOLS_SLUICE_COMPILER_OPTIONS_H

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// `sluice-compiler reference`: a package's model in the reference interpreter.
+
+#include "compiler/Package/Package.h"
+#include "compiler/Reference/Interpreter.h"
+#include "tools/npz/Npz.h"
+#include "tools/sluice-compiler/Verbs.h"
+
+#include "mlir/Parser/Parser.h"
+#include "llvm/Support/FileOutputBuffer.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+
+using namespace mlir;
+
+namespace sluice {
+
+static const char *getNumpyName(Type type) {
+  return reference::visitType(type, [](auto zero) -> const char * {
+    using T = decltype(zero);
+    if constexpr (std::is_same_v<T, bool>)
+      return "bool";
+    else if constexpr (std::is_same_v<T, float>)
+      return "float32";
+    else if constexpr (std::is_same_v<T, double>)
+      return "float64";
+    else
+      return sizeof(T) == 1   ? "int8"
+             : sizeof(T) == 2 ? "int16"
+             : sizeof(T) == 4 ? "int32"
+                              : "int64";
+  });
+}
+
+namespace {
+/// Arrays that grow by a sample at a time: N samples replace a leading
+/// dimension of 1, or gain a leading axis.
+class Collector {
+public:
+  void add(StringRef name, const reference::Tensor &tensor);
+  std::vector<NpzArray> take() { return std::move(arrays); }
+
+private:
+  std::vector<NpzArray> arrays;
+  llvm::StringMap<size_t> indices;
+};
+} // namespace
+
+void Collector::add(StringRef name, const reference::Tensor &tensor) {
+  auto [it, isNew] = indices.try_emplace(name, arrays.size());
+  ArrayRef<int64_t> shape = tensor.getShape();
+  if (isNew) {
+    NpzArray array;
+    array.name = name.str();
+    array.type = getNumpyName(tensor.getElementType());
+    array.shape.push_back(0);
+    if (!shape.empty() && shape.front() == 1)
+      shape = shape.drop_front();
+    array.shape.insert(array.shape.end(), shape.begin(), shape.end());
+    arrays.push_back(std::move(array));
+  }
+  NpzArray &array = arrays[it->second];
+  ++array.shape.front();
+  array.data.insert(array.data.end(), tensor.getBytes().begin(),
+                    tensor.getBytes().end());
+}
+
+/// The tensor in the model's order of dimensions: dimension i of the model's is
+/// dimension perm[i].
+static reference::Tensor restoreOrder(const reference::Tensor &tensor,
+                                      ArrayRef<int64_t> perm) {
+  SmallVector<int64_t> shape;
+  for (int64_t dim : perm)
+    shape.push_back(tensor.getShape()[dim]);
+  reference::Tensor result(tensor.getType().clone(shape));
+  SmallVector<int64_t> from = reference::getStrides(tensor.getShape()),
+                       to = reference::getStrides(shape);
+  size_t bytes = tensor.getBytes().size() / std::max<int64_t>(tensor.size(), 1);
+  for (int64_t i = 0; i < tensor.size(); ++i) {
+    int64_t source = 0, rest = i;
+    for (auto [dim, stride] : llvm::enumerate(to)) {
+      source += rest / stride * from[perm[dim]];
+      rest %= stride;
+    }
+    std::memcpy(&result.getBytes()[i * bytes],
+                &tensor.getBytes()[source * bytes], bytes);
+  }
+  return result;
+}
+
+static std::optional<Stop> writeArrays(const std::string &path,
+                                       const std::vector<NpzArray> &arrays) {
+  std::vector<uint8_t> bytes = encodeNpz(arrays);
+  auto fail = [&](llvm::Error error) {
+    return Stop{kFileSystem, path + ": " + llvm::toString(std::move(error))};
+  };
+  // The buffer goes to a temporary file that takes the place of `path` at
+  // commit.
+  auto buffer = llvm::FileOutputBuffer::create(path, bytes.size());
+  if (!buffer)
+    return fail(buffer.takeError());
+  llvm::copy(bytes, (*buffer)->getBufferStart());
+  if (llvm::Error error = (*buffer)->commit())
+    return fail(std::move(error));
+  return std::nullopt;
+}
+
+std::optional<Stop> runReference(const ReferenceOptions &options,
+                                 MLIRContext &context) {
+  SmallString<128> path(options.program);
+  if (llvm::sys::fs::is_directory(path))
+    llvm::sys::path::append(path, "model.mlirbc");
+  DiagnosticPrinter printer(&context, path.str().str());
+  if (!llvm::sys::fs::exists(path))
+    return Stop{kBadInput, (path + ": no such file").str()};
+  auto module = parseSourceFile<ModuleOp>(path, &context);
+  func::FuncOp main = module ? getMain(*module) : func::FuncOp();
+  if (!main)
+    return Stop{kBadInput, (path + ": holds no model of the compiler's").str()};
+  auto samples = readSamples(options.input, main);
+  if (!samples)
+    return Stop{kBadInput, llvm::toString(samples.takeError())};
+  Collector collector;
+  auto observe = [&](Value value, const reference::Tensor &tensor) {
+    Operation *op = value.getDefiningOp();
+    auto name = op && options.allTensors
+                    ? op->getAttrOfType<StringAttr>("onnx.output")
+                    : StringAttr();
+    if (!name)
+      return;
+    auto perm = op->getAttrOfType<DenseI64ArrayAttr>("onnx.perm");
+    collector.add(name.getValue(), perm ? restoreOrder(tensor, perm) : tensor);
+  };
+  for (const auto &sample : *samples) {
+    auto results = reference::interpret(main, sample, observe);
+    if (failed(results))
+      return Stop{kBadInput, ""};
+    if (!options.allTensors)
+      for (auto [i, result] : llvm::enumerate(*results))
+        collector.add(getResultName(main, i), result);
+  }
+  return writeArrays(options.output, collector.take());
+}
+
+} // namespace sluice

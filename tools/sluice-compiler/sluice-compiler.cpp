@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The verbs of `sluice` that need the compiler. `sluice` runs this executable,
+// which stands beside it.
+
+#include "compiler/Pipelines/RegisterAll.h"
+#include "targets/RegisterTargets.h"
+#include "tools/sluice-compiler/Verbs.h"
+
+#include "mlir/IR/MLIRContext.h"
+#include "llvm/Support/CommandLine.h"
+
+#include <csignal>
+#include <unistd.h>
+
+using namespace mlir;
+using namespace sluice;
+
+namespace cl = llvm::cl;
+
+static cl::OptionCategory category("Options");
+static cl::SubCommand checkVerb(
+    "check",
+    "Say where each node of a model would run, and why not on the device");
+static cl::SubCommand compileVerb("compile", "Compile a model to a package");
+static cl::SubCommand
+    referenceVerb("reference",
+                  "Run a package's model in the reference interpreter");
+
+static cl::opt<std::string> model(cl::Positional, cl::Required,
+                                  cl::desc("MODEL.onnx"), cl::sub(checkVerb),
+                                  cl::sub(compileVerb), cl::cat(category));
+static cl::opt<std::string>
+    target("target", cl::Required, cl::value_desc("T"),
+           cl::desc("cpu[:LEVEL] or engine:BOARD[,PC=..,PK=..]"),
+           cl::sub(checkVerb), cl::sub(compileVerb), cl::cat(category));
+static cl::opt<std::string> calibrate(
+    "calibrate", cl::value_desc("DATA.npz"),
+    cl::desc(
+        "Samples of the inputs, from which a float model gets its int8 scales"),
+    cl::sub(checkVerb), cl::sub(compileVerb), cl::cat(category));
+static cl::opt<std::string>
+    calibrator("calibrator", cl::value_desc("minmax|percentile:P"),
+               cl::init("minmax"), cl::desc("How samples become ranges"),
+               cl::sub(checkVerb), cl::sub(compileVerb), cl::cat(category));
+static cl::opt<std::string>
+    quantizeMode("quantize", cl::value_desc("auto|none|int8"), cl::init("auto"),
+                 cl::desc("auto and int8 use a model's own scales or the "
+                          "calibration; none keeps float"),
+                 cl::sub(checkVerb), cl::sub(compileVerb), cl::cat(category));
+static cl::list<std::string>
+    shapes("shape", cl::value_desc("NAME=1,3,224,224"),
+           cl::desc("Shape of an input with free dimensions"),
+           cl::sub(checkVerb), cl::sub(compileVerb), cl::cat(category));
+static cl::list<std::string> dims("dim", cl::value_desc("N=1"),
+                                  cl::desc("Size of a symbolic dimension"),
+                                  cl::sub(checkVerb), cl::sub(compileVerb),
+                                  cl::cat(category));
+static cl::opt<bool> jsonOutput("json", cl::desc("Print JSON"),
+                                cl::sub(checkVerb), cl::sub(compileVerb),
+                                cl::cat(category));
+static cl::opt<std::string> output("o", cl::value_desc("PKG"),
+                                   cl::desc("The package to make"),
+                                   cl::sub(compileVerb), cl::cat(category));
+static cl::opt<std::string>
+    compileTo("compile-to", cl::value_desc("PHASE"),
+              cl::desc("Print the IR after import, quantize, legalize, "
+                       "partition, tile or codegen, and stop"),
+              cl::sub(compileVerb), cl::cat(category));
+static cl::opt<std::string>
+    dumpPhases("dump-phases", cl::value_desc("DIR"),
+               cl::desc("Write the IR after every phase"), cl::sub(compileVerb),
+               cl::cat(category));
+static cl::opt<std::string> package(cl::Positional, cl::Required,
+                                    cl::desc("PKG"), cl::sub(referenceVerb),
+                                    cl::cat(category));
+static cl::opt<std::string> input("input", cl::Required,
+                                  cl::value_desc("IN.npz"),
+                                  cl::desc("Arrays named as the inputs"),
+                                  cl::sub(referenceVerb), cl::cat(category));
+static cl::opt<std::string> results("output", cl::Required,
+                                    cl::value_desc("OUT.npz"),
+                                    cl::desc("Where outputs go"),
+                                    cl::sub(referenceVerb), cl::cat(category));
+static cl::opt<bool>
+    allTensors("all-tensors",
+               cl::desc("Write every tensor of the model that the program "
+                        "computes, under its name"),
+               cl::sub(referenceVerb), cl::cat(category));
+
+/// Nothing is on the disk while a verb computes, so there is nothing to clean
+/// up.
+static void handleInterrupt(int) {
+  static constexpr char message[] = "sluice: interrupted\n";
+  (void)!write(STDERR_FILENO, message, sizeof(message) - 1);
+  _exit(130);
+}
+
+static std::optional<Stop> readCalibrator(double &percentile) {
+  StringRef text = calibrator;
+  if (text == "minmax")
+    return std::nullopt;
+  if (text.consume_front("percentile:") && !text.getAsDouble(percentile) &&
+      percentile > 50 && percentile <= 100)
+    return std::nullopt;
+  return Stop{kBadUsage, "--calibrator '" + calibrator +
+                             "' is neither minmax nor percentile:P with P "
+                             "above 50 and at most 100"};
+}
+
+static std::optional<Stop> readModelOptions(ModelOptions &options) {
+  options.model = model;
+  options.target = target;
+  options.calibration = calibrate;
+  if (quantizeMode != "auto" && quantizeMode != "int8" &&
+      quantizeMode != "none")
+    return Stop{kBadUsage, "--quantize '" + quantizeMode +
+                               "' is none of auto, int8, none"};
+  options.quantize = quantizeMode != "none";
+  for (const std::string &shape : shapes)
+    if (llvm::Error error = parseShapeOption(shape, options.import))
+      return Stop{kBadUsage, "--shape " + llvm::toString(std::move(error))};
+  for (const std::string &dim : dims)
+    if (llvm::Error error = parseDimOption(dim, options.import))
+      return Stop{kBadUsage, "--dim " + llvm::toString(std::move(error))};
+  return readCalibrator(options.percentile);
+}
+
+static std::optional<Stop> runCompile(MLIRContext &context) {
+  CompileOptions options;
+  if (auto stop = readModelOptions(options))
+    return stop;
+  options.output = output;
+  options.dumpFolder = dumpPhases;
+  options.stopAfter = parsePhase(compileTo);
+  if (!compileTo.empty() && !options.stopAfter)
+    return Stop{kBadUsage, "--compile-to '" + compileTo +
+                               "' is none of import, quantize, legalize, "
+                               "partition, tile, codegen"};
+  if (options.output.empty() && !options.stopAfter)
+    return Stop{kBadUsage, "compile needs -o PKG, the package to make"};
+  return compileModel(options, context);
+}
+
+static std::optional<Stop> runCheck(MLIRContext &context) {
+  CheckOptions options;
+  if (auto stop = readModelOptions(options))
+    return stop;
+  options.json = jsonOutput;
+  return checkModel(options, context);
+}
+
+static std::optional<Stop> runVerb(MLIRContext &context) {
+  if (compileVerb)
+    return runCompile(context);
+  if (checkVerb)
+    return runCheck(context);
+  if (referenceVerb)
+    return runReference({package, input, results, allTensors}, context);
+  return Stop{kBadUsage,
+              "needs a verb: check, compile or reference; see --help"};
+}
+
+int main(int argc, char **argv) {
+  std::signal(SIGINT, handleInterrupt);
+  std::signal(SIGTERM, handleInterrupt);
+  std::signal(SIGPIPE, SIG_IGN);
+  cl::HideUnrelatedOptions(category);
+  for (cl::SubCommand *verb : {&checkVerb, &compileVerb, &referenceVerb})
+    cl::HideUnrelatedOptions(category, *verb);
+  std::string errors;
+  llvm::raw_string_ostream os(errors);
+  if (!cl::ParseCommandLineOptions(argc, argv, "Sluice's compiler\n", &os)) {
+    StringRef line = StringRef(errors).split('\n').first;
+    line.consume_front(argv[0]);
+    llvm::errs() << "sluice: " << line.ltrim(": ") << "; see sluice "
+                 << (argc > 1 ? argv[1] : "") << " --help\n";
+    return kBadUsage;
+  }
+  DialectRegistry registry;
+  registerAllSluiceDialects(registry);
+  registerAllTargets();
+  MLIRContext context(registry);
+  context.loadAllAvailableDialects();
+  std::optional<Stop> stop = runVerb(context);
+  llvm::outs().flush();
+  if (!stop)
+    return kDone;
+  if (!stop->message.empty())
+    llvm::errs() << "sluice: " << stop->message << "\n";
+  return stop->code;
+}
