@@ -39,6 +39,14 @@ Type getElementType(MLIRContext *context, int dataType) {
     return unsignedType(32);
   case TensorProto::UINT64:
     return unsignedType(64);
+  case TensorProto::FLOAT8E4M3FN:
+    return Float8E4M3FNType::get(context);
+  case TensorProto::FLOAT8E4M3FNUZ:
+    return Float8E4M3FNUZType::get(context);
+  case TensorProto::FLOAT8E5M2:
+    return Float8E5M2Type::get(context);
+  case TensorProto::FLOAT8E5M2FNUZ:
+    return Float8E5M2FNUZType::get(context);
   case TensorProto::FLOAT16:
     return builder.getF16Type();
   case TensorProto::BFLOAT16:

@@ -111,9 +111,10 @@ static LogicalResult importConv(NodeImport &node) {
       {node.getInput(0), node.getInput(1), node.getInput(2)}, attributes);
 }
 
-/// `output_shape`, or SAME by itself, states the output's size; pads follow.
+/// `output_shape`, or SAME by itself, states the output's size; pads cut off
+/// what is beyond it, and output padding adds what is missing.
 static void resolveTransposed(Window &window, ArrayRef<int64_t> input,
-                              ArrayRef<int64_t> outputPadding,
+                              Ints &outputPadding,
                               std::optional<Ints> outputShape) {
   size_t rank = input.size();
   if (!window.isSound(rank) || outputPadding.size() != rank ||
@@ -126,10 +127,11 @@ static void resolveTransposed(Window &window, ArrayRef<int64_t> input,
     if (output < 0 || output > onnx::maxElements || outputPadding[i] < 0 ||
         outputPadding[i] > INT32_MAX)
       return;
-    window.setTotalPad(i,
-                       window.strides[i] * (size - 1) + outputPadding[i] +
-                           window.extent(i) - output,
+    int64_t excess = window.strides[i] * (size - 1) + outputPadding[i] +
+                     window.extent(i) - output;
+    window.setTotalPad(i, std::max<int64_t>(excess, 0),
                        window.autoPad == "SAME_UPPER");
+    outputPadding[i] += std::max<int64_t>(-excess, 0);
   }
 }
 

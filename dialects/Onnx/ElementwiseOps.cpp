@@ -168,6 +168,7 @@ LogicalResult DropoutOp::canonicalize(DropoutOp op, PatternRewriter &rewriter) {
 // Quantization
 //===----------------------------------------------------------------------===//
 
+/// A scalar, or a vector of one element, which files have for one.
 static bool isPerTensorScale(Value scale) {
   auto type = dyn_cast<RankedTensorType>(scale.getType());
   return type && type.hasStaticShape() && type.getRank() <= 1 &&
@@ -180,7 +181,9 @@ static LogicalResult verifyScale(Operation *op, Value tensor, Value scale,
                                  Value zeroPoint, int64_t axis,
                                  int64_t blockSize) {
   ArrayRef<int64_t> shape = shapeOf(tensor), scales = shapeOf(scale);
-  if (zeroPoint && shapeOf(zeroPoint) != scales)
+  bool isPerTensor =
+      isPerTensorScale(scale) && (!zeroPoint || isPerTensorScale(zeroPoint));
+  if (zeroPoint && !isPerTensor && shapeOf(zeroPoint) != scales)
     return op->emitOpError()
            << "zero point of shape " << formatShape(shapeOf(zeroPoint))
            << " does not match the scale's " << formatShape(scales);
@@ -188,7 +191,7 @@ static LogicalResult verifyScale(Operation *op, Value tensor, Value scale,
   if (!isa<FloatType>(scaleType))
     return op->emitOpError()
            << "scale is of type " << scaleType << ", expected floats";
-  if (isPerTensorScale(scale))
+  if (isPerTensor)
     return success();
   FailureOr<int64_t> dim =
       normalizeAxis(op, "axis", axis, static_cast<int64_t>(shape.size()));
