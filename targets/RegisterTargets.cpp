@@ -5,9 +5,9 @@
 #include "targets/cpu/CpuTarget.h"
 #include "targets/cpu/Pipeline.h"
 #include "targets/cpu/Translation.h"
-#include "targets/engine/Assembler.h"
 #include "targets/engine/EngineTarget.h"
 #include "targets/engine/Passes.h"
+#include "targets/engine/Translations.h"
 
 void sluice::registerAllTargets() {
   cpu::registerCpuTarget();

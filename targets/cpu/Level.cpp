@@ -33,10 +33,10 @@ static constexpr Level levels[] = {
     {"x86-64-v2", X86_64, "x86-64-v2", "", V2, 4, 12, false, maddwd128},
     {"x86-64-v3", X86_64, "x86-64-v3", "", V3, 8, 12, true, maddwd256},
     {"x86-64-v4", X86_64, "x86-64-v4", "", V4, 16, 24, true, maddwd512},
-    {"x86-64-v4-vnni", X86_64, "x86-64-v4", "+avx512vnni", V4 ",avx512vnni", 16,
-     24, true, vnni512},
+    {"x86-64-v4+avx512vnni", X86_64, "x86-64-v4", "+avx512vnni",
+     V4 ",avx512vnni", 16, 24, true, vnni512},
     {"aarch64", AARCH64, "generic", "", "", 4, 24, true, widening},
-    {"aarch64-dotprod", AARCH64, "generic", "+dotprod", "dotprod", 4, 24, true,
+    {"aarch64+dotprod", AARCH64, "generic", "+dotprod", "dotprod", 4, 24, true,
      sdot128},
 };
 

@@ -18,6 +18,31 @@ def OutlineRegions : Pass<"cpu-outline-regions", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::func::FuncDialect"];
 }
 
+def LowerLayers : Pass<"cpu-lower-layers", "::mlir::ModuleOp"> {
+  let summary = "Lower convolutions with their epilogues to calls of kernels";
+  let description = [{
+    `tosa.conv2d`, `tosa.depthwise_conv2d` with multiplier 1 and `tosa.matmul`
+    by a constant, each with the `tosa.rescale` and `tosa.clamp` that follow it,
+    become calls of kernel functions on buffers, which this pass generates for
+    the processor `level`. Weights are packed into constants in the order in
+    which the kernel reads them. Ops that no kernel covers stay.
+
+    Tensors and buffers meet in `bufferization.to_buffer` and `to_tensor`.
+    A kernel's last two arguments are a range of units of its work, and
+    `cpu.units` on the call is the number of all units.
+  }];
+  let options = [Option<"level", "level", "std::string", "\"x86-64-v3\"",
+                        "Processor level, or native">];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::bufferization::BufferizationDialect",
+                           "::mlir::func::FuncDialect",
+                           "::mlir::LLVM::LLVMDialect",
+                           "::mlir::math::MathDialect",
+                           "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
 def LegalizeTosa : Pass<"cpu-legalize-tosa", "::mlir::func::FuncOp"> {
   let summary = "Lower the TOSA ops whose upstream lowering is not exact enough";
   let description = [{

@@ -16,8 +16,9 @@
 using namespace mlir;
 using namespace sluice;
 
-/// TOSA to linalg on tensors.
-static void buildTensorPipeline(OpPassManager &pm) {
+/// Layers to kernels, the rest of TOSA to linalg on tensors.
+static void buildTensorPipeline(OpPassManager &pm, const cpu::Level &level) {
+  pm.addPass(cpu::createLowerLayers({level.name.str()}));
   OpPassManager &func = pm.nest<func::FuncOp>();
   func.addPass(createTosaToSCFPass());
   func.addPass(cpu::createLegalizeTosa());
@@ -77,7 +78,7 @@ static void buildLlvmPipeline(OpPassManager &pm, const cpu::Level &level) {
 
 void cpu::buildCpuPipeline(OpPassManager &pm, const Level &level) {
   pm.addPass(createOutlineRegions());
-  buildTensorPipeline(pm);
+  buildTensorPipeline(pm, level);
   buildBufferPipeline(pm);
   buildLlvmPipeline(pm, level);
   pm.addPass(createExportLibrary({level.name.str()}));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "dialects/Deploy/Placement.h"
 #include "targets/cpu/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -21,19 +22,6 @@ struct PlanScratch : public cpu::impl::PlanScratchBase<PlanScratch> {
   void runOnOperation() override;
 };
 
-/// An allocation: the steps of the function's block that use it, and its place.
-struct Buffer {
-  memref::AllocOp alloc;
-  unsigned index; // among the function's allocations
-  int64_t size;   // bytes
-  unsigned first, last;
-  int64_t offset = 0;
-
-  bool overlapsInTime(const Buffer &other) const {
-    return first <= other.last && other.first <= last;
-  }
-};
-
 } // namespace
 
 /// Adds to `users` all ops that use `buffer` or something that may alias it.
@@ -51,51 +39,29 @@ static void collectUsers(Value buffer, SetVector<Operation *> &users) {
   }
 }
 
-static FailureOr<Buffer> measure(memref::AllocOp alloc, unsigned index,
-                                 Block &block,
-                                 const DenseMap<Operation *, unsigned> &steps) {
+/// The size of `alloc` and the steps of the function's block that use it.
+static FailureOr<deploy::PlacedBuffer>
+measure(memref::AllocOp alloc, Block &block,
+        const DenseMap<Operation *, unsigned> &steps) {
   MemRefType type = alloc.getType();
   if (!type.hasStaticShape() || !type.getLayout().isIdentity())
     return alloc.emitOpError("has no static size; CPU code needs it");
   SetVector<Operation *> users;
   users.insert(alloc);
   collectUsers(alloc, users);
-  int64_t bytes = type.getNumElements() *
-                  llvm::divideCeil(type.getElementTypeBitWidth(), 8);
-  Buffer buffer{alloc, index, bytes, ~0u, 0};
+  deploy::PlacedBuffer buffer;
+  // Every buffer then starts at a multiple of the alignment.
+  buffer.size =
+      llvm::alignTo(type.getNumElements() *
+                        llvm::divideCeil(type.getElementTypeBitWidth(), 8),
+                    cpu::bufferAlignment);
+  buffer.first = std::numeric_limits<int64_t>::max();
   for (Operation *user : users) {
-    unsigned step = steps.lookup(block.findAncestorOpInBlock(*user));
+    int64_t step = steps.lookup(block.findAncestorOpInBlock(*user));
     buffer.first = std::min(buffer.first, step);
     buffer.last = std::max(buffer.last, step);
   }
   return buffer;
-}
-
-/// Places large buffers first, each at the lowest offset that is free while it
-/// lives. Returns the size of the whole.
-static int64_t place(MutableArrayRef<Buffer> buffers) {
-  llvm::sort(buffers, [](const Buffer &a, const Buffer &b) {
-    return std::tie(b.size, a.index) < std::tie(a.size, b.index);
-  });
-  int64_t total = 0;
-  for (auto [index, buffer] : llvm::enumerate(buffers)) {
-    SmallVector<const Buffer *> others;
-    for (const Buffer &other : buffers.take_front(index))
-      if (buffer.overlapsInTime(other))
-        others.push_back(&other);
-    llvm::sort(others, [](const Buffer *a, const Buffer *b) {
-      return a->offset < b->offset;
-    });
-    for (const Buffer *other : others) {
-      if (buffer.offset + buffer.size <= other->offset)
-        break;
-      buffer.offset = std::max<int64_t>(
-          buffer.offset,
-          llvm::alignTo(other->offset + other->size, cpu::bufferAlignment));
-    }
-    total = std::max(total, buffer.offset + buffer.size);
-  }
-  return llvm::alignTo(total, cpu::bufferAlignment);
 }
 
 /// `copy` if it is the only reader of `alloc`, stands in the function's block
@@ -126,7 +92,8 @@ void PlanScratch::runOnOperation() {
   DenseMap<Operation *, unsigned> steps;
   for (auto [index, op] : llvm::enumerate(block))
     steps[&op] = index;
-  SmallVector<Buffer> buffers;
+  SmallVector<memref::AllocOp> placed;
+  SmallVector<deploy::PlacedBuffer> buffers;
   for (memref::AllocOp alloc : allocs) {
     if (memref::CopyOp copy = findOnlyCopy(alloc, block)) {
       alloc.replaceAllUsesWith(copy.getTarget());
@@ -134,14 +101,15 @@ void PlanScratch::runOnOperation() {
       alloc.erase();
       continue;
     }
-    FailureOr<Buffer> buffer = measure(alloc, buffers.size(), block, steps);
+    FailureOr<deploy::PlacedBuffer> buffer = measure(alloc, block, steps);
     if (failed(buffer))
       return signalPassFailure();
     bufferBytes += buffer->size;
+    placed.push_back(alloc);
     buffers.push_back(*buffer);
   }
 
-  int64_t total = place(buffers);
+  int64_t total = deploy::placeBuffers(buffers);
   scratchBytes += total;
   OpBuilder builder(&getContext());
   auto scratchType = MemRefType::get({total}, builder.getI8Type());
@@ -150,14 +118,14 @@ void PlanScratch::runOnOperation() {
                                  builder.getDictionaryAttr({}), func.getLoc())))
     return signalPassFailure();
   func->setAttr(cpu::scratchAttrName, builder.getI64IntegerAttr(total));
-  for (Buffer &buffer : buffers) {
-    builder.setInsertionPoint(buffer.alloc);
-    Location loc = buffer.alloc.getLoc();
+  for (auto [alloc, buffer] : llvm::zip_equal(placed, buffers)) {
+    builder.setInsertionPoint(alloc);
+    Location loc = alloc.getLoc();
     Value offset = arith::ConstantIndexOp::create(builder, loc, buffer.offset);
     Value view =
-        memref::ViewOp::create(builder, loc, buffer.alloc.getType(),
+        memref::ViewOp::create(builder, loc, alloc.getType(),
                                func.getArgument(index), offset, ValueRange{});
-    buffer.alloc.replaceAllUsesWith(view);
-    buffer.alloc.erase();
+    alloc.replaceAllUsesWith(view);
+    alloc.erase();
   }
 }

@@ -24,9 +24,6 @@ mlir::FailureOr<ProgramOp> disassemble(mlir::OpBuilder &builder,
                                        const Parameters &parameters,
                                        llvm::ArrayRef<uint8_t> bytes);
 
-/// Registers --engine-to-binary and --binary-to-engine.
-void registerEngineTranslations();
-
 } // namespace sluice::engine
 
 #endif // SLUICE_TARGETS_ENGINE_ASSEMBLER_H

@@ -82,7 +82,7 @@ static ArrayAttr describeLayers(const TileProgram &program,
 LogicalResult EngineCodegen::run(deploy::RegionOp region,
                                  const Parameters &parameters,
                                  SymbolTable &symbols) {
-  FailureOr<TileProgram> tiles = readTileProgram(region);
+  FailureOr<TileProgram> tiles = readTileProgram(region, /*planned=*/true);
   if (failed(tiles))
     return failure();
   if (failed(tiles->allocate(parameters)))

@@ -6,6 +6,7 @@
 #define SLUICE_TARGETS_ENGINE_PASSES_H
 
 #include "dialects/Engine/Engine.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
 

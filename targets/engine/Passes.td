@@ -7,6 +7,31 @@
 
 include "mlir/Pass/PassBase.td"
 
+def EngineTile : Pass<"engine-tile", "::mlir::ModuleOp"> {
+  let summary = "Cut the engine's regions into tiles that fit its scratchpads";
+  let description = [{
+    For every region of target "engine": decides which tensors stay in the
+    activation scratchpad from the layer that makes them to the last that reads
+    them, and which go through the arena; cuts each layer into boxes of rows,
+    columns and channels whose activations, weights and parameters fit. Tensors
+    that fit stay. A cost model weighs computation against what is moved.
+
+    The body stays TOSA, on boxes that `tensor.extract_slice` cuts out and
+    `tensor.insert_slice` puts together. `tile.load` and `tile.store` mark those
+    that move; `tile.spill` the tensors that lie in the region's scratch, whose
+    size is set.
+  }];
+  let options = [
+    Option<"board", "board", "std::string", "\"ulx3s-85f\"",
+           "The board and changes of its parameters: BOARD[,NAME=VALUE...]">
+  ];
+  let dependentDialects = ["::mlir::tensor::TensorDialect"];
+  let statistics = [
+    Statistic<"tiles", "tiles", "Tiles of all layers">,
+    Statistic<"spilledBytes", "spilled-bytes", "Bytes of all scratch">
+  ];
+}
+
 def EngineCodegen : Pass<"engine-codegen", "::mlir::ModuleOp"> {
   let summary = "Make the engine's program of each of its regions";
   let description = [{

@@ -17,7 +17,8 @@ namespace {
 
 class Reader {
 public:
-  explicit Reader(deploy::RegionOp region) : region(region) {}
+  Reader(deploy::RegionOp region, bool planned)
+      : region(region), planned(planned) {}
 
   FailureOr<TileProgram> read();
 
@@ -28,12 +29,16 @@ private:
   LogicalResult readYield();
   LogicalResult check();
 
+  std::optional<int64_t> getOffset(Value value) const {
+    return planned ? deploy::getArenaOffset(value) : 0;
+  }
   FailureOr<Operand> resolve(Value value);
   FailureOr<Operand> resolveSlice(tensor::ExtractSliceOp slice);
   FailureOr<Operand> resolveReshape(tosa::ReshapeOp reshape);
   FailureOr<unsigned> addTensor(Value root);
 
   deploy::RegionOp region;
+  bool planned;
   TileProgram program;
   /// By the value a tensor begins with: an argument, a layer's result, or the
   /// empty tensor that boxes are inserted into.
@@ -44,11 +49,6 @@ private:
 };
 
 } // namespace
-
-static Shape toShape(const std::array<int64_t, 4> &image) {
-  // More than one image never reaches a layer.
-  return {image[0] * image[1], image[2], image[3]};
-}
 
 /// The value that the chain of insertions ending in `value` begins with.
 static Value getRoot(Value value) {
@@ -78,7 +78,7 @@ FailureOr<unsigned> Reader::addTensor(Value root) {
     return emitError(root.getLoc(), "a tensor of type ")
            << root.getType() << " has no place on the engine";
   Tensor tensor;
-  tensor.shape = toShape(*image);
+  tensor.shape = tile::toShape(*image);
   if (auto empty = root.getDefiningOp<tensor::EmptyOp>())
     if (auto offset = empty->getAttrOfType<IntegerAttr>(tile::spillAttrName)) {
       if (!region.getScratchOffset())
@@ -93,7 +93,7 @@ FailureOr<unsigned> Reader::addTensor(Value root) {
 LogicalResult Reader::readArguments() {
   for (auto [argument, input] : llvm::zip_equal(
            region.getBodyBlock().getArguments(), region.getInputs())) {
-    std::optional<int64_t> offset = deploy::getArenaOffset(input);
+    std::optional<int64_t> offset = getOffset(input);
     if (!offset)
       return region.emitError("reads memory that is not planned; run "
                               "deploy-plan-memory first");
@@ -135,12 +135,12 @@ FailureOr<Operand> Reader::resolveReshape(tosa::ReshapeOp reshape) {
   if (Tensor &tensor = program.tensors[operand->tensor];
       image && tensor.isInput && reshape.getInput1().hasOneUse() &&
       isa<BlockArgument>(reshape.getInput1())) {
-    tensor.shape = toShape(*image);
+    tensor.shape = tile::toShape(*image);
     return Operand{operand->tensor, tensor.shape, Box::all(tensor.shape)};
   }
   if (operand->staged || !(operand->box.shape == operand->view))
     return reshape.emitError("of a part of a tensor is not possible");
-  operand->view = toShape(*image);
+  operand->view = tile::toShape(*image);
   operand->box = Box::all(operand->view);
   return operand;
 }
@@ -188,7 +188,7 @@ LogicalResult Reader::readLayer(const Layer &layer) {
   if (layer.inputShape[0] != 1)
     return layer.getRoot()->emitError("has a batch of ")
            << layer.inputShape[0] << "; the engine takes one image at a time";
-  Tile tile;
+  engine::Tile tile;
   tile.layer = layer;
   auto index = layer.getRoot()->getAttrOfType<IntegerAttr>(tile::layerAttrName);
   if (!program.tiles.empty())
@@ -196,6 +196,7 @@ LogicalResult Reader::readLayer(const Layer &layer) {
         program.tiles.back().group + (!index || index != previousLayer);
   previousLayer = index;
   tile.foldTaps = layer.getRoot()->hasAttr(foldTapsAttrName);
+  tile.singleBuffer = layer.getRoot()->hasAttr(singleBufferAttrName);
   for (Value input : layer.inputs) {
     FailureOr<Operand> operand = resolve(input);
     if (failed(operand))
@@ -214,8 +215,7 @@ LogicalResult Reader::readYield() {
     if (failed(operand))
       return failure();
     Tensor &tensor = program.tensors[operand->tensor];
-    std::optional<int64_t> offset =
-        deploy::getArenaOffset(region.getResult(index));
+    std::optional<int64_t> offset = getOffset(region.getResult(index));
     if (!offset)
       return region.emitError("writes memory that is not planned; run "
                               "deploy-plan-memory first");
@@ -261,12 +261,13 @@ FailureOr<TileProgram> Reader::read() {
                tensor::InsertSliceOp>(op))
         return op->emitError("is not in a layer that the engine runs");
   }
-  if (failed(readYield()) || failed(check()))
+  if (failed(readYield()) || (planned && failed(check())))
     return failure();
   program.finish();
   return std::move(program);
 }
 
-FailureOr<TileProgram> engine::readTileProgram(deploy::RegionOp region) {
-  return Reader(region).read();
+FailureOr<TileProgram> engine::readTileProgram(deploy::RegionOp region,
+                                               bool planned) {
+  return Reader(region, planned).read();
 }

@@ -48,7 +48,7 @@ Layout TileProgram::layoutOf(const Tile &tile, const Operand &operand,
 }
 
 /// Sets the sizes and numbers of the slots that boxes need.
-void TileProgram::collectSlots(const Parameters &parameters, unsigned most) {
+void TileProgram::collectSlots(const Parameters &parameters) {
   slots.clear();
   std::map<std::pair<unsigned, unsigned>, llvm::SmallDenseSet<unsigned, 4>>
       transfers;
@@ -60,7 +60,9 @@ void TileProgram::collectSlots(const Parameters &parameters, unsigned most) {
     slot.bytes =
         std::max(slot.bytes, layoutOf(tile, operand, parameters).bytes);
     transfers[key].insert(operand.transfer);
-    slot.addresses.resize(std::min<size_t>(most, transfers[key].size()));
+    // Two let a transfer overlap with the computation on the other.
+    size_t most = tile.singleBuffer ? 1 : 2;
+    slot.addresses.resize(std::min(most, size_t(transfers[key].size())));
   };
   for (const Tile &tile : tiles) {
     for (auto [index, input] : llvm::enumerate(tile.inputs))
@@ -69,9 +71,19 @@ void TileProgram::collectSlots(const Parameters &parameters, unsigned most) {
   }
 }
 
-LogicalResult TileProgram::allocateSlots(const Parameters &parameters,
-                                         unsigned most) {
-  collectSlots(parameters, most);
+void TileProgram::findTightGroup(const Parameters &parameters) {
+  std::vector<int64_t> bytes(groups);
+  for (const Tensor &tensor : tensors)
+    if (tensor.near)
+      for (unsigned group = tensor.first; group <= tensor.last; ++group)
+        bytes[group] += layoutOf(tensor, parameters).bytes;
+  for (auto &[key, slot] : slots)
+    bytes[key.first] += slot.bytes * slot.addresses.size();
+  tight = llvm::max_element(bytes) - bytes.begin();
+}
+
+LogicalResult TileProgram::allocate(const Parameters &parameters) {
+  collectSlots(parameters);
   SmallVector<deploy::PlacedBuffer> buffers;
   SmallVector<int64_t *> addresses;
   auto add = [&](int64_t bytes, unsigned first, unsigned last,
@@ -89,21 +101,17 @@ LogicalResult TileProgram::allocateSlots(const Parameters &parameters,
   int64_t words = deploy::placeBuffers(buffers);
   for (auto [address, buffer] : llvm::zip_equal(addresses, buffers))
     *address = buffer.offset * parameters.wordChunks();
-  return success(words * parameters.PC <= parameters.ACT_BYTES);
-}
-
-LogicalResult TileProgram::allocate(const Parameters &parameters) {
-  // Two slots let a transfer overlap with the computation on the other.
-  return success(succeeded(allocateSlots(parameters, 2)) ||
-                 succeeded(allocateSlots(parameters, 1)));
+  if (words * parameters.PC <= parameters.ACT_BYTES)
+    return success();
+  findTightGroup(parameters);
+  return failure();
 }
 
 void TileProgram::finish() {
-  std::vector<bool> used(tensors.size());
+  std::vector<bool> used(tensors.size()), near(tensors.size());
   auto use = [&](unsigned index, unsigned group, bool staged) {
     Tensor &tensor = tensors[index];
-    if (staged)
-      return;
+    near[index] = near[index] || !staged;
     tensor.first = used[index] ? std::min(tensor.first, group) : group;
     tensor.last = used[index] ? std::max(tensor.last, group) : group;
     used[index] = true;
@@ -114,7 +122,7 @@ void TileProgram::finish() {
     use(tile.output.tensor, tile.group, tile.output.staged);
   }
   for (auto [index, tensor] : llvm::enumerate(tensors))
-    tensor.near = used[index];
+    tensor.near = near[index];
   groups = tiles.empty() ? 0 : tiles.back().group + 1;
   fold();
 }

@@ -8,7 +8,7 @@
 #ifndef SLUICE_TARGETS_ENGINE_TILEPROGRAM_H
 #define SLUICE_TARGETS_ENGINE_TILEPROGRAM_H
 
-#include "compiler/Support/Layer.h"
+#include "compiler/Tile/Boxes.h"
 #include "dialects/Engine/Isa.h"
 
 #include <map>
@@ -20,24 +20,16 @@ class RegionOp;
 
 namespace sluice::engine {
 
-/// Discardable attribute on the first op of a convolution whose input is loaded
+/// Discardable attribute on the last op of a convolution whose input is loaded
 /// with the horizontal taps folded into channels.
 inline constexpr llvm::StringLiteral foldTapsAttrName = "engine.fold_taps";
 
-/// A tensor's or tile's rows, columns and channels.
-struct Shape {
-  int64_t h = 1, w = 1, c = 1;
-  int64_t elements() const { return h * w * c; }
-  friend bool operator==(const Shape &, const Shape &) = default;
-};
+using tile::Box;
+using tile::Shape;
 
-/// A part of a tensor.
-struct Box {
-  int64_t y = 0, x = 0, c = 0;
-  Shape shape;
-
-  static Box all(Shape shape) { return {0, 0, 0, shape}; }
-};
+/// Discardable attribute on a tile's last op: boxes that move have one buffer.
+inline constexpr llvm::StringLiteral singleBufferAttrName =
+    "engine.single_buffer";
 
 /// Runs of horizontal taps as channels, `columns` a row.
 struct Fold {
@@ -89,6 +81,8 @@ struct Tile {
   llvm::SmallVector<Operand, 2> inputs;
   Operand output;
   bool foldTaps = false;
+  /// Boxes that move have one buffer instead of two that take turns.
+  bool singleBuffer = false;
 
   /// Bytes of a run of horizontal taps, if folded.
   int64_t getRunBytes() const;
@@ -117,6 +111,8 @@ public:
   std::vector<Tensor> tensors;
   std::vector<Tile> tiles;
   unsigned groups = 0;
+  /// The group that needs most of ACT.
+  unsigned tight = 0;
 
   /// Key of the output's slots; those of inputs have the input's index.
   static constexpr unsigned outputSlot = 2;
@@ -126,7 +122,8 @@ public:
   /// Derives the tensors' lifetimes and layouts, once all tiles are there.
   void finish();
 
-  /// Gives every buffer a place in ACT; fails if they do not fit.
+  /// Gives every buffer a place in ACT; fails if they do not fit, and then
+  /// sets `tight`.
   llvm::LogicalResult allocate(const Parameters &parameters);
 
   /// The layout of a tensor's buffer, or of the buffer of a tile's box.
@@ -136,17 +133,18 @@ public:
 
 private:
   void fold();
-  void collectSlots(const Parameters &parameters, unsigned most);
-  llvm::LogicalResult allocateSlots(const Parameters &parameters,
-                                    unsigned most);
+  void collectSlots(const Parameters &parameters);
+  void findTightGroup(const Parameters &parameters);
 };
 
 /// Whether `layer` gains by folding its horizontal taps into channels.
 bool gainsByFolding(const Layer &layer, const Parameters &parameters);
 
-/// Reads the body of `region`, whose buffers have arena offsets. Fails with a
+/// Reads the body of `region`. `planned`: its buffers have arena offsets; else
+/// they are left 0, and reshapes that move data are let through. Fails with a
 /// diagnostic on what the engine cannot run.
-llvm::FailureOr<TileProgram> readTileProgram(deploy::RegionOp region);
+llvm::FailureOr<TileProgram> readTileProgram(deploy::RegionOp region,
+                                             bool planned);
 
 } // namespace sluice::engine
 

@@ -1,25 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// sluice-translate --engine-to-binary and --binary-to-engine.
+// sluice-translate --engine-to-binary, --binary-to-engine and --engine-timing.
 
+#include "targets/engine/Translations.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Tools/mlir-translate/Translation.h"
 #include "targets/engine/Assembler.h"
 #include "targets/engine/Configuration.h"
+#include "targets/engine/Timing.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/SourceMgr.h"
 
 using namespace mlir;
 using namespace sluice::engine;
 
-static LogicalResult writeBinary(Operation *op, raw_ostream &os) {
+static FailureOr<ProgramOp> findProgram(Operation *op) {
   SmallVector<ProgramOp> programs;
   op->walk([&](ProgramOp program) { programs.push_back(program); });
   if (programs.size() != 1)
     return op->emitError() << "holds " << programs.size()
-                           << " engine.programs; a binary is made of one";
-  std::vector<uint8_t> bytes = assemble(programs.front());
+                           << " engine.programs where one is wanted";
+  return programs.front();
+}
+
+static LogicalResult writeBinary(Operation *op, raw_ostream &os) {
+  FailureOr<ProgramOp> program = findProgram(op);
+  if (failed(program))
+    return failure();
+  std::vector<uint8_t> bytes = assemble(*program);
   os.write(reinterpret_cast<const char *>(bytes.data()), bytes.size());
+  return success();
+}
+
+/// One line for the program, one a unit, one an instruction.
+static LogicalResult writeTiming(Operation *op, raw_ostream &os) {
+  FailureOr<ProgramOp> program = findProgram(op);
+  if (failed(program))
+    return failure();
+  std::vector<Instruction> instructions = getInstructions(*program);
+  ProgramTime time = estimateTime(instructions, program->getParameters());
+  os << "cycles " << time.cycles << ", steps " << time.macCycles << ", read "
+     << time.bytesRead << ", written " << time.bytesWritten << "\n";
+  for (unsigned unit = 0; unit < kNumUnits; ++unit)
+    os << stringifyUnit(Unit(unit)) << " busy " << time.units[unit].busy
+       << ", token " << time.units[unit].token << "\n";
+  for (auto [index, each] : llvm::enumerate(time.instructions))
+    os << index << " " << stringifyOpcode(instructions[index].opcode) << " "
+       << each.begin << ".." << each.end << "\n";
   return success();
 }
 
@@ -51,6 +78,10 @@ void sluice::engine::registerEngineTranslations() {
       llvm::cl::desc("The engine that --binary-to-engine reads a program of"));
   static TranslateFromMLIRRegistration toBinary(
       "engine-to-binary", "assemble the one engine.program", writeBinary,
+      [](DialectRegistry &registry) { registry.insert<EngineDialect>(); });
+  static TranslateFromMLIRRegistration timing(
+      "engine-timing", "estimate the cycles of the one engine.program",
+      writeTiming,
       [](DialectRegistry &registry) { registry.insert<EngineDialect>(); });
   static TranslateToMLIRRegistration fromBinary(
       "binary-to-engine", "disassemble a program of the engine",

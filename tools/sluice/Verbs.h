@@ -8,10 +8,6 @@
 
 #include <string>
 
-namespace CLI {
-class App;
-}
-
 namespace sluice {
 
 struct RunOptions {
@@ -26,6 +22,11 @@ struct InspectOptions {
   bool json = false;
 };
 int inspect(const InspectOptions &options);
+
+struct ReportOptions {
+  std::string package, output;
+};
+int report(const ReportOptions &options);
 
 struct DeviceOptions {
   std::string device;

@@ -29,6 +29,7 @@ public:
     addCompilerVerbs();
     addRun();
     addInspect();
+    addReport();
     addDevice();
   }
 
@@ -75,6 +76,16 @@ private:
         [this] { verb = [this] { return sluice::inspect(inspectOptions); }; });
   }
 
+  void addReport() {
+    CLI::App *report = app.add_subcommand(
+        "report", "draw a package's report as one HTML file");
+    report->add_option("PKG", reportOptions.package, "the package")->required();
+    report->add_option("-o,--output", reportOptions.output, "the HTML file")
+        ->required();
+    report->callback(
+        [this] { verb = [this] { return sluice::report(reportOptions); }; });
+  }
+
   void addDevice() {
     CLI::App *device = app.add_subcommand("device", "devices of this machine");
     device->require_subcommand(1);
@@ -86,6 +97,7 @@ private:
 
   RunOptions runOptions;
   InspectOptions inspectOptions;
+  ReportOptions reportOptions;
   DeviceOptions deviceOptions;
 };
 

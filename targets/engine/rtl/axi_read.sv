@@ -21,8 +21,7 @@ module axi_read #(
   output logic                   load_beat_o,
   input  logic                   load_beat_ready_i,
   output logic [AXI_BYTES*8-1:0] data_o,
-  output logic                   error_o,        // an error response …
-  output logic                   error_load_o,   // … to a burst of load
+  output logic                   error_o,        // of the beat that a client gets
   output logic                   idle_o,
   output logic [7:0]             outstanding_o,
   output logic                   moved_o,        // a beat was taken
@@ -56,8 +55,7 @@ module axi_read #(
   assign fetch_beat_o = rvalid_i && !empty && !halt_i && !to_load;
   assign load_beat_o  = rvalid_i && !empty && !halt_i && to_load;
   assign pop          = moved_o && rlast_i;
-  assign error_o      = moved_o && rresp_i[1];
-  assign error_load_o = to_load;
+  assign error_o      = rresp_i[1];
   assign idle_o       = empty && !arvalid_o;
   assign outstanding_o = 8'(count_q);
 

@@ -21,14 +21,13 @@ module compute_agu #(
   output logic                             group_last_o,  // tap of a group
   output logic                             inside_late_o  // the tap is in the input; one cycle after the rest
 );
-  import engine_pkg::*;
   localparam int WinBits = 25;  // 65535·255 + 255·255 and a sign
 
   logic [7:0] opcode;
   logic is_conv, is_add;
-  assign opcode  = instr_i[FieldOpcode +: 8];
-  assign is_conv = opcode == OpConv;
-  assign is_add  = opcode == OpAdd;
+  assign opcode  = instr_i[engine_pkg::FieldOpcode +: 8];
+  assign is_conv = opcode == engine_pkg::OpConv;
+  assign is_add  = opcode == engine_pkg::OpAdd;
 
   // Loops.
   logic run_q, first_q;
@@ -36,7 +35,7 @@ module compute_agu #(
   logic adv_c, adv_kx, adv_ky, adv_ox, adv_oy, adv_g;
   logic [15:0] c_count;
 
-  assign c_count = is_add ? 16'd2 : instr_i[FieldCi +: 16];
+  assign c_count = is_add ? 16'd2 : instr_i[engine_pkg::FieldCi +: 16];
   assign adv_c   = run_q;
   assign adv_kx  = adv_c && c_last;
   assign adv_ky  = adv_kx && kx_last;
@@ -47,15 +46,15 @@ module compute_agu #(
   loop_counter #(.WIDTH(16)) u_c (.clk_i(clk_i), .load_i(start_i), .step_i(adv_c),
     .count_i(c_count), .last_o(c_last));
   loop_counter #(.WIDTH(8)) u_kx (.clk_i(clk_i), .load_i(start_i), .step_i(adv_kx),
-    .count_i(instr_i[FieldKw +: 8]), .last_o(kx_last));
+    .count_i(instr_i[engine_pkg::FieldKw +: 8]), .last_o(kx_last));
   loop_counter #(.WIDTH(8)) u_ky (.clk_i(clk_i), .load_i(start_i), .step_i(adv_ky),
-    .count_i(instr_i[FieldKh +: 8]), .last_o(ky_last));
+    .count_i(instr_i[engine_pkg::FieldKh +: 8]), .last_o(ky_last));
   loop_counter #(.WIDTH(16)) u_ox (.clk_i(clk_i), .load_i(start_i), .step_i(adv_ox),
-    .count_i(instr_i[FieldOw +: 16]), .last_o(ox_last));
+    .count_i(instr_i[engine_pkg::FieldOw +: 16]), .last_o(ox_last));
   loop_counter #(.WIDTH(16)) u_oy (.clk_i(clk_i), .load_i(start_i), .step_i(adv_oy),
-    .count_i(instr_i[FieldOh +: 16]), .last_o(oy_last));
+    .count_i(instr_i[engine_pkg::FieldOh +: 16]), .last_o(oy_last));
   loop_counter #(.WIDTH(16)) u_g (.clk_i(clk_i), .load_i(start_i), .step_i(adv_g),
-    .count_i(instr_i[FieldGroups +: 16]), .last_o(g_last));
+    .count_i(instr_i[engine_pkg::FieldGroups +: 16]), .last_o(g_last));
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -70,46 +69,53 @@ module compute_agu #(
 
   // Addresses. CONV reads the same input words for every group, the others go on to the next chunk.
   localparam int A = ACT_CHUNK_BITS;
-  logic [A-1:0] x, b, c_step, group_step, kx_step, ky_step;
+  logic [A-1:0] x, b, c_step, group_step, kx_step, ky_step, ox_step, oy_step;
   assign c_step     = is_conv ? A'(1) << R_BITS : '0;
   assign group_step = is_conv ? '0 : A'(1);
-  assign ky_step    = A'(instr_i[FieldXStepKy +: 16]);
-  assign kx_step    = A'(instr_i[FieldXStepKx +: 16]);
+  assign oy_step    = A'(instr_i[engine_pkg::FieldXStepOy +: 16]);
+  assign ox_step    = A'(instr_i[engine_pkg::FieldXStepOx +: 16]);
+  assign ky_step    = A'(instr_i[engine_pkg::FieldXStepKy +: 16]);
+  assign kx_step    = A'(instr_i[engine_pkg::FieldXStepKx +: 16]);
 
   stride_chain #(.LEVELS(6), .WIDTH(A)) u_x (
     .clk_i   (clk_i),
     .load_i  (start_i),
-    .base_i  (instr_i[FieldX +: A]),
+    .base_i  (instr_i[engine_pkg::FieldX +: A]),
     .adv_i   ({adv_g, adv_oy, adv_ox, adv_ky, adv_kx, adv_c}),
-    .step_i  ({group_step, A'(instr_i[FieldXStepOy +: 16]), A'(instr_i[FieldXStepOx +: 16]), ky_step, kx_step,
-               c_step}),
+    .step_i  ({group_step, oy_step, ox_step, ky_step, kx_step, c_step}),
     .value_o (x)
   );
   stride_chain #(.LEVELS(3), .WIDTH(A)) u_b (  // of ADD, whose steps are in the kernel's fields
     .clk_i   (clk_i),
     .load_i  (start_i),
-    .base_i  (instr_i[FieldB +: A]),
+    .base_i  (instr_i[engine_pkg::FieldB +: A]),
     .adv_i   ({adv_g, adv_oy, adv_ox}),
     .step_i  ({group_step, ky_step, kx_step}),
     .value_o (b)
   );
 
   // Position in the input.
-  logic [WinBits-1:0] iy, ix, iy_q, ix_q;
+  logic [WinBits-1:0] iy, ix, iy_q, ix_q, stride_y, stride_x, dil_y, dil_x, ih, iw;
+  assign stride_y = WinBits'(instr_i[engine_pkg::FieldSy +: 8]);
+  assign stride_x = WinBits'(instr_i[engine_pkg::FieldSx +: 8]);
+  assign dil_y    = WinBits'(instr_i[engine_pkg::FieldDilY +: 8]);
+  assign dil_x    = WinBits'(instr_i[engine_pkg::FieldDilX +: 8]);
+  assign ih       = WinBits'(instr_i[engine_pkg::FieldIh +: 16]);
+  assign iw       = WinBits'(instr_i[engine_pkg::FieldIw +: 16]);
   stride_chain #(.LEVELS(4), .WIDTH(WinBits)) u_iy (
     .clk_i   (clk_i),
     .load_i  (start_i),
-    .base_i  (-WinBits'(instr_i[FieldPadY +: 8])),
+    .base_i  (WinBits'(0) - WinBits'(instr_i[engine_pkg::FieldPadY +: 8])),
     .adv_i   ({adv_g, adv_oy, adv_ox, adv_ky}),
-    .step_i  ({WinBits'(0), WinBits'(instr_i[FieldSy +: 8]), WinBits'(0), WinBits'(instr_i[FieldDilY +: 8])}),
+    .step_i  ({WinBits'(0), stride_y, WinBits'(0), dil_y}),
     .value_o (iy)
   );
   stride_chain #(.LEVELS(4), .WIDTH(WinBits)) u_ix (
     .clk_i   (clk_i),
     .load_i  (start_i),
-    .base_i  (-WinBits'(instr_i[FieldPadX +: 8])),
+    .base_i  (WinBits'(0) - WinBits'(instr_i[engine_pkg::FieldPadX +: 8])),
     .adv_i   ({adv_oy, adv_ox, adv_ky, adv_kx}),
-    .step_i  ({WinBits'(0), WinBits'(instr_i[FieldSx +: 8]), WinBits'(0), WinBits'(instr_i[FieldDilX +: 8])}),
+    .step_i  ({WinBits'(0), stride_x, WinBits'(0), dil_x}),
     .value_o (ix)
   );
 
@@ -120,8 +126,8 @@ module compute_agu #(
 
   always_ff @(posedge clk_i) begin
     if (start_i) begin
-      w_q       <= instr_i[FieldW +: WGT_ADDR_BITS];
-      w_group_q <= instr_i[FieldW +: WGT_ADDR_BITS];
+      w_q       <= instr_i[engine_pkg::FieldW +: WGT_ADDR_BITS];
+      w_group_q <= instr_i[engine_pkg::FieldW +: WGT_ADDR_BITS];
       tap_q     <= '0;
       first_q   <= 1'b1;
     end else if (run_q) begin
@@ -150,6 +156,6 @@ module compute_agu #(
       ix_q         <= ix;
     end
     // As unsigned numbers, negative positions lie beyond any input.
-    inside_late_o <= is_add || (iy_q < WinBits'(instr_i[FieldIh +: 16]) && ix_q < WinBits'(instr_i[FieldIw +: 16]));
+    inside_late_o <= is_add || (iy_q < ih && ix_q < iw);
   end
 endmodule

@@ -46,25 +46,24 @@ module compute_unit #(
   output logic [engine_pkg::IndexBits-1:0] index_o,
   output logic                             step_o
 );
-  import engine_pkg::*;
   localparam int RBits   = $clog2(PC / PK);
   localparam int TapBits = $clog2(PC);
   localparam int SumAt   = 6 + $clog2(PC);  // stage of the adder tree's sum
   localparam int Rq      = 10;              // stages of requantize
 
   logic                 fresh_q, final_write;
-  logic [InstrBits-1:0] instr_q;
+  logic [engine_pkg::InstrBits-1:0] instr_q;
   logic [7:0]           opcode;
   logic                 is_conv, is_add, is_max, is_ones;
 
   assign take_o   = valid_i && tokens_ok_i && !busy_o;
   assign give_o   = final_write;
-  assign signal_o = instr_q[FieldSignal +: 3];
-  assign opcode   = instr_q[FieldOpcode +: 8];
-  assign is_conv  = opcode == OpConv;
-  assign is_add   = opcode == OpAdd;
-  assign is_max   = opcode == OpMaxPool;
-  assign is_ones  = opcode == OpDepthwise && instr_q[FieldFlags];
+  assign signal_o = instr_q[engine_pkg::FieldSignal +: 3];
+  assign opcode   = instr_q[engine_pkg::FieldOpcode +: 8];
+  assign is_conv  = opcode == engine_pkg::OpConv;
+  assign is_add   = opcode == engine_pkg::OpAdd;
+  assign is_max   = opcode == engine_pkg::OpMaxPool;
+  assign is_ones  = opcode == engine_pkg::OpDepthwise && instr_q[engine_pkg::FieldFlags];
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -150,10 +149,11 @@ module compute_unit #(
   logic [PK*8-1:0]    chunk3;
   logic [PC-1:0]      slot3;
   logic signed [15:0] factor3;
-  assign pad     = is_max ? 8'h80 : instr_q[FieldPad +: 8];
+  assign pad     = is_max ? 8'h80 : instr_q[engine_pkg::FieldPad +: 8];
   assign word3   = inside3_q ? act_rdata_i : {PC{pad}};
-  assign slot3   = opcode == OpDepthwise && !is_ones ? PC'(1) << tap3_q : PC'(1);
-  assign factor3 = !is_add ? 16'sd1 : first[3] ? {1'b0, instr_q[FieldMa +: 15]} : {1'b0, instr_q[FieldMb +: 15]};
+  assign slot3   = opcode == engine_pkg::OpDepthwise && !is_ones ? PC'(1) << tap3_q : PC'(1);
+  assign factor3 = !is_add ? 16'sd1
+                 : {1'b0, first[3] ? instr_q[engine_pkg::FieldMa +: 15] : instr_q[engine_pkg::FieldMb +: 15]};
 
   if (RBits == 0) begin : gen_chunk
     assign chunk3 = word3;
@@ -172,7 +172,7 @@ module compute_unit #(
   assign prm_re_o    = last[SumAt-1];
   assign prm_raddr_o = prm_addr_q;
   always_ff @(posedge clk_i) begin
-    if (fresh_q) prm_addr_q <= instr_q[FieldP +: PRM_ADDR_BITS];
+    if (fresh_q) prm_addr_q <= instr_q[engine_pkg::FieldP +: PRM_ADDR_BITS];
     else if (prm_re_o && group_last[SumAt-1]) prm_addr_q <= prm_addr_q + 1'b1;
   end
 
@@ -212,9 +212,9 @@ module compute_unit #(
       .bias_i  (is_max ? 32'sd0 : prm[31:0]),
       .m_i     (is_max ? 15'd4 : prm[46:32]),
       .s_i     (is_max ? 6'd2 : prm[53:48]),
-      .zo_i    (is_max ? 8'sd0 : instr_q[FieldZo +: 8]),
-      .lo_i    (instr_q[FieldLo +: 8]),
-      .hi_i    (instr_q[FieldHi +: 8]),
+      .zo_i    (is_max ? 8'sd0 : instr_q[engine_pkg::FieldZo +: 8]),
+      .lo_i    (instr_q[engine_pkg::FieldLo +: 8]),
+      .hi_i    (instr_q[engine_pkg::FieldHi +: 8]),
       .y_o     (act_wdata_o[k*8 +: 8])
     );
   end
@@ -227,18 +227,20 @@ module compute_unit #(
   assign final_write = out_oy && g_last;
 
   loop_counter #(.WIDTH(16)) u_ox (.clk_i(clk_i), .load_i(fresh_q), .step_i(act_we_o),
-    .count_i(instr_q[FieldOw +: 16]), .last_o(ox_last));
+    .count_i(instr_q[engine_pkg::FieldOw +: 16]), .last_o(ox_last));
   loop_counter #(.WIDTH(16)) u_oy (.clk_i(clk_i), .load_i(fresh_q), .step_i(out_ox),
-    .count_i(instr_q[FieldOh +: 16]), .last_o(oy_last));
+    .count_i(instr_q[engine_pkg::FieldOh +: 16]), .last_o(oy_last));
   loop_counter #(.WIDTH(16)) u_g (.clk_i(clk_i), .load_i(fresh_q), .step_i(out_oy),
-    .count_i(instr_q[FieldGroups +: 16]), .last_o(g_last));
+    .count_i(instr_q[engine_pkg::FieldGroups +: 16]), .last_o(g_last));
+  logic [ACT_CHUNK_BITS-1:0] o_step_oy, o_step_ox;
+  assign o_step_oy = ACT_CHUNK_BITS'(instr_q[engine_pkg::FieldOStepOy +: 16]);
+  assign o_step_ox = ACT_CHUNK_BITS'(instr_q[engine_pkg::FieldOStepOx +: 16]);
   stride_chain #(.LEVELS(3), .WIDTH(ACT_CHUNK_BITS)) u_o (
     .clk_i   (clk_i),
     .load_i  (fresh_q),
-    .base_i  (instr_q[FieldO +: ACT_CHUNK_BITS]),
+    .base_i  (instr_q[engine_pkg::FieldO +: ACT_CHUNK_BITS]),
     .adv_i   ({out_oy, out_ox, act_we_o}),
-    .step_i  ({ACT_CHUNK_BITS'(1), ACT_CHUNK_BITS'(instr_q[FieldOStepOy +: 16]),
-               ACT_CHUNK_BITS'(instr_q[FieldOStepOx +: 16])}),
+    .step_i  ({ACT_CHUNK_BITS'(1), o_step_oy, o_step_ox}),
     .value_o (act_waddr_o)
   );
 endmodule

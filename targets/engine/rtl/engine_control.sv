@@ -23,7 +23,6 @@ module engine_control (
   output logic [2:0]                       error_o,
   output logic [31:0]                      error_index_o
 );
-  import engine_pkg::*;
 
   typedef enum logic [1:0] {StIdle, StBegin, StRun, StDrain} state_e;
   state_e      state_q, state_d;
@@ -33,7 +32,7 @@ module engine_control (
   assign running_o    = state_q != StIdle;
   assign begin_o      = state_q == StBegin;
   assign units_rst_no = state_q == StRun || state_q == StDrain;
-  assign halt_o       = state_q == StDrain;
+  assign halt_o       = state_q != StRun;
   assign watchdog_o   = state_q == StRun && watchdog_i != '0 && quiet_q >= watchdog_i;
   assign done_o       = (state_q == StRun && state_d == StIdle) || (state_q == StDrain && state_d == StIdle);
   assign fault        = fault_i | {abort_i, 5'd0};
@@ -55,18 +54,18 @@ module engine_control (
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       state_q       <= StIdle;
-      error_o       <= ErrNone;
+      error_o       <= engine_pkg::ErrNone;
       error_index_o <= '0;
     end else begin
       state_q <= state_d;
       if (begin_o) begin
-        error_o       <= ErrNone;
+        error_o       <= engine_pkg::ErrNone;
         error_index_o <= '0;
       end else if (state_q == StRun && fault != '0) begin
         for (int e = 5; e >= 0; e--) begin
           if (fault[e]) begin
             error_o       <= 3'(e + 1);
-            error_index_o <= 32'(fault_index_i[e*IndexBits +: IndexBits]);
+            error_index_o <= 32'(fault_index_i[e*engine_pkg::IndexBits +: engine_pkg::IndexBits]);
           end
         end
       end

@@ -8,20 +8,19 @@ module engine_counters (
   input  logic [4:0]                          index_i,
   output logic [63:0]                         value_o
 );
-  import engine_pkg::*;
   localparam int SumBits = 8;  // 18 turns of at most 8
 
-  logic [63:0]                  total_q [0:NumCounters-1];
-  logic [NumCounters-1:0]       live_q;  // totals that are not stale
+  logic [63:0]                  total_q [0:engine_pkg::NumCounters-1];
+  logic [engine_pkg::NumCounters-1:0]       live_q;  // totals that are not stale
   logic [4:0]                   turn_q;
-  logic [NumCounters*SumBits-1:0] sums;
+  logic [engine_pkg::NumCounters*SumBits-1:0] sums;
   logic [SumBits-1:0]           turn_sum, index_sum;
 
   assign turn_sum  = sums[turn_q*SumBits +: SumBits];
   assign index_sum = sums[index_i*SumBits +: SumBits];
   assign value_o   = (live_q[index_i] ? total_q[index_i] : 64'd0) + 64'(index_sum);
 
-  for (genvar c = 0; c < NumCounters; c++) begin : gen_sum
+  for (genvar c = 0; c < engine_pkg::NumCounters; c++) begin : gen_sum
     logic [SumBits-1:0] sum_q;
     assign sums[c*SumBits +: SumBits] = sum_q;
     always_ff @(posedge clk_i) begin
@@ -40,7 +39,7 @@ module engine_counters (
       turn_q <= '0;
       live_q <= '0;
     end else begin
-      turn_q         <= turn_q == 5'(NumCounters - 1) ? '0 : turn_q + 5'd1;
+      turn_q         <= turn_q == 5'(engine_pkg::NumCounters - 1) ? '0 : turn_q + 5'd1;
       live_q[turn_q] <= 1'b1;
     end
   end

@@ -106,27 +106,23 @@ package engine_pkg;
   localparam logic [63:0] HashStart = 64'hcbf29ce484222325;
 
   function automatic logic [63:0] hash_text(input logic [63:0] start, input logic [127:0] text);
-    logic [63:0] hash;
-    hash = start;
+    hash_text = start;
     for (int i = 15; i >= 0; i--) begin
-      if (text[i*8 +: 8] != 8'd0) hash = (hash ^ {56'd0, text[i*8 +: 8]}) * 64'h100000001b3;
+      if (text[i*8 +: 8] != 8'd0) hash_text = (hash_text ^ {56'd0, text[i*8 +: 8]}) * 64'h100000001b3;
     end
-    return hash;
   endfunction
 
   function automatic logic [63:0] hash_number(input logic [63:0] start, input int number);
-    logic [63:0] hash;
-    int          power, digit;
-    logic        some;
-    hash  = start;
-    power = 1000000000;
-    some  = 1'b0;
+    int   power, digit;
+    logic some;
+    hash_number = start;
+    power       = 1000000000;
+    some        = 1'b0;
     for (int i = 0; i < 10; i++) begin
       digit = (number / power) % 10;
       some  = some || digit != 0;
-      if (some) hash = (hash ^ {56'd0, 8'(digit + 48)}) * 64'h100000001b3;
+      if (some) hash_number = (hash_number ^ {56'd0, 8'(digit + 48)}) * 64'h100000001b3;
       power = power / 10;
     end
-    return hash;
   endfunction
 endpackage

@@ -27,9 +27,8 @@ module engine_status #(
   output logic [95:0]                        last_o,
   output logic [engine_pkg::IndexBits-1:0]   oldest_o
 );
-  import engine_pkg::*;
 
-  logic [NumCounters*4-1:0] add;
+  logic [engine_pkg::NumCounters*4-1:0] add;
   logic [3:0]               written;
   logic [2:0]               waits_token;
 
@@ -41,45 +40,45 @@ module engine_status #(
   always_comb begin
     add = '0;
     if (running_i) begin
-      add[4*CntCycles +: 4]       = 4'd1;
-      add[4*CntLoadBusy +: 4]     = 4'(busy_i[0]);
-      add[4*CntLoadToken +: 4]    = 4'(waits_token[0]);
-      add[4*CntLoadMemory +: 4]   = 4'(load_wait_memory_i);
-      add[4*CntLoadPort +: 4]     = 4'(load_wait_port_i);
-      add[4*CntComputeBusy +: 4]  = 4'(busy_i[1]);
-      add[4*CntComputeToken +: 4] = 4'(waits_token[1]);
-      add[4*CntStoreBusy +: 4]    = 4'(busy_i[2]);
-      add[4*CntStoreToken +: 4]   = 4'(waits_token[2]);
-      add[4*CntStoreMemory +: 4]  = 4'(store_wait_memory_i);
-      add[4*CntStorePort +: 4]    = 4'(store_wait_port_i);
-      add[4*CntFetchStall +: 4]   = 4'(!ended_i && (queue_empty_i & ~busy_i) != 3'd0);
-      add[4*CntMacCycles +: 4]    = 4'(step_i);
-      add[4*CntBytesRead +: 4]    = read_beat_i ? 4'(AXI_BYTES) : 4'd0;
-      add[4*CntBytesWritten +: 4] = written;
-      add[4*CntInstructions +: 4] = 4'(take_i[0]) + 4'(take_i[1]) + 4'(take_i[2]);
+      add[4*engine_pkg::CntCycles +: 4]       = 4'd1;
+      add[4*engine_pkg::CntLoadBusy +: 4]     = 4'(busy_i[0]);
+      add[4*engine_pkg::CntLoadToken +: 4]    = 4'(waits_token[0]);
+      add[4*engine_pkg::CntLoadMemory +: 4]   = 4'(load_wait_memory_i);
+      add[4*engine_pkg::CntLoadPort +: 4]     = 4'(load_wait_port_i);
+      add[4*engine_pkg::CntComputeBusy +: 4]  = 4'(busy_i[1]);
+      add[4*engine_pkg::CntComputeToken +: 4] = 4'(waits_token[1]);
+      add[4*engine_pkg::CntStoreBusy +: 4]    = 4'(busy_i[2]);
+      add[4*engine_pkg::CntStoreToken +: 4]   = 4'(waits_token[2]);
+      add[4*engine_pkg::CntStoreMemory +: 4]  = 4'(store_wait_memory_i);
+      add[4*engine_pkg::CntStorePort +: 4]    = 4'(store_wait_port_i);
+      add[4*engine_pkg::CntFetchStall +: 4]   = 4'(!ended_i && (queue_empty_i & ~busy_i) != 3'd0);
+      add[4*engine_pkg::CntMacCycles +: 4]    = 4'(step_i);
+      add[4*engine_pkg::CntBytesRead +: 4]    = read_beat_i ? 4'(AXI_BYTES) : 4'd0;
+      add[4*engine_pkg::CntBytesWritten +: 4] = written;
+      add[4*engine_pkg::CntInstructions +: 4] = 4'(take_i[0]) + 4'(take_i[1]) + 4'(take_i[2]);
     end
   end
   engine_counters u_counters (
     .clk_i(clk_i), .clear_i(begin_i || !rst_ni), .add_i(add), .index_i(counter_i), .value_o(counter_value_o));
 
   // Last instruction begun, and the oldest not ended: at work or, if none is, at the head of the queue.
-  logic [3*IndexBits-1:0] at_work;
-  logic [IndexBits-1:0]   oldest;
+  localparam int I = engine_pkg::IndexBits;
+  logic [3*I-1:0] at_work, candidate;
+  logic [I-1:0]   oldest;
   assign at_work = {store_index_i, compute_index_i, load_index_i};
   for (genvar u = 0; u < 3; u++) begin : gen_last
     logic [31:0] last_q;
     assign last_o[u*32 +: 32] = last_q;
+    assign candidate[u*I +: I] = busy_i[u] ? at_work[u*I +: I] : queue_index_i[u*I +: I];
     always_ff @(posedge clk_i) begin
       if (!rst_ni || begin_i) last_q <= '1;
-      else if (take_i[u]) last_q <= 32'(queue_index_i[u*IndexBits +: IndexBits]);
+      else if (take_i[u]) last_q <= 32'(queue_index_i[u*I +: I]);
     end
   end
   always_comb begin
     oldest = fetch_index_i;
     for (int u = 0; u < 3; u++) begin
-      if (busy_i[u] && at_work[u*IndexBits +: IndexBits] < oldest) oldest = at_work[u*IndexBits +: IndexBits];
-      if (!busy_i[u] && valid_i[u] && queue_index_i[u*IndexBits +: IndexBits] < oldest)
-        oldest = queue_index_i[u*IndexBits +: IndexBits];
+      if ((busy_i[u] || valid_i[u]) && candidate[u*I +: I] < oldest) oldest = candidate[u*I +: I];
     end
   end
   always_ff @(posedge clk_i) oldest_o <= oldest;

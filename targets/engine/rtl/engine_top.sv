@@ -59,17 +59,22 @@ module engine_top #(
   input  logic [1:0]             m_axi_rresp_i,
   input  logic                   m_axi_rlast_i
 );
-  import engine_pkg::*;
   localparam int WordBits  = $clog2(ACT_BYTES / PC);
   localparam int ChunkBits = $clog2(ACT_BYTES / PK);
   localparam int WgtBits   = $clog2(WGT_WORDS);
   localparam int PrmBits   = $clog2(PRM_WORDS);
   localparam int LocalBits = 16;
-  localparam logic [63:0] Hash =
-    hash_text(hash_number(hash_text(hash_number(hash_text(hash_number(hash_text(hash_number(hash_text(
-    hash_number(hash_text(hash_number(hash_text(hash_number(hash_text(HashStart,
-    "PC="), PC), " PK="), PK), " ACT_BYTES="), ACT_BYTES), " ACT_BANKS="), ACT_BANKS), " WGT_WORDS="), WGT_WORDS),
-    " PRM_WORDS="), PRM_WORDS), " AXI_BYTES="), AXI_BYTES), " ISA=1");
+  localparam int InstrBits = engine_pkg::InstrBits;
+  localparam int IndexBits = engine_pkg::IndexBits;
+  // Of "PC=8 PK=8 …", one parameter at a time.
+  localparam logic [63:0] HashPc  = engine_pkg::hash_number(engine_pkg::hash_text(engine_pkg::HashStart, "PC="), PC);
+  localparam logic [63:0] HashPk  = engine_pkg::hash_number(engine_pkg::hash_text(HashPc, " PK="), PK);
+  localparam logic [63:0] HashAct = engine_pkg::hash_number(engine_pkg::hash_text(HashPk, " ACT_BYTES="), ACT_BYTES);
+  localparam logic [63:0] HashBnk = engine_pkg::hash_number(engine_pkg::hash_text(HashAct, " ACT_BANKS="), ACT_BANKS);
+  localparam logic [63:0] HashWgt = engine_pkg::hash_number(engine_pkg::hash_text(HashBnk, " WGT_WORDS="), WGT_WORDS);
+  localparam logic [63:0] HashPrm = engine_pkg::hash_number(engine_pkg::hash_text(HashWgt, " PRM_WORDS="), PRM_WORDS);
+  localparam logic [63:0] HashAxi = engine_pkg::hash_number(engine_pkg::hash_text(HashPrm, " AXI_BYTES="), AXI_BYTES);
+  localparam logic [63:0] Hash    = engine_pkg::hash_text(HashAxi, " ISA=1");
 
   // Control.
   logic         start, abort, running, begin_run, units_rst_n, halt, done, watchdog_out;
@@ -90,7 +95,7 @@ module engine_top #(
   logic [AXI_BYTES*8-1:0] push_data;
   logic [3*InstrBits-1:0] instr /*verilator split_var*/;
   logic [3*IndexBits-1:0] queue_index /*verilator split_var*/;
-  logic [IndexBits-1:0]   fetch_index, load_request_index, load_data_index, compute_index, store_index;
+  logic [IndexBits-1:0]   fetch_index, load_request_index, load_beat_index, load_oldest_index, compute_index, store_index;
   logic [8:0]             signals;
   logic                   load_fence, store_fence;
   logic [IndexBits-1:0]   oldest;
@@ -104,7 +109,7 @@ module engine_top #(
   logic [7:0]             fetch_len, load_len, store_len, read_count, write_count;
   logic [AXI_BYTES*8-1:0] read_data, store_data;
   logic [AXI_BYTES-1:0]   store_strb;
-  logic                   read_error, read_error_load, write_error, read_idle, write_idle, read_moved, write_moved;
+  logic                   read_error, load_error, write_error, read_idle, write_idle, read_moved, write_moved;
 
   // Scratchpads.
   logic                   cr_en, cw_en, lw_valid, lw_ready, sr_valid, sr_ready, wgt_re, prm_re, wgt_we, prm_we;
@@ -170,8 +175,9 @@ module engine_top #(
 
   token_counters u_tokens (
     .clk_i(clk_i), .clear_i(begin_run || !rst_ni),
-    .wait_load_i(instr[FieldWait +: 3]), .wait_compute_i(instr[InstrBits + FieldWait +: 3]),
-    .wait_store_i(instr[2*InstrBits + FieldWait +: 3]), .take_i(take),
+    .wait_load_i(instr[engine_pkg::FieldWait +: 3]),
+    .wait_compute_i(instr[InstrBits + engine_pkg::FieldWait +: 3]),
+    .wait_store_i(instr[2*InstrBits + engine_pkg::FieldWait +: 3]), .take_i(take),
     .signal_load_i(signals[2:0]), .signal_compute_i(signals[5:3]), .signal_store_i(signals[8:6]), .give_i(give),
     .ok_o(tokens_ok), .overflow_load_o(overflow[0]), .overflow_compute_o(overflow[1]),
     .overflow_store_o(overflow[2]), .tokens_o(tokens)
@@ -183,9 +189,11 @@ module engine_top #(
     .index_i(queue_index[0 +: IndexBits]), .tokens_ok_i(tokens_ok[0]), .give_o(give[0]), .signal_o(signals[2:0]),
     .burst_valid_o(load_valid), .burst_ready_i(load_ready), .burst_addr_o(load_addr), .burst_len_o(load_len),
     .beat_valid_i(load_beat), .beat_ready_o(load_beat_ready), .beat_data_i(read_data),
+    .beat_error_i(read_error),
     .act_valid_o(lw_valid), .act_ready_i(lw_ready), .act_addr_o(lw_addr), .act_data_o(lw_data),
     .wgt_we_o(wgt_we), .prm_we_o(prm_we), .word_o(fill_word), .slice_o(fill_slice), .slice_data_o(fill_data),
-    .busy_o(busy[0]), .fence_o(load_fence), .request_index_o(load_request_index), .data_index_o(load_data_index),
+    .busy_o(busy[0]), .fence_o(load_fence), .request_index_o(load_request_index), .beat_index_o(load_beat_index),
+    .oldest_index_o(load_oldest_index), .bus_error_o(load_error),
     .wait_memory_o(load_wait_memory), .wait_port_o(load_wait_port), .moved_o(load_moved)
   );
 
@@ -240,7 +248,7 @@ module engine_top #(
     .fetch_beat_o(fetch_beat),
     .load_valid_i(load_valid), .load_ready_o(load_ready), .load_addr_i(load_addr), .load_len_i(load_len),
     .load_beat_o(load_beat), .load_beat_ready_i(load_beat_ready), .data_o(read_data),
-    .error_o(read_error), .error_load_o(read_error_load), .idle_o(read_idle), .outstanding_o(read_count),
+    .error_o(read_error), .idle_o(read_idle), .outstanding_o(read_count),
     .moved_o(read_moved),
     .arvalid_o(m_axi_arvalid_o), .arready_i(m_axi_arready_i), .araddr_o(m_axi_araddr_o), .arlen_o(m_axi_arlen_o),
     .rvalid_i(m_axi_rvalid_i), .rready_o(m_axi_rready_o), .rdata_i(m_axi_rdata_i), .rresp_i(m_axi_rresp_i),
@@ -262,7 +270,7 @@ module engine_top #(
     .clk_i(clk_i), .rst_ni(rst_ni), .begin_i(begin_run), .running_i(running),
     .valid_i(valid), .take_i(take), .busy_i(busy), .tokens_ok_i(tokens_ok), .queue_empty_i(queue_empty),
     .queue_index_i(queue_index), .ended_i(ended), .fetch_index_i(fetch_index),
-    .load_index_i(load_data_index), .compute_index_i(compute_index), .store_index_i(store_index),
+    .load_index_i(load_oldest_index), .compute_index_i(compute_index), .store_index_i(store_index),
     .load_wait_memory_i(load_wait_memory), .load_wait_port_i(load_wait_port),
     .store_wait_memory_i(store_wait_memory), .store_wait_port_i(store_wait_port), .step_i(compute_step),
     .read_beat_i(read_moved), .write_beat_i(m_axi_wvalid_o && m_axi_wready_i), .write_strb_i(m_axi_wstrb_o),
@@ -281,9 +289,9 @@ module engine_top #(
                      m_axi_arvalid_o && !m_axi_arready_i, write_count, read_count};
 
   // In the order of ERROR.
-  assign fault       = {1'b0, |overflow, read_error || write_error, watchdog_out, load_fence || store_fence, illegal};
+  assign fault       = {1'b0, |overflow, (fetch_beat && read_error) || load_error || write_error, watchdog_out, load_fence || store_fence, illegal};
   assign fault_index = {oldest,
-                        overflow[0] ? load_data_index : overflow[1] ? compute_index : store_index,
-                        write_error ? store_index : read_error_load ? load_data_index : fetch_index,
+                        overflow[0] ? load_oldest_index : overflow[1] ? compute_index : store_index,
+                        load_error ? load_beat_index : write_error ? store_index : fetch_index,
                         oldest, load_fence ? load_request_index : store_index, fetch_index};
 endmodule

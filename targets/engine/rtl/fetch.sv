@@ -25,20 +25,19 @@ module fetch #(
   output logic                             ended_o,      // END was met
   output logic                             illegal_o     // instruction index_o
 );
-  import engine_pkg::*;
   localparam int Ahead = 4;  // instructions asked for and not yet handed on
 
-  logic [IndexBits-1:0] count, ask_q;
+  logic [engine_pkg::IndexBits-1:0] count, ask_q;
   logic [2:0]           ahead_q, beat_q;
-  logic                 ask, beat_empty, beat_full, take, last, legal, stopped, awake_q;
+  logic                 ask, beat_empty, beat_full, take, last, legal, stopped;
   logic [63:0]          data;
   logic [7:0]           opcode, opcode_q;
   logic [2:0]           unit;
 
   assign count         = size_i[31:6];
-  assign burst_valid_o = awake_q && ask_q != count && ahead_q != 3'(Ahead) && !stopped;
+  assign burst_valid_o = ask_q != count && ahead_q != 3'(Ahead) && !stopped;
   assign burst_addr_o  = {program_i[63:6], 6'd0} + {32'd0, ask_q, 6'd0};
-  assign burst_len_o   = 8'(InstrBytes / AXI_BYTES - 1);
+  assign burst_len_o   = 8'(engine_pkg::InstrBytes / AXI_BYTES - 1);
   assign ask           = burst_valid_o && burst_ready_i;
 
   fifo #(.WIDTH(AXI_BYTES*8), .DEPTH(Ahead*8)) u_beats (
@@ -46,9 +45,10 @@ module fetch #(
     .pop_i(take), .data_o(data), .empty_o(beat_empty), .full_o(beat_full));
 
   assign opcode = beat_q == 3'd0 ? data[7:0] : opcode_q;
-  assign unit   = opcode == OpEnd ? 3'b000
-                : opcode == OpStore ? 3'b100
-                : opcode == OpLoadAct || opcode == OpLoadWgt || opcode == OpLoadPrm ? 3'b001 : 3'b010;
+  assign unit   = opcode == engine_pkg::OpEnd ? 3'b000
+                : opcode == engine_pkg::OpStore ? 3'b100
+                : opcode == engine_pkg::OpLoadAct || opcode == engine_pkg::OpLoadWgt
+                  || opcode == engine_pkg::OpLoadPrm ? 3'b001 : 3'b010;
   instr_check #(.WIDE_WORD(WIDE_WORD)) u_check (
     .opcode_i(opcode), .beat_i(beat_q), .data_i(data), .legal_o(legal));
 
@@ -61,7 +61,6 @@ module fetch #(
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      awake_q   <= 1'b0;
       ask_q     <= '0;
       ahead_q   <= '0;
       beat_q    <= '0;
@@ -69,13 +68,12 @@ module fetch #(
       ended_o   <= 1'b0;
       illegal_o <= 1'b0;
     end else begin
-      awake_q <= 1'b1;
       if (ask) ask_q <= ask_q + 1'b1;
       if (ask && !(take && last)) ahead_q <= ahead_q + 3'd1;
       else if (!ask && take && last) ahead_q <= ahead_q - 3'd1;
       if (take) beat_q <= beat_q + 3'd1;
-      if (take && last && legal && opcode != OpEnd) index_o <= index_o + 1'b1;
-      if (take && last && legal && opcode == OpEnd) ended_o <= 1'b1;
+      if (take && last && legal && opcode != engine_pkg::OpEnd) index_o <= index_o + 1'b1;
+      if (take && last && legal && opcode == engine_pkg::OpEnd) ended_o <= 1'b1;
       // A program that runs out before END is at fault where END should be.
       if ((take && !legal) || (!stopped && index_o == count)) illegal_o <= 1'b1;
     end

@@ -8,16 +8,15 @@ module instr_check #(
   input  logic [63:0] data_i,
   output logic        legal_o
 );
-  import engine_pkg::*;
 
   logic is_act, is_fill, is_store, is_compute, is_end, is_conv, is_add;
-  assign is_act     = opcode_i == OpLoadAct;
-  assign is_fill    = opcode_i == OpLoadWgt || opcode_i == OpLoadPrm;
-  assign is_store   = opcode_i == OpStore;
-  assign is_conv    = opcode_i == OpConv;
-  assign is_add     = opcode_i == OpAdd;
-  assign is_compute = is_conv || is_add || opcode_i == OpDepthwise || opcode_i == OpMaxPool;
-  assign is_end     = opcode_i == OpEnd;
+  assign is_act     = opcode_i == engine_pkg::OpLoadAct;
+  assign is_fill    = opcode_i == engine_pkg::OpLoadWgt || opcode_i == engine_pkg::OpLoadPrm;
+  assign is_store   = opcode_i == engine_pkg::OpStore;
+  assign is_conv    = opcode_i == engine_pkg::OpConv;
+  assign is_add     = opcode_i == engine_pkg::OpAdd;
+  assign is_compute = is_conv || is_add || opcode_i == engine_pkg::OpDepthwise || opcode_i == engine_pkg::OpMaxPool;
+  assign is_end     = opcode_i == engine_pkg::OpEnd;
 
   // Bytes of this beat that carry a field.
   logic [7:0] named;
@@ -55,7 +54,7 @@ module instr_check #(
         ranges = (is_act || is_fill || is_compute || is_store || is_end)
                  && !data_i[11] && !data_i[15]
                  && (is_end || ((data_i[10:8] & self) == 3'd0 && (data_i[14:12] & self) == 3'd0))
-                 && !(is_compute && data_i[31:24] > {7'd0, opcode_i == OpDepthwise})
+                 && !(is_compute && data_i[31:24] > {7'd0, opcode_i == engine_pkg::OpDepthwise})
                  && !(WIDE_WORD && (is_act || is_store) && data_i[32]);
       end
       3'd1: begin

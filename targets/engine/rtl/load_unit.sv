@@ -29,6 +29,7 @@ module load_unit #(
   input  logic                             beat_valid_i,
   output logic                             beat_ready_o,
   input  logic [AXI_BYTES*8-1:0]           beat_data_i,
+  input  logic                             beat_error_i,
   // Scratchpads.
   output logic                             act_valid_o,
   input  logic                             act_ready_i,
@@ -42,21 +43,22 @@ module load_unit #(
   output logic                             busy_o,
   output logic                             fence_o,
   output logic [engine_pkg::IndexBits-1:0] request_index_o,  // asks the bus
-  output logic [engine_pkg::IndexBits-1:0] data_index_o,     // oldest, gets data
+  output logic [engine_pkg::IndexBits-1:0] beat_index_o,     // takes beats
+  output logic [engine_pkg::IndexBits-1:0] oldest_index_o,   // not ended
+  output logic                             bus_error_o,      // at beat_index_o
   output logic                             wait_memory_o,
   output logic                             wait_port_o,
   output logic                             moved_o
 );
-  import engine_pkg::*;
   localparam int LenBits  = 24;
   localparam int LaneBits = $clog2(AXI_BYTES);
   localparam int BeatBits = LenBits - 2;
   localparam int WordShift = $clog2(PC);
 
   // What the data side must know of an instruction, and of a run.
-  localparam int ContextBits = 3 + IndexBits + 2 + 8 + BeatBits + 1;
+  localparam int ContextBits = 3 + engine_pkg::IndexBits + 2 + 8 + BeatBits + 1;
   localparam int RunBits     = LOCAL_BITS + LaneBits + 2*LenBits + BeatBits + 1;
-  localparam int TagBits     = 2 + LOCAL_BITS + 1 + 1 + 3;
+  localparam int TagBits     = 2 + LOCAL_BITS + 1 + 1 + 3 + engine_pkg::IndexBits;
 
   // Request side.
   logic                is_act, is_wgt, start, request_ready;
@@ -74,13 +76,13 @@ module load_unit #(
   logic [BeatBits-1:0] new_beats, beats;
   logic                new_last, run_last;
 
-  assign is_act = instr_i[FieldOpcode +: 8] == OpLoadAct;
-  assign is_wgt = instr_i[FieldOpcode +: 8] == OpLoadWgt;
+  assign is_act = instr_i[engine_pkg::FieldOpcode +: 8] == engine_pkg::OpLoadAct;
+  assign is_wgt = instr_i[engine_pkg::FieldOpcode +: 8] == engine_pkg::OpLoadWgt;
   assign target = is_act ? 2'd0 : is_wgt ? 2'd1 : 2'd2;
-  assign base   = instr_i[FieldBase];
-  assign len    = is_act ? LenBits'(instr_i[FieldLen +: 16])
-                : is_wgt ? LenBits'(instr_i[FieldCount +: 16]) << $clog2(PC * PK)
-                         : LenBits'(instr_i[FieldCount +: 16]) << $clog2(PK * 8);
+  assign base   = instr_i[engine_pkg::FieldBase];
+  assign len    = is_act ? LenBits'(instr_i[engine_pkg::FieldLen +: 16])
+                : is_wgt ? LenBits'(instr_i[engine_pkg::FieldCount +: 16]) << $clog2(PC * PK)
+                         : LenBits'(instr_i[engine_pkg::FieldCount +: 16]) << $clog2(PK * 8);
   assign words  = (len + LenBits'(PC - 1)) >> WordShift;
   assign blocks = PC > AXI_BYTES && is_act
                 ? BeatBits'(words << $clog2(PC > AXI_BYTES ? PC / AXI_BYTES : 1))
@@ -104,17 +106,17 @@ module load_unit #(
     .window_i      (is_act),
     .base_i        (base ? base_i[127:64] : base_i[63:0]),
     .size_i        (base ? size_i[63:32] : size_i[31:0]),
-    .offset_i      (instr_i[FieldOffset +: 32]),
-    .stride_y_i    (instr_i[FieldStrideY +: 32]),
-    .stride_x_i    (instr_i[FieldStrideX +: 32]),
-    .pos0_i        (is_act ? instr_i[FieldPos0 +: 32] : 32'd0),
-    .row_len_i     (instr_i[FieldRowLen +: 32]),
+    .offset_i      (instr_i[engine_pkg::FieldOffset +: 32]),
+    .stride_y_i    (instr_i[engine_pkg::FieldStrideY +: 32]),
+    .stride_x_i    (instr_i[engine_pkg::FieldStrideX +: 32]),
+    .pos0_i        (is_act ? instr_i[engine_pkg::FieldPos0 +: 32] : 32'd0),
+    .row_len_i     (instr_i[engine_pkg::FieldRowLen +: 32]),
     .len_i         (len),
-    .ny_i          (is_act ? instr_i[FieldNy +: 16] : 16'd1),
-    .nx_i          (is_act ? instr_i[FieldNx +: 16] : 16'd1),
-    .local_i       (instr_i[FieldLocal +: LOCAL_BITS]),
-    .step_y_i      (LOCAL_BITS'(instr_i[FieldStepY +: 16])),
-    .step_x_i      (LOCAL_BITS'(instr_i[FieldStepX +: 16])),
+    .ny_i          (is_act ? instr_i[engine_pkg::FieldNy +: 16] : 16'd1),
+    .nx_i          (is_act ? instr_i[engine_pkg::FieldNx +: 16] : 16'd1),
+    .local_i       (instr_i[engine_pkg::FieldLocal +: LOCAL_BITS]),
+    .step_y_i      (LOCAL_BITS'(instr_i[engine_pkg::FieldStepY +: 16])),
+    .step_x_i      (LOCAL_BITS'(instr_i[engine_pkg::FieldStepX +: 16])),
     .fence_o       (fence_o),
     .burst_valid_o (burst_valid_o),
     .burst_ready_i (burst_ready_i),
@@ -131,7 +133,7 @@ module load_unit #(
   );
 
   // The two queues between the sides.
-  logic                 run_done, instr_done;
+  logic                 run_done;
   logic [1:0]           now_target;
   logic [2:0]           now_signal;
   logic [7:0]           now_fill;
@@ -144,15 +146,16 @@ module load_unit #(
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(run_valid && !run_full), .data_i(run_new),
     .pop_i(run_done), .data_o(run_head), .empty_o(run_empty), .full_o(run_full));
 
-  assign {now_signal, data_index_o, now_target, now_fill, now_blocks, now_odd} = context_head;
+  assign {now_signal, beat_index_o, now_target, now_fill, now_blocks, now_odd} = context_head;
   fifo #(.WIDTH(ContextBits), .DEPTH(4)) u_contexts (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(start),
-    .data_i({instr_i[FieldSignal +: 3], index_i, target, instr_i[FieldFill +: 8], blocks, words[0]}),
+    .data_i({instr_i[engine_pkg::FieldSignal +: 3], index_i, target, instr_i[engine_pkg::FieldFill +: 8], blocks,
+             words[0]}),
     .pop_i(run_done && run_last), .data_o(context_head), .empty_o(context_empty),
     .full_o(context_full));
 
   // Data side.
-  logic                   beat_full, beat_empty, beat_take;
+  logic                   beat_full, beat_empty, beat_take, beat_error;
   logic [AXI_BYTES*8-1:0] beat_data;
   logic                   block_valid, block_ready, block_first, block_last;
   logic [AXI_BYTES*8-1:0] block_data;
@@ -161,11 +164,12 @@ module load_unit #(
   logic [LOCAL_BITS-1:0]  block_local;
   logic                   block_odd, block_final;
   logic [2:0]             block_signal;
+  logic [engine_pkg::IndexBits-1:0] block_index;
 
   assign beat_ready_o = !beat_full;
-  fifo #(.WIDTH(AXI_BYTES*8), .DEPTH(16)) u_beats (
-    .clk_i(clk_i), .rst_ni(rst_ni), .push_i(beat_valid_i && !beat_full), .data_i(beat_data_i),
-    .pop_i(beat_take), .data_o(beat_data), .empty_o(beat_empty), .full_o(beat_full));
+  fifo #(.WIDTH(AXI_BYTES*8 + 1), .DEPTH(16)) u_beats (
+    .clk_i(clk_i), .rst_ni(rst_ni), .push_i(beat_valid_i && !beat_full), .data_i({beat_error_i, beat_data_i}),
+    .pop_i(beat_take), .data_o({beat_error, beat_data}), .empty_o(beat_empty), .full_o(beat_full));
 
   load_align #(
     .LEN_BITS(LenBits), .AXI_BYTES(AXI_BYTES), .LANE_BITS(LaneBits), .BEAT_BITS(BeatBits),
@@ -180,7 +184,7 @@ module load_unit #(
     .beats_i      (beats),
     .blocks_i     (now_blocks),
     .fill_i       (now_fill),
-    .tag_i        ({now_target, local_addr, now_odd, run_last, now_signal}),
+    .tag_i        ({now_target, local_addr, now_odd, run_last, now_signal, beat_index_o}),
     .done_o       (run_done),
     .waits_o      (wait_memory_o),
     .beat_valid_i (!beat_empty),
@@ -194,7 +198,7 @@ module load_unit #(
     .last_o       (block_last)
   );
 
-  assign {block_target, block_local, block_odd, block_final, block_signal} = tag;
+  assign {block_target, block_local, block_odd, block_final, block_signal, block_index} = tag;
   load_write #(
     .PC(PC), .PK(PK), .AXI_BYTES(AXI_BYTES), .LOCAL_BITS(LOCAL_BITS), .WORD_BITS(WORD_BITS)
   ) u_write (
@@ -219,10 +223,11 @@ module load_unit #(
     .slice_data_o (slice_data_o)
   );
 
-  assign instr_done  = block_valid && block_ready && block_last && block_final;
-  assign give_o      = instr_done;
-  assign signal_o    = block_signal;
-  assign busy_o      = !context_empty || block_valid;
-  assign wait_port_o = act_valid_o && !act_ready_i;
-  assign moved_o     = block_valid && block_ready;
+  assign give_o         = block_valid && block_ready && block_last && block_final;
+  assign signal_o       = block_signal;
+  assign busy_o         = !context_empty || block_valid;
+  assign oldest_index_o = block_valid ? block_index : beat_index_o;
+  assign bus_error_o    = beat_take && beat_error;
+  assign wait_port_o    = act_valid_o && !act_ready_i;
+  assign moved_o        = block_valid && block_ready;
 endmodule

@@ -44,7 +44,6 @@ module store_unit #(
   output logic                             wait_port_o,
   output logic                             moved_o
 );
-  import engine_pkg::*;
   localparam int LenBits    = 16;
   localparam int LaneBits   = $clog2(AXI_BYTES);
   localparam int BeatBits   = LenBits - 2;
@@ -62,7 +61,7 @@ module store_unit #(
 
   assign take_o   = valid_i && tokens_ok_i && !busy_o && request_ready;
   assign signal_o = signal_q;
-  assign base     = instr_i[FieldBase];
+  assign base     = instr_i[engine_pkg::FieldBase];
 
   run_request #(
     .LOCAL_BITS(LOCAL_BITS), .LEN_BITS(LenBits), .AXI_BYTES(AXI_BYTES), .LANE_BITS(LaneBits),
@@ -75,17 +74,17 @@ module store_unit #(
     .window_i      (1'b0),
     .base_i        (base ? base_i[127:64] : base_i[63:0]),
     .size_i        (base ? size_i[63:32] : size_i[31:0]),
-    .offset_i      (instr_i[FieldOffset +: 32]),
-    .stride_y_i    (instr_i[FieldStrideY +: 32]),
-    .stride_x_i    (instr_i[FieldStrideX +: 32]),
+    .offset_i      (instr_i[engine_pkg::FieldOffset +: 32]),
+    .stride_y_i    (instr_i[engine_pkg::FieldStrideY +: 32]),
+    .stride_x_i    (instr_i[engine_pkg::FieldStrideX +: 32]),
     .pos0_i        (32'd0),
     .row_len_i     (32'd0),
-    .len_i         (instr_i[FieldLen +: 16]),
-    .ny_i          (instr_i[FieldNy +: 16]),
-    .nx_i          (instr_i[FieldNx +: 16]),
-    .local_i       (instr_i[FieldLocal +: LOCAL_BITS]),
-    .step_y_i      (LOCAL_BITS'(instr_i[FieldStepY +: 16])),
-    .step_x_i      (LOCAL_BITS'(instr_i[FieldStepX +: 16])),
+    .len_i         (instr_i[engine_pkg::FieldLen +: 16]),
+    .ny_i          (instr_i[engine_pkg::FieldNy +: 16]),
+    .nx_i          (instr_i[engine_pkg::FieldNx +: 16]),
+    .local_i       (instr_i[engine_pkg::FieldLocal +: LOCAL_BITS]),
+    .step_y_i      (LOCAL_BITS'(instr_i[engine_pkg::FieldStepY +: 16])),
+    .step_x_i      (LOCAL_BITS'(instr_i[engine_pkg::FieldStepX +: 16])),
     .fence_o       (fence_o),
     .burst_valid_o (burst_valid_o),
     .burst_ready_i (burst_ready_i),
@@ -186,7 +185,7 @@ module store_unit #(
   always_ff @(posedge clk_i) begin
     if (take_o) begin
       index_o  <= index_i;
-      signal_q <= instr_i[FieldSignal +: 3];
+      signal_q <= instr_i[engine_pkg::FieldSignal +: 3];
     end
   end
 endmodule

@@ -17,19 +17,18 @@ module unit_queue #(
   output logic [engine_pkg::InstrBits-1:0] instr_o,
   output logic [engine_pkg::IndexBits-1:0] index_o
 );
-  import engine_pkg::*;
-  localparam int Beats    = InstrBytes / AXI_BYTES;
+  localparam int Beats    = engine_pkg::InstrBytes / AXI_BYTES;
   localparam int BeatBits = $clog2(Beats);
 
   logic                   beat_empty, beat_take, index_empty, index_full, last;
   logic [AXI_BYTES*8-1:0] beat;
   logic [BeatBits-1:0]    beat_q;
-  logic [IndexBits-1:0]   index;
+  logic [engine_pkg::IndexBits-1:0]   index;
 
   fifo #(.WIDTH(AXI_BYTES*8), .DEPTH(DEPTH*Beats)) u_beats (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(push_i), .data_i(data_i),
     .pop_i(beat_take), .data_o(beat), .empty_o(beat_empty), .full_o(full_o));
-  fifo #(.WIDTH(IndexBits), .DEPTH(DEPTH)) u_index (
+  fifo #(.WIDTH(engine_pkg::IndexBits), .DEPTH(DEPTH)) u_index (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(push_i && push_last_i), .data_i(index_i),
     .pop_i(last), .data_o(index), .empty_o(index_empty), .full_o(index_full));
 

@@ -18,7 +18,7 @@
 // SHORT: translate.mlir.tmp.short:{{.*}}error: a program of 100 bytes is no whole number of instructions of 64 bytes
 
 // RUN: echo | not sluice-translate --engine-to-binary 2>&1 | FileCheck %s --check-prefix=NONE
-// NONE: error: holds 0 engine.programs; a binary is made of one
+// NONE: error: holds 0 engine.programs where one is wanted
 
 // CHECK: engine.program @program
 // CHECK-NEXT: engine.load_act {fill = -1, dst = 8, offset = 16, base = 1, ny = 2, len = 5, row_len = 5, dst_step_y = 1}

@@ -16,7 +16,9 @@ namespace {
 class Npz : public testing::Test {
 protected:
   NpzStatus read(const std::vector<uint8_t> &bytes) {
-    std::string path = testing::TempDir() + "/npz_test.npz";
+    // Named after the test, as tests run side by side.
+    auto *test = testing::UnitTest::GetInstance()->current_test_info();
+    std::string path = testing::TempDir() + "npz_" + test->name() + ".npz";
     std::ofstream(path, std::ios::binary)
         .write(reinterpret_cast<const char *>(bytes.data()), bytes.size());
     arrays.clear();

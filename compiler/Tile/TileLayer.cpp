@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/Tile/TileLayer.h"
+
+#include "compiler/Tile/TileAttributes.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Tosa/IR/TosaOps.h"
+#include "mlir/IR/IRMapping.h"
+
+#include <map>
+
+using namespace mlir;
+using namespace sluice;
+using namespace sluice::tile;
+
+namespace {
+
+class Tiler {
+public:
+  Tiler(const Layer &layer, int64_t number, const LayerTiling &tiling)
+      : layer(layer), number(number), tiling(tiling), builder(layer.getRoot()),
+        loc(layer.getRoot()->getLoc()) {}
+
+  void run();
+
+private:
+  Value toImage(Value value, const std::array<int64_t, 4> &shape);
+  Value cutInput(unsigned index, const Box &box);
+  Value cutChannels(Value constant, unsigned dim, const Box &output);
+  void mapConstants(Operation *op, const Box &output, IRMapping &mapping);
+  Value makeTile(const OutputTile &tile);
+  Value makeOp(Operation *op, const OutputTile &tile, const InputTile &input,
+               IRMapping &mapping);
+  void finish(Value result);
+
+  const Layer &layer;
+  int64_t number;
+  const LayerTiling &tiling;
+  OpBuilder builder;
+  Location loc;
+  SmallVector<Value, 2> images;
+  /// Slices that several tiles share.
+  std::map<std::pair<unsigned, std::array<int64_t, 6>>, Value> inputSlices;
+  std::map<std::pair<void *, int64_t>, Value> constantSlices;
+};
+
+} // namespace
+
+static std::array<int64_t, 4> toArray(Shape shape) {
+  return {1, shape.h, shape.w, shape.c};
+}
+
+static SmallVector<OpFoldResult> toFold(Builder &builder,
+                                        ArrayRef<int64_t> values) {
+  return getAsIndexOpFoldResult(builder.getContext(), values);
+}
+
+/// `value` in the given shape of equal size.
+Value Tiler::toImage(Value value, const std::array<int64_t, 4> &shape) {
+  auto type = cast<RankedTensorType>(value.getType());
+  if (type.getShape() == ArrayRef<int64_t>(shape))
+    return value;
+  auto shapeType = tosa::shapeType::get(builder.getContext(), shape.size());
+  Value target = tosa::ConstShapeOp::create(builder, loc, shapeType,
+                                            builder.getIndexTensorAttr(shape));
+  return tosa::ReshapeOp::create(builder, loc, type.clone(shape), value,
+                                 target);
+}
+
+Value Tiler::cutInput(unsigned index, const Box &box) {
+  Value image = images[index];
+  bool loads = tiling.loads[index];
+  if (!loads && box == Box::all(toShape(layer.inputShape)))
+    return image;
+  Value &slice = inputSlices[{
+      index, {box.y, box.x, box.c, box.shape.h, box.shape.w, box.shape.c}}];
+  if (slice)
+    return slice;
+  auto op = tensor::ExtractSliceOp::create(
+      builder, loc, image, toFold(builder, {0, box.y, box.x, box.c}),
+      toFold(builder, toArray(box.shape)), toFold(builder, {1, 1, 1, 1}));
+  if (loads)
+    op->setAttr(loadAttrName, builder.getUnitAttr());
+  return slice = op;
+}
+
+/// The part of a constant that has one entry an output channel in `dim`.
+Value Tiler::cutChannels(Value constant, unsigned dim, const Box &output) {
+  auto type = cast<RankedTensorType>(constant.getType());
+  if (type.getDimSize(dim) == output.shape.c)
+    return constant;
+  Value &slice = constantSlices[{constant.getAsOpaquePointer(), output.c}];
+  if (slice)
+    return slice;
+  SmallVector<int64_t> offsets(type.getRank()), sizes(type.getShape());
+  offsets[dim] = output.c;
+  sizes[dim] = output.shape.c;
+  return slice = tensor::ExtractSliceOp::create(
+             builder, loc, constant, toFold(builder, offsets),
+             toFold(builder, sizes),
+             toFold(builder, SmallVector<int64_t>(type.getRank(), 1)));
+}
+
+/// Maps the constants of `op` to the tile's channels.
+void Tiler::mapConstants(Operation *op, const Box &output, IRMapping &mapping) {
+  auto map = [&](Value constant, unsigned dim) {
+    auto type = cast<RankedTensorType>(constant.getType());
+    if (type.getDimSize(dim) == layer.outputShape[3])
+      mapping.map(constant, cutChannels(constant, dim, output));
+  };
+  if (auto conv = dyn_cast<tosa::Conv2DOp>(op)) {
+    map(conv.getWeight(), 0);
+    map(conv.getBias(), 0);
+  } else if (auto depthwise = dyn_cast<tosa::DepthwiseConv2DOp>(op)) {
+    map(depthwise.getWeight(), 2);
+    map(depthwise.getBias(), 0);
+  } else if (auto rescale = dyn_cast<tosa::RescaleOp>(op)) {
+    if (!rescale.getPerChannel())
+      return;
+    map(rescale.getMultiplier(), 0);
+    map(rescale.getShift(), 0);
+  }
+}
+
+Value Tiler::makeOp(Operation *op, const OutputTile &tile,
+                    const InputTile &input, IRMapping &mapping) {
+  mapConstants(op, tile.box, mapping);
+  Operation *copy = builder.clone(*op, mapping);
+  copy->removeAttr("onnx.output");
+  if (copy->hasAttr("pad"))
+    copy->setAttr("pad", builder.getDenseI64ArrayAttr(
+                             {input.padBefore.y, input.padAfter.y,
+                              input.padBefore.x, input.padAfter.x}));
+  Value result = copy->getResult(0);
+  result.setType(
+      cast<RankedTensorType>(result.getType()).clone(toArray(tile.box.shape)));
+  return result;
+}
+
+/// Makes the layer's ops on one tile. Reshapes and cuts inside the layer only
+/// change how its values are seen, not the boxes.
+Value Tiler::makeTile(const OutputTile &tile) {
+  InputTile input = getInputTile(layer, tile.box);
+  IRMapping mapping;
+  for (auto [index, value] : llvm::enumerate(layer.inputs))
+    mapping.map(value, cutInput(index, input.box));
+  Value result;
+  for (Operation *op : layer.ops) {
+    if (isa<tosa::ReshapeOp, tosa::SliceOp>(op))
+      result = mapping.lookup(op->getOperand(0));
+    else
+      result = makeOp(op, tile, input, mapping);
+    mapping.map(op->getResult(0), result);
+  }
+  Operation *last = result.getDefiningOp();
+  for (NamedAttribute attribute : tiling.attributes)
+    last->setAttr(attribute.getName(), attribute.getValue());
+  last->setAttr(layerAttrName, builder.getI64IntegerAttr(number));
+  last->setAttr(indexAttrName, builder.getDenseI64ArrayAttr(tile.index));
+  return result;
+}
+
+/// Puts `result` in the place of the layer's and removes the layer.
+void Tiler::finish(Value result) {
+  Operation *root = layer.getRoot();
+  if (auto name = root->getAttr("onnx.output"))
+    result.getDefiningOp()->setAttr("onnx.output", name);
+  auto type = cast<RankedTensorType>(layer.getOutput().getType());
+  if (type != result.getType()) {
+    auto shapeType = tosa::shapeType::get(builder.getContext(), type.getRank());
+    Value target = tosa::ConstShapeOp::create(
+        builder, loc, shapeType, builder.getIndexTensorAttr(type.getShape()));
+    result = tosa::ReshapeOp::create(builder, loc, type, result, target);
+  }
+  layer.getOutput().replaceAllUsesWith(result);
+  for (Operation *op : llvm::reverse(layer.ops))
+    op->erase();
+}
+
+void Tiler::run() {
+  for (Value input : layer.inputs)
+    images.push_back(toImage(input, layer.inputShape));
+  Shape output = toShape(layer.outputShape);
+  std::vector<OutputTile> tiles =
+      enumerateTiles(output, tiling.size, tiling.channelsOuter);
+  if (tiles.size() == 1 && !tiling.stores)
+    return finish(makeTile(tiles.front()));
+  auto empty = tensor::EmptyOp::create(builder, loc, toArray(output),
+                                       builder.getI8Type());
+  if (tiling.spillOffset)
+    empty->setAttr(spillAttrName,
+                   builder.getI64IntegerAttr(*tiling.spillOffset));
+  Value result = empty;
+  for (const OutputTile &tile : tiles) {
+    Value part = makeTile(tile);
+    auto insert = tensor::InsertSliceOp::create(
+        builder, loc, part, result,
+        toFold(builder, {0, tile.box.y, tile.box.x, tile.box.c}),
+        toFold(builder, toArray(tile.box.shape)),
+        toFold(builder, {1, 1, 1, 1}));
+    if (tiling.stores)
+      insert->setAttr(storeAttrName, builder.getUnitAttr());
+    result = insert;
+  }
+  finish(result);
+}
+
+void tile::tileLayer(const Layer &layer, int64_t number,
+                     const LayerTiling &tiling) {
+  Tiler(layer, number, tiling).run();
+}

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "targets/engine/TilePlan.h"
+
+#include "dialects/Deploy/Placement.h"
+#include "targets/engine/TileSize.h"
+
+#include "mlir/IR/Builders.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace sluice;
+using namespace sluice::engine;
+
+namespace {
+
+/// Bytes that a spilled tensor is aligned to.
+constexpr int64_t spillAlignment = 64;
+
+class Planner {
+public:
+  Planner(const TileProgram &program, const Parameters &parameters)
+      : whole(program), parameters(parameters), far(program.tensors.size()),
+        room(program.tiles.size(), parameters.ACT_BYTES),
+        choices(program.tiles.size()) {}
+
+  FailureOr<TilePlan> run();
+
+private:
+  void markReshaped();
+  bool chooseSizes();
+  int64_t getNearBytes(unsigned tensor) const;
+  int64_t getLiveBytes(unsigned layer) const;
+  TileUse getUse(unsigned layer) const;
+  TileProgram cut() const;
+  LogicalResult giveWay();
+  TilePlan finish() const;
+  void placeSpills(TilePlan &plan) const;
+
+  /// The region with one tile a layer.
+  const TileProgram &whole;
+  const Parameters &parameters;
+  /// Tensors that go through the arena.
+  std::vector<bool> far;
+  /// Bytes of ACT that each layer may take, and what was chosen for it.
+  std::vector<int64_t> room;
+  std::vector<TileChoice> choices;
+  /// The layer that could not be placed.
+  unsigned tight = 0;
+};
+
+} // namespace
+
+/// A tensor in ACT cannot be seen with other channels; in the arena it can.
+void Planner::markReshaped() {
+  for (const Tile &tile : whole.tiles)
+    for (const Operand &input : tile.inputs)
+      if (input.view.c != whole.tensors[input.tensor].shape.c)
+        far[input.tensor] = true;
+}
+
+int64_t Planner::getNearBytes(unsigned tensor) const {
+  return whole.layoutOf(whole.tensors[tensor], parameters).bytes;
+}
+
+/// Bytes of the tensors that are in ACT while `layer` runs.
+int64_t Planner::getLiveBytes(unsigned layer) const {
+  int64_t bytes = 0;
+  for (auto [index, tensor] : llvm::enumerate(whole.tensors))
+    if (!far[index] && tensor.first <= layer && layer <= tensor.last)
+      bytes += getNearBytes(index);
+  return bytes;
+}
+
+TileUse Planner::getUse(unsigned layer) const {
+  const Tile &tile = whole.tiles[layer];
+  TileUse use;
+  use.foldTaps = tile.foldTaps;
+  for (const Operand &input : tile.inputs) {
+    use.loads.push_back(far[input.tensor]);
+    use.fromArena |= whole.tensors[input.tensor].isInput;
+    use.foldTaps |= far[input.tensor] && gainsByFolding(tile.layer, parameters);
+  }
+  use.stores = far[tile.output.tensor];
+  use.toArena = whole.tensors[tile.output.tensor].isOutput;
+  return use;
+}
+
+bool Planner::chooseSizes() {
+  for (unsigned layer = 0; layer < whole.tiles.size(); ++layer) {
+    int64_t bytes = std::min(room[layer], int64_t(parameters.ACT_BYTES) -
+                                              getLiveBytes(layer));
+    std::optional<TileChoice> choice =
+        chooseTile(whole.tiles[layer].layer, getUse(layer), bytes, parameters);
+    if (!choice) {
+      tight = layer;
+      return false;
+    }
+    choices[layer] = *choice;
+  }
+  return true;
+}
+
+/// The program with all layers cut as chosen.
+TileProgram Planner::cut() const {
+  TileProgram program;
+  program.tensors = whole.tensors;
+  unsigned transfers = 0;
+  for (auto [layer, tile] : llvm::enumerate(whole.tiles)) {
+    TileUse use = getUse(layer);
+    const TileChoice &choice = choices[layer];
+    std::map<std::array<int64_t, 3>, unsigned> transferOf;
+    for (const tile::OutputTile &part : tile::enumerateTiles(
+             tile.output.view, choice.size, choice.channelsOuter)) {
+      tile::InputTile input = tile::getInputTile(tile.layer, part.box);
+      Tile cut = tile;
+      cut.foldTaps = use.foldTaps;
+      cut.singleBuffer = choice.singleBuffer;
+      cut.layer.padBefore = input.padBefore;
+      cut.output.box = part.box;
+      cut.output.staged = use.stores;
+      cut.output.transfer = transfers++;
+      for (auto [operand, loads] : llvm::zip_equal(cut.inputs, use.loads)) {
+        operand.box = input.box;
+        operand.staged = loads;
+        auto [it, added] = transferOf.try_emplace(
+            {input.box.y, input.box.x, input.box.c}, transfers);
+        transfers += added;
+        operand.transfer = it->second;
+      }
+      program.tiles.push_back(std::move(cut));
+    }
+  }
+  program.finish();
+  return program;
+}
+
+/// Makes room at the tight layer: its largest tensor in ACT goes through the
+/// arena, or else the layer takes less for its tiles.
+LogicalResult Planner::giveWay() {
+  int64_t most = 0;
+  unsigned victim = 0;
+  for (auto [index, tensor] : llvm::enumerate(whole.tensors))
+    if (!far[index] && tensor.first <= tight && tight <= tensor.last &&
+        getNearBytes(index) > most) {
+      most = getNearBytes(index);
+      victim = index;
+    }
+  if (most) {
+    far[victim] = true;
+    return success();
+  }
+  room[tight] /= 2;
+  if (room[tight] >= parameters.PC)
+    return success();
+  return whole.tiles[tight].layer.getRoot()->emitError(
+      "has no tile that fits the engine's scratchpads");
+}
+
+void Planner::placeSpills(TilePlan &plan) const {
+  SmallVector<deploy::PlacedBuffer> buffers;
+  SmallVector<unsigned> makers;
+  for (auto [layer, tile] : llvm::enumerate(whole.tiles)) {
+    const Tensor &tensor = whole.tensors[tile.output.tensor];
+    if (!far[tile.output.tensor] || tensor.isOutput)
+      continue;
+    buffers.push_back(
+        {int64_t(llvm::alignTo(tensor.shape.elements(), spillAlignment)),
+         tensor.first, tensor.last});
+    makers.push_back(layer);
+  }
+  plan.scratchBytes = deploy::placeBuffers(buffers);
+  for (auto [maker, buffer] : llvm::zip_equal(makers, buffers))
+    plan.layers[maker].spillOffset = buffer.offset;
+}
+
+TilePlan Planner::finish() const {
+  TilePlan plan;
+  for (unsigned layer = 0; layer < whole.tiles.size(); ++layer) {
+    TileUse use = getUse(layer);
+    const TileChoice &choice = choices[layer];
+    Builder builder(whole.tiles[layer].layer.getRoot()->getContext());
+    tile::LayerTiling tiling;
+    tiling.size = choice.size;
+    tiling.channelsOuter = choice.channelsOuter;
+    tiling.loads = use.loads;
+    tiling.stores = use.stores;
+    if (use.foldTaps)
+      tiling.attributes.set(foldTapsAttrName, builder.getUnitAttr());
+    if (choice.singleBuffer)
+      tiling.attributes.set(singleBufferAttrName, builder.getUnitAttr());
+    plan.layers.push_back(std::move(tiling));
+  }
+  placeSpills(plan);
+  return plan;
+}
+
+FailureOr<TilePlan> Planner::run() {
+  markReshaped();
+  while (true) {
+    if (chooseSizes()) {
+      TileProgram program = cut();
+      if (succeeded(program.allocate(parameters)))
+        return finish();
+      tight = program.tight;
+    }
+    if (failed(giveWay()))
+      return failure();
+  }
+}
+
+FailureOr<TilePlan> engine::planTiles(const TileProgram &program,
+                                      const Parameters &parameters) {
+  TileProgram whole = program;
+  for (Tile &tile : whole.tiles) {
+    const Tensor &input = whole.tensors[tile.inputs[0].tensor];
+    tile.foldTaps = gainsByFolding(tile.layer, parameters) && input.isInput &&
+                    input.first == input.last;
+  }
+  whole.finish();
+  return Planner(whole, parameters).run();
+}

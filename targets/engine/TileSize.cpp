@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "targets/engine/TileSize.h"
+
+#include "targets/engine/CodegenConstants.h"
+
+#include "llvm/Support/MathExtras.h"
+
+#include <limits>
+
+using namespace llvm;
+using namespace sluice;
+using namespace sluice::engine;
+using tile::Shape;
+
+namespace {
+
+/// Cycles of an instruction beside its work: to fill and drain the pipeline,
+/// and for memory to answer.
+constexpr int64_t instructionCycles = 32;
+/// Boxes that a layer at the region's edge is cut into, so that it overlaps
+/// with its load or store, and the bytes from which on that pays.
+constexpr int64_t edgeBoxes = 8, edgeBytes = 2048;
+
+class Chooser {
+public:
+  Chooser(const Layer &layer, const TileUse &use, int64_t bytes,
+          const Parameters &parameters)
+      : layer(layer), use(use), bytes(bytes), parameters(parameters),
+        output(tile::toShape(layer.outputShape)),
+        input(tile::toShape(layer.inputShape)) {}
+
+  std::optional<TileChoice> run();
+
+private:
+  int64_t countMostChannels() const;
+  void tryRows(int64_t channels, bool single);
+  void consider(const TileChoice &choice);
+  Shape getInputBox(Shape size) const;
+  int64_t getInputBytes(Shape size) const;
+  int64_t countBytes(const TileChoice &choice) const;
+  int64_t estimate(const TileChoice &choice) const;
+  bool moves() const {
+    return use.stores || llvm::is_contained(use.loads, true);
+  }
+
+  const Layer &layer;
+  const TileUse &use;
+  int64_t bytes;
+  const Parameters &parameters;
+  Shape output, input;
+  std::optional<TileChoice> best;
+  int64_t bestCost = std::numeric_limits<int64_t>::max();
+};
+
+} // namespace
+
+/// Output channels whose constants may be in the scratchpads at once: half of
+/// them, so that the next ones can be loaded meanwhile, if that holds a group.
+int64_t Chooser::countMostChannels() const {
+  int64_t words = countWeightWords(layer, use.foldTaps, parameters);
+  auto fit = [](int64_t size, int64_t each) {
+    if (!each)
+      return std::numeric_limits<int64_t>::max();
+    return size / 2 >= each ? size / 2 / each : size / each;
+  };
+  int64_t groups =
+      std::min(fit(parameters.WGT_WORDS, words),
+               fit(parameters.PRM_WORDS, countParameterWords(layer)));
+  if (groups >= countGroups(layer, parameters))
+    return output.c;
+  // Whole words where possible.
+  int64_t wordGroups = parameters.wordChunks();
+  if (groups > wordGroups)
+    groups -= groups % wordGroups;
+  return groups * parameters.PK;
+}
+
+Shape Chooser::getInputBox(Shape size) const {
+  auto reach = [](int64_t count, int64_t kernel, int64_t stride,
+                  int64_t dilation, int64_t limit) {
+    return std::min(limit, (count - 1) * stride + (kernel - 1) * dilation + 1);
+  };
+  bool all = layer.kind == LayerKind::Convolution;
+  return {
+      reach(size.h, layer.kernel.y, layer.stride.y, layer.dilation.y, input.h),
+      reach(size.w, layer.kernel.x, layer.stride.x, layer.dilation.x, input.w),
+      all ? input.c : size.c};
+}
+
+static int64_t wordBytes(int64_t channels, const Parameters &parameters) {
+  return alignTo(channels, parameters.PC);
+}
+
+/// Bytes of ACT of the box that one input's tile reads.
+int64_t Chooser::getInputBytes(Shape size) const {
+  Shape box = getInputBox(size);
+  if (use.foldTaps)
+    return box.h * size.w * wordBytes(layer.kernel.x * box.c, parameters);
+  return box.h * box.w * wordBytes(box.c, parameters);
+}
+
+int64_t Chooser::countBytes(const TileChoice &choice) const {
+  const Shape &size = choice.size;
+  int64_t spatial = divideCeil(output.h, size.h) * divideCeil(output.w, size.w);
+  int64_t tiles = spatial * divideCeil(output.c, size.c);
+  auto buffers = [&](int64_t boxes) {
+    return boxes > 1 && !choice.singleBuffer ? 2 : 1;
+  };
+  int64_t total = 0;
+  for (bool loads : use.loads)
+    if (loads)
+      total += buffers(tiles) * getInputBytes(size);
+  if (use.stores)
+    total += buffers(tiles) * size.h * size.w * wordBytes(size.c, parameters);
+  return total;
+}
+
+int64_t Chooser::estimate(const TileChoice &choice) const {
+  const Shape &size = choice.size;
+  int64_t spatial = divideCeil(output.h, size.h) * divideCeil(output.w, size.w);
+  int64_t chunks = divideCeil(output.c, size.c);
+  bool perChannel = layer.kind != LayerKind::Convolution;
+  int64_t groups = countGroups(layer, parameters);
+  int64_t words = countWeightWords(layer, use.foldTaps, parameters);
+  int64_t steps = layer.kind == LayerKind::Convolution ? words
+                  : layer.kind == LayerKind::Add       ? 2
+                                                       : layer.kernel.area();
+  int64_t compute = groups * output.h * output.w * steps +
+                    spatial * chunks * instructionCycles;
+  // Boxes are loaded again for each chunk if chunks come first, weights for
+  // each box if they do not fit together.
+  Shape box = getInputBox(size);
+  int64_t loads = spatial * (perChannel || choice.channelsOuter ? chunks : 1);
+  int64_t moved = 0, instructions = 0;
+  for (bool load : use.loads)
+    if (load) {
+      moved += loads * box.elements();
+      instructions += loads;
+    }
+  bool stay = groups * words <= parameters.WGT_WORDS;
+  int64_t weightLoads = stay || choice.channelsOuter ? 1 : spatial;
+  moved += weightLoads * groups * words * parameters.PK * parameters.PC;
+  instructions += weightLoads * chunks;
+  int64_t memory =
+      moved / parameters.AXI_BYTES + instructions * instructionCycles;
+  int64_t store = use.stores ? output.elements() / parameters.AXI_BYTES : 0;
+  int64_t overlapped = std::max({compute, memory, store});
+  return choice.singleBuffer ? compute + memory + store : overlapped;
+}
+
+void Chooser::consider(const TileChoice &choice) {
+  if (countBytes(choice) > bytes)
+    return;
+  int64_t cost = estimate(choice);
+  if (cost < bestCost) {
+    bestCost = cost;
+    best = choice;
+  }
+}
+
+/// Calls fn with `most` and its halves, down to 1.
+template <typename F> static void forEachSize(int64_t most, F fn) {
+  for (int64_t parts = 1, last = 0; parts <= 2 * most; parts *= 2)
+    if (int64_t size = divideCeil(most, parts); size != last) {
+      fn(size);
+      last = size;
+    }
+}
+
+void Chooser::tryRows(int64_t channels, bool single) {
+  forEachSize(output.w, [&](int64_t columns) {
+    forEachSize(output.h, [&](int64_t rows) {
+      for (bool outer : {false, true})
+        consider({{rows, columns, channels}, outer, single});
+    });
+  });
+}
+
+std::optional<TileChoice> Chooser::run() {
+  int64_t most = countMostChannels();
+  if (most == 0 || bytes < 0)
+    return std::nullopt;
+  if (!moves()) {
+    TileChoice choice{{output.h, output.w, most}};
+    bool loads = use.fromArena && input.elements() >= edgeBytes;
+    bool stores = use.toArena && output.elements() >= edgeBytes;
+    if (loads || stores)
+      choice.size.h = divideCeil(output.h, edgeBoxes);
+    return choice;
+  }
+  for (bool single : {false, true}) {
+    // Fewer channels only where they make the boxes smaller.
+    forEachSize(divideCeil(most, parameters.PC), [&](int64_t words) {
+      tryRows(std::min(most, words * parameters.PC), single);
+    });
+    if (best)
+      return best;
+  }
+  return std::nullopt;
+}
+
+std::optional<TileChoice> engine::chooseTile(const Layer &layer,
+                                             const TileUse &use, int64_t bytes,
+                                             const Parameters &parameters) {
+  return Chooser(layer, use, bytes, parameters).run();
+}

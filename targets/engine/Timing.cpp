@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "targets/engine/Timing.h"
+#include "llvm/Support/MathExtras.h"
+#include <algorithm>
+#include <cassert>
+#include <deque>
+
+using namespace sluice::engine;
+using llvm::divideCeil;
+
+using Cycle = uint64_t;
+
+uint64_t sluice::engine::computeSteps(const Instruction &instruction) {
+  if (auto *f = std::get_if<AddFields>(&instruction.fields))
+    return uint64_t(2) * f->groups * f->oh * f->ow;
+  if (auto *f = std::get_if<WindowFields>(&instruction.fields))
+    return uint64_t(f->groups) * f->oh * f->ow * f->kh * f->kw * f->ci;
+  return 0;
+}
+
+namespace {
+
+/// A run of a LOAD or a STORE: adjacent bytes of DRAM.
+struct Run {
+  /// Of the bytes that memory holds; none for a run that lies outside its row.
+  int64_t address = 0, bytes = 0;
+  /// Where in the run they begin, and the length of all of it.
+  int64_t first = 0, length = 0;
+};
+
+/// The runs of an instruction, one by one.
+class RunWalk {
+public:
+  RunWalk(const Instruction &instruction, const Parameters &parameters);
+  bool done() const { return y == ny; }
+  Run next();
+
+private:
+  int64_t offset = 0, strideY = 0, strideX = 0, pos = 0, length = 0;
+  int64_t rowLength = INT64_MAX;
+  unsigned ny = 1, nx = 1, y = 0, x = 0;
+  bool cut = false;
+};
+
+/// The replay: instructions are handed on, taken and ended in time order, as
+/// far as the bus makes it matter.
+class Replay {
+public:
+  Replay(llvm::ArrayRef<Instruction> program, const Parameters &parameters,
+         const MemoryTiming &memory, const PipelineTiming &pipeline);
+  ProgramTime run();
+
+private:
+  /// A unit's view of the program: the indices of its instructions, how many of
+  /// them the fetch has handed on, and how many it has taken.
+  struct Queue {
+    std::vector<size_t> instructions;
+    size_t handed = 0, taken = 0;
+    Cycle lastTake = 0;
+  };
+
+  // Each is when its next action can happen; none while it waits for another.
+  std::optional<Cycle> fetchTime() const;
+  std::optional<Cycle> takeTime(Unit unit) const;
+  std::optional<Cycle> loadRunTime() const;
+
+  void fetch(Cycle now);
+  void takeLoad(Cycle now);
+  void takeCompute(Cycle now);
+  void takeStore(Cycle now);
+  void requestRun(Cycle now);
+  size_t take(Unit unit, Cycle now);
+  void end(size_t index, Cycle now);
+
+  /// Takes the read bus for `beats` from `due` on; the first beat's cycle.
+  Cycle readBeats(Cycle due, uint64_t beats);
+  uint64_t beatCycles(uint64_t beats) const {
+    return divideCeil(
+        beats * parameters.AXI_BYTES,
+        std::min<uint64_t>(memory.bytesPerCycle, parameters.AXI_BYTES));
+  }
+  uint64_t beatsOf(const Run &run) const {
+    int64_t lane = run.address % parameters.AXI_BYTES;
+    return run.bytes ? divideCeil(lane + run.bytes, parameters.AXI_BYTES) : 0;
+  }
+  uint64_t loadCycles(const Run &run) const;
+
+  llvm::ArrayRef<Instruction> program;
+  const Parameters &parameters;
+  const MemoryTiming &memory;
+  const PipelineTiming &pipeline;
+
+  ProgramTime result;
+  Queue queues[kNumUnits];
+  std::deque<Cycle> tokens[kNumUnits][kNumUnits];
+  size_t fetched = 0;
+  std::vector<Cycle> handed;
+  Cycle busFree = 0;
+
+  // LOAD: the instruction whose runs are being asked for, the ends of the
+  // latest runs, and the ends of the latest instructions.
+  std::optional<RunWalk> walk;
+  size_t walked = 0;
+  Cycle nextRun = 0, runEnd = 0;
+  std::deque<Cycle> runEnds, loadEnds;
+  Cycle unitEnd[kNumUnits] = {};
+};
+
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Runs
+//===----------------------------------------------------------------------===//
+
+RunWalk::RunWalk(const Instruction &instruction, const Parameters &parameters) {
+  if (auto *f = std::get_if<LoadActFields>(&instruction.fields)) {
+    offset = f->offset, strideY = f->stride_y, strideX = f->stride_x;
+    pos = f->pos0, length = f->len, rowLength = f->row_len;
+    ny = f->ny, nx = f->nx, cut = true;
+  } else if (auto *f = std::get_if<StoreFields>(&instruction.fields)) {
+    offset = f->offset, strideY = f->stride_y, strideX = f->stride_x;
+    length = f->len, ny = f->ny, nx = f->nx;
+  } else {
+    const auto &words = std::get<LoadWordsFields>(instruction.fields);
+    unsigned word = instruction.opcode == Opcode::LoadWgt
+                        ? parameters.PC * parameters.PK
+                        : parameters.PK * 8;
+    offset = words.offset, length = int64_t(words.count) * word;
+  }
+}
+
+Run RunWalk::next() {
+  int64_t begin = pos + x * strideX, first = 0, last = length;
+  if (cut) {
+    first = std::clamp<int64_t>(-begin, 0, length);
+    last = std::clamp<int64_t>(rowLength - begin, first, length);
+  }
+  Run run = {offset + y * strideY + begin + first, last - first, first, length};
+  if (++x == nx) {
+    x = 0;
+    ++y;
+  }
+  return run;
+}
+
+//===----------------------------------------------------------------------===//
+// Fetch
+//===----------------------------------------------------------------------===//
+
+Replay::Replay(llvm::ArrayRef<Instruction> program,
+               const Parameters &parameters, const MemoryTiming &memory,
+               const PipelineTiming &pipeline)
+    : program(program), parameters(parameters), memory(memory),
+      pipeline(pipeline), handed(program.size()) {
+  result.instructions.resize(program.size() - 1);
+  for (size_t i = 0; i < program.size(); ++i)
+    if (std::optional<Unit> unit = unitOf(program[i].opcode))
+      queues[unsigned(*unit)].instructions.push_back(i);
+}
+
+Cycle Replay::readBeats(Cycle due, uint64_t beats) {
+  Cycle first = std::max(due, busFree);
+  busFree = first + beatCycles(beats);
+  result.bytesRead += beats * parameters.AXI_BYTES;
+  return first;
+}
+
+std::optional<Cycle> Replay::fetchTime() const {
+  if (fetched == program.size())
+    return std::nullopt;
+  Cycle time = fetched < pipeline.fetchAhead
+                   ? pipeline.start + fetched
+                   : handed[fetched - pipeline.fetchAhead];
+  if (std::optional<Unit> unit = unitOf(program[fetched].opcode)) {
+    const Queue &queue = queues[unsigned(*unit)];
+    // It can not be handed on, nor any after it, before there is room.
+    if (queue.handed > queue.taken + pipeline.queueDepth)
+      return std::nullopt;
+    if (queue.handed == queue.taken + pipeline.queueDepth)
+      time = std::max(time, queue.lastTake);
+  }
+  return time;
+}
+
+void Replay::fetch(Cycle now) {
+  uint64_t beats = kInstructionBytes / parameters.AXI_BYTES;
+  Cycle first = readBeats(now + pipeline.readRequest + memory.latency, beats);
+  Cycle before = fetched ? handed[fetched - 1] : 0;
+  handed[fetched] =
+      std::max(first + pipeline.readData, before) + beatCycles(beats);
+  if (std::optional<Unit> unit = unitOf(program[fetched].opcode))
+    ++queues[unsigned(*unit)].handed;
+  ++fetched;
+}
+
+//===----------------------------------------------------------------------===//
+// Units
+//===----------------------------------------------------------------------===//
+
+std::optional<Cycle> Replay::takeTime(Unit unit) const {
+  auto self = unsigned(unit);
+  const Queue &queue = queues[self];
+  if (queue.taken == queue.handed)
+    return std::nullopt;
+  size_t index = queue.instructions[queue.taken];
+  Cycle time = handed[index] + 1;
+  if (queue.taken)
+    time = std::max(time, queue.lastTake + pipeline.nextInstruction);
+  if (unit == Unit::Load) {
+    if (walk)
+      return std::nullopt;
+    time = std::max(time, nextRun);
+    if (loadEnds.size() >= pipeline.loadInstructions)
+      time = std::max(time, loadEnds.front());
+  } else {
+    time = std::max(time, unitEnd[self] + 1);
+  }
+  for (unsigned src = 0; src < kNumUnits; ++src)
+    if (program[index].tokens.wait >> src & 1) {
+      if (tokens[src][self].empty())
+        return std::nullopt;
+      time = std::max(time, tokens[src][self].front());
+    }
+  return time;
+}
+
+size_t Replay::take(Unit unit, Cycle now) {
+  auto self = unsigned(unit);
+  Queue &queue = queues[self];
+  size_t index = queue.instructions[queue.taken];
+  InstructionTime &time = result.instructions[index];
+  time.begin = now;
+  time.ready = std::max(handed[index] + 1, unitEnd[self] + 1);
+  if (queue.taken)
+    time.ready =
+        std::max(time.ready, queue.lastTake + pipeline.nextInstruction);
+  time.ready = std::min(time.ready, now);
+  for (unsigned src = 0; src < kNumUnits; ++src)
+    if (program[index].tokens.wait >> src & 1)
+      tokens[src][self].pop_front();
+  ++queue.taken;
+  queue.lastTake = now;
+  return index;
+}
+
+void Replay::end(size_t index, Cycle now) {
+  auto self = unsigned(*unitOf(program[index].opcode));
+  result.instructions[index].end = now;
+  for (unsigned dst = 0; dst < kNumUnits; ++dst)
+    if (program[index].tokens.signal >> dst & 1)
+      tokens[self][dst].push_back(now + 1);
+  // What another unit waited for counts as waiting, what it overlapped does
+  // not.
+  const InstructionTime &time = result.instructions[index];
+  result.units[self].token += time.begin - time.ready;
+  result.units[self].busy += now - std::max(time.begin, unitEnd[self]);
+  unitEnd[self] = now;
+}
+
+void Replay::takeCompute(Cycle now) {
+  size_t index = take(Unit::Compute, now);
+  uint64_t steps = computeSteps(program[index]);
+  result.macCycles += steps;
+  end(index,
+      now + steps + pipeline.computeDrain + llvm::Log2_64(parameters.PC));
+}
+
+void Replay::takeLoad(Cycle now) {
+  walked = take(Unit::Load, now);
+  walk.emplace(program[walked], parameters);
+  nextRun = now + pipeline.loadRequest;
+  if (loadEnds.size() >= pipeline.loadInstructions)
+    loadEnds.pop_front();
+}
+
+std::optional<Cycle> Replay::loadRunTime() const {
+  if (!walk)
+    return std::nullopt;
+  if (runEnds.size() < pipeline.loadRuns)
+    return nextRun;
+  return std::max(nextRun, runEnds.front());
+}
+
+/// Cycles the data side of LOAD works on a run.
+uint64_t Replay::loadCycles(const Run &run) const {
+  uint64_t bus = parameters.AXI_BYTES;
+  uint64_t cycles = divideCeil(run.length, bus);
+  if (program[walked].opcode == Opcode::LoadAct) {
+    // Whole words, and one write of ACT a cycle.
+    uint64_t words = divideCeil(run.length, parameters.PC);
+    cycles = words * divideCeil(parameters.PC, bus);
+  }
+  // A first block that straddles two beats takes one ahead.
+  bool straddles =
+      run.bytes && uint64_t(run.address) % bus > uint64_t(run.first) % bus;
+  return std::max<uint64_t>(cycles + straddles, beatCycles(beatsOf(run)));
+}
+
+void Replay::requestRun(Cycle now) {
+  Run run = walk->next();
+  if (runEnds.size() >= pipeline.loadRuns)
+    runEnds.pop_front();
+  uint64_t beats = beatsOf(run), cycles = loadCycles(run);
+  if (beats) {
+    Cycle first =
+        readBeats(now + pipeline.readRequest + memory.latency, beats) +
+        pipeline.readData;
+    runEnd = std::max(runEnd + cycles, first + cycles);
+  } else {
+    runEnd = std::max(runEnd, now) + cycles;
+  }
+  runEnds.push_back(runEnd);
+  nextRun = now + 1;
+  if (!walk->done())
+    return;
+  walk.reset();
+  end(walked, runEnd + pipeline.loadEnd);
+  loadEnds.push_back(runEnd);
+}
+
+void Replay::takeStore(Cycle now) {
+  size_t index = take(Unit::Store, now);
+  Cycle time = now + pipeline.storeRequest;
+  std::deque<Cycle> responses;
+  for (RunWalk walk(program[index], parameters); !walk.done();) {
+    Run run = walk.next();
+    uint64_t beats = beatsOf(run);
+    if (responses.size() == pipeline.storeBursts) {
+      time = std::max(time, responses.front());
+      responses.pop_front();
+    }
+    uint64_t words = divideCeil(run.length, parameters.PC);
+    time += std::max<uint64_t>(words, beatCycles(beats));
+    responses.push_back(time + memory.latency + pipeline.storeNext);
+    result.bytesWritten += run.bytes;
+  }
+  end(index, time + memory.latency + pipeline.storeEnd);
+}
+
+ProgramTime Replay::run() {
+  using Action = void (Replay::*)(Cycle);
+  while (true) {
+    const std::pair<std::optional<Cycle>, Action> candidates[] = {
+        {fetchTime(), &Replay::fetch},
+        {loadRunTime(), &Replay::requestRun},
+        {takeTime(Unit::Load), &Replay::takeLoad},
+        {takeTime(Unit::Compute), &Replay::takeCompute},
+        {takeTime(Unit::Store), &Replay::takeStore},
+    };
+    std::optional<Cycle> best;
+    Action action = nullptr;
+    for (const auto &[time, candidate] : candidates)
+      if (time && (!best || *time < *best)) {
+        best = time;
+        action = candidate;
+      }
+    if (!action)
+      break;
+    (this->*action)(*best);
+  }
+  Cycle last = *std::max_element(unitEnd, unitEnd + kNumUnits);
+  result.cycles = std::max(last, handed.back()) + pipeline.finish;
+  return std::move(result);
+}
+
+ProgramTime sluice::engine::estimateTime(llvm::ArrayRef<Instruction> program,
+                                         const Parameters &parameters,
+                                         const MemoryTiming &memory,
+                                         const PipelineTiming &pipeline) {
+  assert(!program.empty() && program.back().opcode == Opcode::End);
+  return Replay(program, parameters, memory, pipeline).run();
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// How many cycles a program takes: a replay of its instructions on the engine's
+// queues, units, tokens and bus, run by run, without data.
+// docs/targets/engine.md says what it leaves out and how it is fitted to the
+// RTL's counters.
+
+#ifndef SLUICE_TARGETS_ENGINE_TIMING_H
+#define SLUICE_TARGETS_ENGINE_TIMING_H
+
+#include "dialects/Engine/Isa.h"
+#include <vector>
+
+namespace sluice::engine {
+
+/// The memory behind the engine's bus.
+struct MemoryTiming {
+  /// Cycles from an accepted address to the first beat, or from the last beat
+  /// to the write's response.
+  unsigned latency = 20;
+  /// Of each direction.
+  unsigned bytesPerCycle = 8;
+};
+
+/// What the RTL's pipelines take, in cycles. The defaults are those of
+/// targets/engine/rtl.
+struct PipelineTiming {
+  /// From start to the first burst of the fetch, and from the end of the last
+  /// instruction to done.
+  unsigned start = 0, finish = 1;
+  /// Instructions asked for and not yet handed to a queue; instructions that a
+  /// queue holds.
+  unsigned fetchAhead = 4, queueDepth = 8;
+  /// From a burst's request to its address on the bus, and from a beat on the
+  /// bus to its use.
+  unsigned readRequest = 2, readData = 2;
+  /// From a unit's taking an instruction to its having the next one at hand.
+  unsigned nextInstruction = 9;
+  /// LOAD: from taking an instruction to its first run's request; from the last
+  /// run's last block to its end; runs asked for and not yet written;
+  /// instructions begun and not yet ended.
+  unsigned loadRequest = 5, loadEnd = 1, loadRuns = 16, loadInstructions = 4;
+  /// COMPUTE: all but one cycle a step and log2(PC) for the adder tree.
+  unsigned computeDrain = 19;
+  /// STORE: from taking an instruction to its first beat on the bus; from the
+  /// last response to the end; from a burst's response to a burst in its place;
+  /// bursts without a response.
+  unsigned storeRequest = 11, storeEnd = 2, storeNext = 4, storeBursts = 16;
+};
+
+/// Cycles are counted from the start of the program.
+struct InstructionTime {
+  /// When its unit could have begun it but for tokens.
+  uint64_t ready = 0;
+  uint64_t begin = 0, end = 0;
+};
+
+/// Names as those of the counters on the ISA page.
+struct UnitTime {
+  uint64_t busy = 0, token = 0;
+};
+
+struct ProgramTime {
+  uint64_t cycles = 0;
+  UnitTime units[kNumUnits];
+  uint64_t macCycles = 0, bytesRead = 0, bytesWritten = 0;
+  /// One an instruction but END, in program order.
+  std::vector<InstructionTime> instructions;
+};
+
+/// Steps of the COMPUTE unit: taps, words and operands of all outputs; 0 for
+/// instructions of other units.
+uint64_t computeSteps(const Instruction &instruction);
+
+/// Estimates `program`, a well-formed one that ends with END.
+ProgramTime estimateTime(llvm::ArrayRef<Instruction> program,
+                         const Parameters &parameters,
+                         const MemoryTiming &memory = {},
+                         const PipelineTiming &pipeline = {});
+
+} // namespace sluice::engine
+
+#endif // SLUICE_TARGETS_ENGINE_TIMING_H

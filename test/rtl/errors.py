@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Faulty programs: each stops the engine with the right error and index, writes nothing outside the arena, and leaves an
+engine that runs the next program well.
+
+usage: errors.py MODELS [--config NAME]
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+
+import device
+from isa import COMPUTE, CONFIGS, FIELDS, LOAD, OPCODES, STORE, UNITS, Instruction
+from programs import ARENA_AT, CONST_AT, MEMORY, PROGRAM_AT, random_program
+
+ARENA_SIZE, CONST_SIZE = 0x1000, 0x8000
+END = Instruction("END")
+
+
+def load(**fields):
+    return Instruction("LOAD_ACT", **{"base": 1, "ny": 1, "nx": 1, "len": 16, "row_len": 16, **fields})
+
+
+def store(**fields):
+    return Instruction("STORE", **{"base": 1, "ny": 1, "nx": 1, "len": 16, **fields})
+
+
+def compute(name, **fields):
+    ones = dict.fromkeys(["groups", "ci", "oh", "ow", "ih", "iw", "kh", "kw", "stride_y", "stride_x", "dil_y", "dil_x"], 1)
+    return Instruction(name, **{**ones, "hi": 5, **fields})
+
+
+GOOD = {"LOAD_ACT": load(), "LOAD_WGT": Instruction("LOAD_WGT", count=1), "LOAD_PRM": Instruction("LOAD_PRM", count=1),
+        "STORE": store(), "END": END, **{name: compute(name) for name in ("CONV", "DEPTHWISE", "ADD", "MAXPOOL")}}
+
+
+class Case:
+    """One engine and how programs fare on it, one after the other."""
+
+    def __init__(self, model, config, stall_seed):
+        self.config = config
+        self.engine = device.Device(model, MEMORY, stall_seed=stall_seed)
+        self.random = np.random.default_rng(stall_seed)
+        self.engine.memory[:] = self.random.integers(0, 256, MEMORY)
+        self.done = 0
+
+    def start(self, program, arena=(ARENA_AT, ARENA_SIZE), size=None, watchdog=300):
+        """program: Instructions or encoded bytes. Keeps what memory holds outside the arena."""
+        code = b"".join(i if isinstance(i, bytes) else i.encode() for i in program)
+        self.engine.memory[PROGRAM_AT : PROGRAM_AT + len(code)] = np.frombuffer(code, np.uint8)
+        self.before = self.engine.memory.copy()
+        self.arena = arena
+        self.engine.start((PROGRAM_AT, len(code) if size is None else size), [(CONST_AT, CONST_SIZE), arena], watchdog)
+
+    def finish(self, error, index):
+        got = self.engine.wait(100_000)
+        at = self.engine.read(device.ERROR_INDEX)
+        assert (got, at) == (error, index), f"error {got} at {at}, expected {error} at {index}"
+        status = self.engine.read(device.STATUS)
+        assert status == (2 if error != "none" else 0), f"status {status}"
+        bus = self.engine.read(device.BUS)
+        assert bus == 0, f"bus {bus:#x} after done"
+        first, size = self.arena
+        changed = np.nonzero(self.engine.memory != self.before)[0]
+        assert np.all((changed >= first) & (changed < first + size)), f"written outside the arena: {changed[0]:#x}"
+        self.done += 1
+
+    def fails(self, program, error, index, **options):
+        self.start(program, **options)
+        self.finish(error, index)
+
+    def works(self, seed):
+        """A random program still runs as it should."""
+        built = random_program(self.config, seed, 8)
+        self.engine.memory[:] = built.initial
+        code = np.frombuffer(built.code(), np.uint8)
+        for memory in (self.engine.memory, built.memory):
+            memory[PROGRAM_AT : PROGRAM_AT + len(code)] = code
+        self.engine.start((PROGRAM_AT, len(code)), [built.const, built.arena])
+        error = self.engine.wait()
+        assert error == "none", f"a good program after an error: {self.engine.report()}"
+        assert np.array_equal(self.engine.memory, built.memory), f"a good program after an error, seed {seed}: wrong bytes"
+
+
+def patched(instruction, byte, value):
+    data = bytearray(instruction.encode())
+    data[byte] = value
+    return bytes(data)
+
+
+def named_bytes(name):
+    """Bytes of an instruction that may be other than zero."""
+    fields = {k: v for k, v in FIELDS[name].items() if k != "flags" or name == "DEPTHWISE"}
+    if name in ("LOAD_WGT", "LOAD_PRM"):
+        fields["count"] = (16, 2)
+    named = {0} if name == "END" else {0, 1}
+    return named.union(*(range(first, first + size) for first, size in fields.values()))
+
+
+def illegal(case):
+    """Reserved bytes, fields out of range, unknown opcodes; each as the second instruction."""
+
+    def check(data):
+        case.fails([load(), data, END], "illegal", 1)
+
+    for name, instruction in GOOD.items():
+        for byte in sorted(set(range(64)) - named_bytes(name)):
+            check(patched(instruction, byte, 1 << int(case.random.integers(0, 8))))
+    for opcode in set(range(256)) - set(OPCODES.values()):
+        if opcode % 7 == 0:
+            check(bytes([opcode]) + bytes(63))
+    for name, unit in UNITS.items():
+        for bits in (1 << unit, 16 << unit, 8, 128):
+            check(patched(GOOD[name], 1, bits))
+        runs = ["ny", "nx", "len"] if name in ("LOAD_ACT", "STORE") else ["count"] if unit == LOAD else [
+            "groups", "ci", "oh", "ow", "kh", "kw", "stride_y", "stride_x", "dil_y", "dil_x"]
+        for field in runs:
+            check(Instruction(name, **{**GOOD[name].fields, field: 0}))
+        if unit != COMPUTE:
+            check(patched(GOOD[name], 12, 2))
+    check(store(base=0))
+    check(Instruction("LOAD_WGT", count=1, offset=4))
+    check(compute("DEPTHWISE", flags=2))
+    check(compute("DEPTHWISE", ci=2))
+    check(compute("ADD", kh=2))
+    check(compute("ADD", ma=0x8000))
+    check(compute("ADD", mb=0x8000))
+    if case.config.PC != case.config.PK:
+        check(load(dst=1))
+        check(store(src=1))
+    case.fails([load(), load()], "illegal", 2)
+    case.fails([], "illegal", 0)
+    case.fails([load(), END], "illegal", 1, size=64)
+
+
+def fence(case):
+    for index, wrong in enumerate([
+        load(offset=ARENA_SIZE - 15), load(offset=ARENA_SIZE), load(offset=0xFFFFFFF8), load(ny=2, stride_y=-1),
+        load(nx=3, stride_x=ARENA_SIZE // 2, row_len=2 * ARENA_SIZE), load(base=0, offset=CONST_SIZE - 8),
+        Instruction("LOAD_WGT", offset=CONST_SIZE - 8, count=1), Instruction("LOAD_PRM", offset=CONST_SIZE, count=1),
+        store(offset=ARENA_SIZE - 15), store(offset=0xFFFFFFFF), store(ny=3, stride_y=-64, offset=64),
+        store(nx=2, stride_x=ARENA_SIZE)]):
+        before = [load(), store(offset=64)][: index % 3]
+        case.fails([*before, wrong, END], "fence", len(before))
+    # The window keeps what lies outside the row from being read at all.
+    case.fails([load(offset=ARENA_SIZE - 8, pos0=-8, row_len=8, len=40), END], "none", 0)
+    # A run that ends with the arena, to the byte.
+    case.fails([load(offset=ARENA_SIZE - 16), store(offset=ARENA_SIZE - 16), END], "none", 0)
+
+
+def bus(case):
+    beyond = (MEMORY - 64, 0x1000)
+    case.fails([load(), load(offset=128), END], "bus", 1, arena=beyond)
+    case.fails([load(), store(offset=128), END], "bus", 1, arena=beyond)
+    case.fails([load(), store(len=300, offset=0), END], "bus", 1, arena=beyond)
+
+
+def tokens(case):
+    def signals(instruction, dst):
+        instruction.signal = 1 << dst
+        return instruction
+
+    for _ in range(2):
+        case.fails([signals(load(), COMPUTE) for _ in range(15)] + [END], "none", 0)
+        assert case.engine.read(device.TOKENS) == 15
+    case.fails([signals(load(), COMPUTE) for _ in range(16)] + [END], "token", 15)
+    case.fails([signals(store(), LOAD) for _ in range(16)] + [END], "token", 15)
+    case.fails([signals(compute("MAXPOOL"), STORE) for _ in range(16)] + [END], "token", 15)
+
+
+def watchdog(case):
+    for name in ("LOAD_ACT", "CONV", "STORE"):
+        waiting = Instruction(name, **GOOD[name].fields)
+        waiting.wait = 7 & ~(1 << UNITS[name])
+        case.fails([load(), waiting, END], "watchdog", 1)
+        last = case.engine.read(device.LAST_LOAD)
+        assert last == 0, f"the last LOAD is {last}"
+
+
+def abort(case):
+    long_work = [load(), compute("MAXPOOL", oh=60, ow=60, kh=9, kw=9), store(ny=8, nx=8, stride_y=128, stride_x=16), END]
+    for cycles in (1, 20, 40, 60, 80, 100, 150, 200, 250, 300, 350, 400):
+        case.start(long_work)
+        case.engine.step(cycles)
+        case.engine.write(device.ABORT, 1)
+        case.engine.wait(10_000)
+        assert case.engine.read(device.ERROR) == 6
+        assert case.engine.read(device.BUS) == 0
+        case.done += 1
+
+
+def registers(case):
+    """The capability ROM, and ap_ctrl_chain to the letter."""
+    engine, c = case.engine, case.config
+    rom = [engine.read(device.CAPABILITY + 4 * i) for i in range(12)]
+    fields = [c.PC, c.PK, c.ACT_BYTES, c.ACT_BANKS, c.WGT_WORDS, c.PRM_WORDS, c.AXI_BYTES]
+    assert rom[:10] == [0x45434C53, 1, *fields, 0], rom
+    assert rom[10] | rom[11] << 32 == engine.api.configuration_hash
+    assert engine.read(device.CTRL) == 4, "idle before the first start"
+    engine.write_range(device.PROGRAM, 0x123456789A, 0x40)
+    assert [engine.read(device.PROGRAM + 4 * i) for i in range(3)] == [0x3456789A, 0x12, 0x40]
+    case.start([load(), END])
+    engine.step(10_000)
+    assert engine.read(device.CTRL) == 0b1110, "done, idle and ready stand until continue"
+    assert engine.read(device.LAST_LOAD) == 0 and engine.read(device.LAST_LOAD + 4) == 0xFFFFFFFF
+    engine.write(device.CTRL, 1)
+    engine.step(1000)
+    assert engine.read(device.CTRL) & 0b10011 == 0b00011, "a start before continue waits"
+    engine.write(device.ISR, 1)
+    engine.write(device.CTRL, 16)
+    case.finish("none", 0)
+    counters = engine.counters()
+    assert counters["instructions"] == 1 and counters["bytes_read"] >= 16 + 64, counters
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("models", type=Path)
+    parser.add_argument("--config", nargs="*", default=["tiny", "16x8"], choices=list(CONFIGS))
+    arguments = parser.parse_args()
+    for name in arguments.config:
+        model = device.build(CONFIGS[name], arguments.models)
+        for stall_seed in (0, 7):
+            case = Case(model, CONFIGS[name], stall_seed)
+            for number, part in enumerate([registers, illegal, fence, bus, tokens, watchdog, abort]):
+                try:
+                    part(case)
+                    case.works(number)
+                except AssertionError as failure:
+                    print(f"FAILED {name}, stalls {stall_seed}, {part.__name__}, program {case.done}: {failure}")
+                    return 1
+            case.engine.close()
+            print(f"{name}, stalls {stall_seed}: {case.done} programs ended as they should")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

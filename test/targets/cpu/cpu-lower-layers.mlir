@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// RUN: sluice-opt %s --cpu-lower-layers="level=x86-64-v4+avx512vnni" | FileCheck %s --check-prefixes=CHECK,VNNI
+// RUN: sluice-opt %s --cpu-lower-layers="level=x86-64-v3" | FileCheck %s --check-prefixes=CHECK,AVX2
+// RUN: sluice-opt %s --cpu-lower-layers="level=aarch64" | FileCheck %s --check-prefixes=CHECK,PLAIN
+
+// Weights are padded to the quantum and to a block of channels.
+// VNNI: memref.global "private" constant @{{.*}} : memref<128xi8>
+// AVX2: memref.global "private" constant @{{.*}} : memref<64xi16>
+// PLAIN: memref.global "private" constant @{{.*}} : memref<24xi16>
+
+// The input gets its padding and room for the last quantum; then one kernel does all.
+// CHECK-LABEL: func.func @convolution(
+// CHECK: %[[X:.*]] = bufferization.to_buffer %{{.*}} read_only
+// CHECK: %[[FLAT:.*]] = memref.collapse_shape %[[X]]
+// VNNI: %[[PACKED:.*]] = memref.alloc() : memref<18xi8>
+// AVX2: %[[PACKED:.*]] = memref.alloc() : memref<16xi16>
+// PLAIN: %[[PACKED:.*]] = memref.alloc() : memref<15xi16>
+// CHECK: call @pack_{{.*}}(%[[FLAT]], %[[PACKED]], %{{.*}}, %{{.*}}) {cpu.units = 5 : i64}
+// CHECK: %[[OUT:.*]] = memref.alloc() : memref<1x4x1x4xi8>
+// CHECK: %[[OUTFLAT:.*]] = memref.collapse_shape %[[OUT]]
+// CHECK: call @strip_{{[0-9_]*}}_high_m3_m3_100(%[[PACKED]], {{.*}}, %[[OUTFLAT]], %{{.*}}, %{{.*}}) {cpu.units = {{.*}} : i64}
+// CHECK: %[[Y:.*]] = bufferization.to_tensor %[[OUT]] restrict writable
+// CHECK-NOT: tosa.clamp
+// CHECK: return %[[Y]]
+func.func @convolution(%x: tensor<1x4x1x3xi8>) -> tensor<1x4x1x4xi8> {
+  %w = "tosa.const"() {values = dense<[[[[1, 2, 3]], [[4, 5, 6]]], [[[1, 2, 3]], [[4, 5, 6]]], [[[1, 2, 3]], [[4, 5, 6]]], [[[1, 2, 3]], [[4, 5, 6]]]]> : tensor<4x2x1x3xi8>} : () -> tensor<4x2x1x3xi8>
+  %b = "tosa.const"() {values = dense<7> : tensor<4xi32>} : () -> tensor<4xi32>
+  %z = "tosa.const"() {values = dense<-3> : tensor<1xi8>} : () -> tensor<1xi8>
+  %wz = "tosa.const"() {values = dense<0> : tensor<1xi8>} : () -> tensor<1xi8>
+  %iz = "tosa.const"() {values = dense<0> : tensor<1xi32>} : () -> tensor<1xi32>
+  %m = "tosa.const"() {values = dense<20000> : tensor<1xi16>} : () -> tensor<1xi16>
+  %s = "tosa.const"() {values = dense<20> : tensor<1xi8>} : () -> tensor<1xi8>
+  %c = tosa.conv2d %x, %w, %b, %z, %wz {acc_type = i32, pad = array<i64: 1, 0, 0, 0>, stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>} : (tensor<1x4x1x3xi8>, tensor<4x2x1x3xi8>, tensor<4xi32>, tensor<1xi8>, tensor<1xi8>) -> tensor<1x4x1x4xi32>
+  %r = tosa.rescale %c, %m, %s, %iz, %z {scale32 = false, rounding_mode = SINGLE_ROUND, per_channel = false, input_unsigned = false, output_unsigned = false} : (tensor<1x4x1x4xi32>, tensor<1xi16>, tensor<1xi8>, tensor<1xi32>, tensor<1xi8>) -> tensor<1x4x1x4xi8>
+  %o = tosa.clamp %r {min_val = -3 : i8, max_val = 100 : i8} : (tensor<1x4x1x4xi8>) -> tensor<1x4x1x4xi8>
+  return %o : tensor<1x4x1x4xi8>
+}
+
+// Without padding floats are read where they are.
+// CHECK-LABEL: func.func @matmul(
+// CHECK-NOT: call @pack
+// CHECK: call @strip_{{.*}}_f32_
+// CHECK-NOT: tosa.matmul
+func.func @matmul(%x: tensor<1x5x3xf32>) -> tensor<1x5x2xf32> {
+  %w = "tosa.const"() {values = dense<[[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]]> : tensor<1x3x2xf32>} : () -> tensor<1x3x2xf32>
+  %z = "tosa.const"() {values = dense<0.0> : tensor<1xf32>} : () -> tensor<1xf32>
+  %r = tosa.matmul %x, %w, %z, %z : (tensor<1x5x3xf32>, tensor<1x3x2xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x5x2xf32>
+  return %r : tensor<1x5x2xf32>
+}
+
+// A result with another user, and weights that are no constant, stay.
+// CHECK-LABEL: func.func @others(
+// CHECK: call @depthwise_{{[0-9_]*}}(
+// CHECK: tosa.clamp
+// CHECK: tosa.conv2d
+func.func @others(%x: tensor<1x4x4x4xi8>, %w: tensor<4x1x1x4xi8>) -> (tensor<1x4x4x4xi32>, tensor<1x4x4x4xi32>, tensor<1x4x4x4xi32>) {
+  %d = "tosa.const"() {values = dense<3> : tensor<1x1x4x1xi8>} : () -> tensor<1x1x4x1xi8>
+  %b = "tosa.const"() {values = dense<7> : tensor<4xi32>} : () -> tensor<4xi32>
+  %z = "tosa.const"() {values = dense<0> : tensor<1xi8>} : () -> tensor<1xi8>
+  %c = tosa.depthwise_conv2d %x, %d, %b, %z, %z {acc_type = i32, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>} : (tensor<1x4x4x4xi8>, tensor<1x1x4x1xi8>, tensor<4xi32>, tensor<1xi8>, tensor<1xi8>) -> tensor<1x4x4x4xi32>
+  %o = tosa.clamp %c {min_val = 0 : i32, max_val = 100 : i32} : (tensor<1x4x4x4xi32>) -> tensor<1x4x4x4xi32>
+  %f = tosa.conv2d %x, %w, %b, %z, %z {acc_type = i32, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>} : (tensor<1x4x4x4xi8>, tensor<4x1x1x4xi8>, tensor<4xi32>, tensor<1xi8>, tensor<1xi8>) -> tensor<1x4x4x4xi32>
+  return %c, %o, %f : tensor<1x4x4x4xi32>, tensor<1x4x4x4xi32>, tensor<1x4x4x4xi32>
+}
