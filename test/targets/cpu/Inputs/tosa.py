@@ -35,7 +35,8 @@ class Region:
         text = ", ".join(f"{key} = {value}" for key, value in attributes.items())
         types = ", ".join(v.type for v in operands)
         names = ", ".join(v.name for v in operands)
-        self.lines.append(f'{result.name} = "tosa.{name}"({names}) <{{{text}}}> : ({types}) -> {result.type}')
+        properties = f" <{{{text}}}>" if text else ""
+        self.lines.append(f'{result.name} = "tosa.{name}"({names}){properties} : ({types}) -> {result.type}')
         return result
 
     def constant(self, values, kind):
@@ -94,6 +95,31 @@ class Region:
         )
 
 
+def array(values):
+    return f"array<i64: {', '.join(map(str, values))}>"
+
+
+def window(region, name, operands, shape, kind, strides, pads, **more):
+    """An op with a sliding window; pads are [top, left, bottom, right], as ONNX has them."""
+    pad = array([pads[0], pads[2], pads[1], pads[3]])
+    return region.op(name, operands, shape, kind, pad=pad, stride=array(strides), **more)
+
+
+class Case:
+    """A region, what goes in and what must come out: the same bytes, or floats within `tolerance`."""
+
+    def __init__(self, region, inputs, *expected, tolerance=None):
+        self.region, self.inputs, self.expected, self.tolerance = region, inputs, expected, tolerance
+
+    def check(self, results):
+        for got, want in zip(results, self.expected, strict=True):
+            equal = got == want
+            if self.tolerance is not None:
+                equal = np.isclose(got, want, self.tolerance, self.tolerance, equal_nan=True)
+            wrong = np.argwhere(~equal)
+            assert not len(wrong), f"{self.region.name}: {len(wrong)} of {want.size} differ, first at {wrong[0]}"
+
+
 def compile(regions, stem, level):
     """Compiles the regions to STEM.so with sluice-translate and maps it."""
     with open(f"{stem}.mlir", "w") as file:
@@ -101,3 +127,23 @@ def compile(regions, stem, level):
     command = ["sluice-translate", "--regions-to-cpu-library", f"--cpu-level={level}"]
     subprocess.run([*command, f"{stem}.mlir", "-o", f"{stem}.so"], check=True)
     return Library(f"{stem}.so")
+
+
+# Each level runs on machines of those after it, up to the next architecture's.
+LEVELS = [["x86-64-v2", "x86-64-v3", "x86-64-v4", "x86-64-v4+avx512vnni"], ["aarch64", "aarch64+dotprod"]]
+
+
+def run_levels(cases, stem):
+    """Runs the cases as code of each level of this machine, with one worker and with three."""
+    regions = [case.region for case in cases]
+    native = compile(regions, stem, "native").level
+    (levels,) = (known for known in LEVELS if native in known)
+    for level in levels[: levels.index(native) + 1]:
+        library = compile(regions, stem, level)
+        assert library.level == level
+        for index, case in enumerate(cases):
+            assert library.regions[index].name.decode() == case.region.name
+            outputs = [(v.shape, v.kind) for v in case.region.outputs]
+            for workers in (1, 3):
+                case.check(library.run(index, case.inputs, outputs, workers))
+        print(f"{level}: {len(cases)} regions")
