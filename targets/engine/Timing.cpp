@@ -63,18 +63,24 @@ private:
   // Each is when its next action can happen; none while it waits for another.
   std::optional<Cycle> fetchTime() const;
   std::optional<Cycle> takeTime(Unit unit) const;
-  std::optional<Cycle> loadRunTime() const;
+  std::optional<Cycle> burstTime() const;
 
   void fetch(Cycle now);
   void takeLoad(Cycle now);
   void takeCompute(Cycle now);
   void takeStore(Cycle now);
-  void requestRun(Cycle now);
+  void requestBurst(Cycle now);
+  void beginRun();
+  void endRun(Cycle now);
   size_t take(Unit unit, Cycle now);
   void end(size_t index, Cycle now);
 
-  /// Takes the read bus for `beats` from `due` on; the first beat's cycle.
-  Cycle readBeats(Cycle due, uint64_t beats);
+  /// Asks for a burst of `beats`; the cycle of the first.
+  Cycle readBeats(Cycle now, uint64_t beats);
+  /// When the next burst may be asked for.
+  Cycle burstFree() const {
+    return bursts.size() < pipeline.readBursts ? 0 : bursts.front();
+  }
   uint64_t beatCycles(uint64_t beats) const {
     return divideCeil(
         beats * parameters.AXI_BYTES,
@@ -98,11 +104,18 @@ private:
   std::vector<Cycle> handed;
   Cycle busFree = 0;
 
-  // LOAD: the instruction whose runs are being asked for, the ends of the
-  // latest runs, and the ends of the latest instructions.
+  /// When the latest read bursts have ended on the bus.
+  std::deque<Cycle> bursts;
+
+  // LOAD: the instruction whose runs are being asked for; of its current run,
+  // what is still to be asked for and when its first beat comes; the ends of
+  // the latest runs and of the latest instructions.
   std::optional<RunWalk> walk;
   size_t walked = 0;
-  Cycle nextRun = 0, runEnd = 0;
+  Run current;
+  uint64_t beatsLeft = 0;
+  std::optional<Cycle> firstBeat;
+  Cycle nextBurst = 0, runEnd = 0;
   std::deque<Cycle> runEnds, loadEnds;
   Cycle unitEnd[kNumUnits] = {};
 };
@@ -159,9 +172,13 @@ Replay::Replay(llvm::ArrayRef<Instruction> program,
       queues[unsigned(*unit)].instructions.push_back(i);
 }
 
-Cycle Replay::readBeats(Cycle due, uint64_t beats) {
+Cycle Replay::readBeats(Cycle now, uint64_t beats) {
+  Cycle due = now + pipeline.readRequest + memory.latency;
   Cycle first = std::max(due, busFree);
   busFree = first + beatCycles(beats);
+  bursts.push_back(busFree);
+  if (bursts.size() > pipeline.readBursts)
+    bursts.pop_front();
   result.bytesRead += beats * parameters.AXI_BYTES;
   return first;
 }
@@ -172,6 +189,7 @@ std::optional<Cycle> Replay::fetchTime() const {
   Cycle time = fetched < pipeline.fetchAhead
                    ? pipeline.start + fetched
                    : handed[fetched - pipeline.fetchAhead];
+  time = std::max(time, burstFree());
   if (std::optional<Unit> unit = unitOf(program[fetched].opcode)) {
     const Queue &queue = queues[unsigned(*unit)];
     // It can not be handed on, nor any after it, before there is room.
@@ -185,7 +203,7 @@ std::optional<Cycle> Replay::fetchTime() const {
 
 void Replay::fetch(Cycle now) {
   uint64_t beats = kInstructionBytes / parameters.AXI_BYTES;
-  Cycle first = readBeats(now + pipeline.readRequest + memory.latency, beats);
+  Cycle first = readBeats(now, beats);
   Cycle before = fetched ? handed[fetched - 1] : 0;
   handed[fetched] =
       std::max(first + pipeline.readData, before) + beatCycles(beats);
@@ -210,7 +228,7 @@ std::optional<Cycle> Replay::takeTime(Unit unit) const {
   if (unit == Unit::Load) {
     if (walk)
       return std::nullopt;
-    time = std::max(time, nextRun);
+    time = std::max(time, nextBurst);
     if (loadEnds.size() >= pipeline.loadInstructions)
       time = std::max(time, loadEnds.front());
   } else {
@@ -269,17 +287,27 @@ void Replay::takeCompute(Cycle now) {
 void Replay::takeLoad(Cycle now) {
   walked = take(Unit::Load, now);
   walk.emplace(program[walked], parameters);
-  nextRun = now + pipeline.loadRequest;
+  beginRun();
+  nextBurst = now + pipeline.loadRequest;
   if (loadEnds.size() >= pipeline.loadInstructions)
     loadEnds.pop_front();
 }
 
-std::optional<Cycle> Replay::loadRunTime() const {
+void Replay::beginRun() {
+  current = walk->next();
+  beatsLeft = beatsOf(current);
+  firstBeat.reset();
+}
+
+std::optional<Cycle> Replay::burstTime() const {
   if (!walk)
     return std::nullopt;
-  if (runEnds.size() < pipeline.loadRuns)
-    return nextRun;
-  return std::max(nextRun, runEnds.front());
+  Cycle time = nextBurst;
+  if (beatsLeft)
+    time = std::max(time, burstFree());
+  if (!firstBeat && runEnds.size() >= pipeline.loadRuns)
+    time = std::max(time, runEnds.front());
+  return time;
 }
 
 /// Cycles the data side of LOAD works on a run.
@@ -297,23 +325,37 @@ uint64_t Replay::loadCycles(const Run &run) const {
   return std::max<uint64_t>(cycles + straddles, beatCycles(beatsOf(run)));
 }
 
-void Replay::requestRun(Cycle now) {
-  Run run = walk->next();
+void Replay::requestBurst(Cycle now) {
+  if (beatsLeft) {
+    // A burst stays within 4 KiB.
+    uint64_t page = 4096 / parameters.AXI_BYTES;
+    uint64_t end = (current.address + current.bytes - 1) / parameters.AXI_BYTES;
+    uint64_t next = end + 1 - beatsLeft;
+    uint64_t beats = std::min<uint64_t>(
+        {beatsLeft, pipeline.burstBeats, page - next % page});
+    Cycle first = readBeats(now, beats);
+    if (!firstBeat)
+      firstBeat = first;
+    beatsLeft -= beats;
+  }
+  nextBurst = now + 1;
+  if (!beatsLeft)
+    endRun(now);
+}
+
+/// All of the current run is asked for.
+void Replay::endRun(Cycle now) {
+  uint64_t cycles = loadCycles(current);
   if (runEnds.size() >= pipeline.loadRuns)
     runEnds.pop_front();
-  uint64_t beats = beatsOf(run), cycles = loadCycles(run);
-  if (beats) {
-    Cycle first =
-        readBeats(now + pipeline.readRequest + memory.latency, beats) +
-        pipeline.readData;
-    runEnd = std::max(runEnd + cycles, first + cycles);
-  } else {
-    runEnd = std::max(runEnd, now) + cycles;
-  }
+  // The data side follows the beats, or fills without any.
+  Cycle begin = firstBeat ? *firstBeat + pipeline.readData : now;
+  runEnd = std::max(runEnd, begin) + cycles;
+  if (firstBeat)
+    runEnd = std::max(runEnd, busFree + pipeline.readData);
   runEnds.push_back(runEnd);
-  nextRun = now + 1;
   if (!walk->done())
-    return;
+    return beginRun();
   walk.reset();
   end(walked, runEnd + pipeline.loadEnd);
   loadEnds.push_back(runEnd);
@@ -343,7 +385,7 @@ ProgramTime Replay::run() {
   while (true) {
     const std::pair<std::optional<Cycle>, Action> candidates[] = {
         {fetchTime(), &Replay::fetch},
-        {loadRunTime(), &Replay::requestRun},
+        {burstTime(), &Replay::requestBurst},
         {takeTime(Unit::Load), &Replay::takeLoad},
         {takeTime(Unit::Compute), &Replay::takeCompute},
         {takeTime(Unit::Store), &Replay::takeStore},

@@ -29,11 +29,13 @@ struct PipelineTiming {
   /// instruction to done.
   unsigned start = 0, finish = 1;
   /// Instructions asked for and not yet handed to a queue; instructions that a
-  /// queue holds.
-  unsigned fetchAhead = 4, queueDepth = 8;
+  /// queue holds, the one at its head included.
+  unsigned fetchAhead = 4, queueDepth = 9;
   /// From a burst's request to its address on the bus, and from a beat on the
   /// bus to its use.
   unsigned readRequest = 2, readData = 2;
+  /// Beats of a read burst at most; bursts asked for and not yet ended.
+  unsigned burstBeats = 32, readBursts = 32;
   /// From a unit's taking an instruction to its having the next one at hand.
   unsigned nextInstruction = 9;
   /// LOAD: from taking an instruction to its first run's request; from the last

@@ -6,7 +6,7 @@
 // CHECK-NEXT: load busy 1054, token 0
 // CHECK-NEXT: compute busy 23, token {{[0-9]+}}
 // CHECK-NEXT: store busy 34, token {{[0-9]+}}
-// CHECK-NEXT: 0 load_act {{[0-9]+}}..[[LOAD:[0-9]+]]
+// CHECK-NEXT: 0 load_act {{[0-9]+}}..[[#LOAD:]]
 // CHECK-NEXT: 1 maxpool [[#LOAD + 1]]..
 // CHECK-NEXT: 2 store
 // CHECK-NOT: end
