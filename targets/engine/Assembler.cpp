@@ -21,6 +21,22 @@ std::vector<uint8_t> sluice::engine::assemble(ProgramOp program) {
   return bytes;
 }
 
+FailureOr<std::vector<uint8_t>>
+sluice::engine::getConstantBytes(ProgramOp program) {
+  ElementsAttr constants = program.getConstantsAttr();
+  if (!constants)
+    return std::vector<uint8_t>();
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(constants)) {
+    if (const AsmResourceBlob *blob = resource.getRawHandle().getBlob()) {
+      auto bytes = blob->getDataAs<uint8_t>();
+      return std::vector<uint8_t>(bytes.begin(), bytes.end());
+    }
+  } else if (auto values = constants.tryGetValues<int8_t>()) {
+    return std::vector<uint8_t>(values->begin(), values->end());
+  }
+  return program.emitError("the bytes of its constants are not at hand");
+}
+
 FailureOr<ProgramOp> sluice::engine::disassemble(OpBuilder &builder,
                                                  Location loc, StringRef name,
                                                  const Parameters &parameters,

@@ -15,6 +15,10 @@ std::vector<Instruction> getInstructions(ProgramOp program);
 /// The binary form of `program`.
 std::vector<uint8_t> assemble(ProgramOp program);
 
+/// The bytes of the program's constants, none if it has none. Fails with a
+/// diagnostic on constants whose bytes are not at hand.
+mlir::FailureOr<std::vector<uint8_t>> getConstantBytes(ProgramOp program);
+
 /// Builds the program that `bytes` are, named `name`, at the builder's place;
 /// instructions are located in `loc`. An encoding that the ISA calls illegal
 /// gives an error at `loc`. Whether the program suits `parameters` is for the

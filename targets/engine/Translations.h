@@ -5,7 +5,8 @@
 
 namespace sluice::engine {
 
-/// Registers --engine-to-binary, --binary-to-engine and --engine-timing.
+/// Registers --engine-to-binary, --binary-to-engine, --engine-timing and
+/// --engine-run.
 void registerEngineTranslations();
 
 } // namespace sluice::engine
