@@ -8,6 +8,9 @@
 #include "dialects/Onnx/Names.h"
 #include "dialects/Onnx/Onnx.h"
 
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FileUtilities.h"
+#include "llvm/Support/Process.h"
 #include "gtest/gtest.h"
 
 using namespace mlir;
@@ -39,6 +42,20 @@ TEST(Import, SaysWhichFileCanNotBeOpened) {
   EXPECT_EQ(importFile("no/such.onnx"),
             "no/such.onnx: can not open the model: No such file or directory");
   EXPECT_EQ(importFile("/"), "/: can not open the model: Is a directory");
+}
+
+TEST(Import, SaysWhereFilesEnd) {
+  SmallString<128> path;
+  int descriptor;
+  ASSERT_FALSE(
+      llvm::sys::fs::createTemporaryFile("large", "onnx", descriptor, path));
+  llvm::FileRemover remover(path);
+  // A hole: it takes no space and is never read.
+  ASSERT_FALSE(llvm::sys::fs::resize_file(descriptor, uint64_t(1) << 31));
+  llvm::sys::Process::SafelyCloseFileDescriptor(descriptor);
+  EXPECT_EQ(importFile(path),
+            path.str().str() + ": is larger than 2 GiB, where ONNX files end; "
+                               "save the weights as external data");
 }
 
 TEST(Import, NamesAreFoundOnValues) {
