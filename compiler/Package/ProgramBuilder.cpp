@@ -231,7 +231,9 @@ LogicalResult ProgramBuilder::addOutputs() {
 
 void ProgramBuilder::addLibraries() {
   for (const LibraryParts &library : parts.libraries) {
-    unsigned file = addFile("cpu-" + library.level + ".elf");
+    std::string fileName = "cpu-" + library.level + ".elf";
+    llvm::replace(fileName, '+', '-'); // a package's paths are plain
+    unsigned file = addFile(fileName);
     files[file].bytes = library.elf;
     libraryFiles.push_back(file);
   }
