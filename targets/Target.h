@@ -76,10 +76,10 @@ struct RegionParts {
   uint64_t spillOffset = 0, spillSize = 0;
   uint64_t macs = 0, estimatedCycles = 0;
   std::vector<LayerParts> layers;
-  /// For the report (docs/spec/report.md): an object of `timeline` and `memory`,
-  /// as there, with times from the region's first cycle, layers counted from the
-  /// region's first, and no arena buffers; and `layers`, an object by layer name
-  /// of {bytes_loaded, bytes_stored}.
+  /// For the report (docs/spec/report.md): an object of `timeline` and
+  /// `memory`, as there, with times from the region's first cycle, layers
+  /// counted from the region's first, and no arena buffers; and `layers`, an
+  /// object by layer name of {bytes_loaded, bytes_stored}.
   llvm::json::Value report = nullptr;
 };
 
