@@ -20,6 +20,10 @@ public:
   std::optional<DeviceConfiguration> device() const override;
   Judgement judge(const Layer &layer) const override;
   Cost estimate(const Layer &layer) const override;
+  void addTilePasses(mlir::OpPassManager &manager) const override;
+  void addCodegenPasses(mlir::OpPassManager &manager) const override;
+  llvm::LogicalResult emit(deploy::RegionOp region,
+                           RegionParts &parts) const override;
 
   const Configuration &getConfiguration() const { return configuration; }
 

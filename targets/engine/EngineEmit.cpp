@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A region's part of a package: its program in binary form, and what the report
+// says of it.
+
+#include "compiler/Support/Layer.h"
+#include "dialects/Deploy/Deploy.h"
+#include "targets/engine/Assembler.h"
+#include "targets/engine/EngineTarget.h"
+#include "targets/engine/Passes.h"
+#include "targets/engine/TileProgram.h"
+#include "targets/engine/Timing.h"
+
+#include "mlir/IR/DialectResourceBlobManager.h"
+
+using namespace mlir;
+using namespace sluice;
+using namespace sluice::engine;
+
+/// The program that phase codegen made for the region.
+static ProgramOp findProgram(deploy::RegionOp region) {
+  auto symbol = region->getAttrOfType<FlatSymbolRefAttr>(programAttrName);
+  return symbol
+             ? SymbolTable::lookupNearestSymbolFrom<ProgramOp>(region, symbol)
+             : ProgramOp();
+}
+
+static LogicalResult readConstants(ProgramOp program,
+                                   std::vector<uint8_t> &bytes) {
+  if (!program.getConstantsAttr())
+    return success();
+  auto resource =
+      dyn_cast<DenseResourceElementsAttr>(program.getConstantsAttr());
+  AsmResourceBlob *blob =
+      resource ? resource.getRawHandle().getBlob() : nullptr;
+  if (!blob)
+    return program.emitError("has constants that are no resource");
+  llvm::append_range(bytes, blob->getData());
+  return success();
+}
+
+/// Fills in what the program says of its layers. A layer's time ends with its
+/// last computation, the last one's with the program, and begins where the one
+/// before it ended.
+static void readLayers(ProgramOp program, const ProgramTime &time,
+                       RegionParts &parts) {
+  auto layers = program->getAttrOfType<ArrayAttr>(layersAttrName);
+  uint64_t begin = 0;
+  for (auto [index, attr] : llvm::enumerate(layers)) {
+    auto dictionary = cast<DictionaryAttr>(attr);
+    auto text = [&](StringRef key) {
+      return dictionary.getAs<StringAttr>(key).str();
+    };
+    auto number = [&](StringRef key) {
+      return dictionary.getAs<IntegerAttr>(key).getInt();
+    };
+    LayerParts layer;
+    layer.name = text("name");
+    layer.kind = text("kind");
+    layer.output = text("output");
+    layer.macs = number("macs");
+    layer.firstCommand = number("first");
+    layer.lastCommand = number("last");
+    uint64_t end = index + 1 == layers.size()
+                       ? time.cycles
+                       : time.instructions[layer.lastCommand - 1].end;
+    layer.estimatedCycles = end - begin;
+    begin = end;
+    parts.macs += layer.macs;
+    parts.layers.push_back(std::move(layer));
+  }
+}
+
+/// When each instruction runs.
+static llvm::json::Array makeTimeline(ProgramOp program,
+                                      const ProgramTime &time) {
+  llvm::json::Array timeline;
+  auto ops = program.getBody().getOps<InstructionOpInterface>();
+  for (auto [op, times] : llvm::zip(ops, time.instructions)) {
+    std::optional<Unit> unit = unitOf(op.getInstruction().opcode);
+    if (unit)
+      timeline.push_back(
+          llvm::json::Object{{"unit", stringifyUnit(*unit)},
+                             {"start", int64_t(times.begin)},
+                             {"end", int64_t(times.end)},
+                             {"layer", getLocationName(op->getLoc())}});
+  }
+  return timeline;
+}
+
+/// Where tensors lie in ACT. `first` and `last` count the region's layers.
+static llvm::json::Array makeMemoryMap(const TileProgram &tiles,
+                                       const Parameters &parameters) {
+  llvm::json::Array memory;
+  auto add = [&](StringRef buffer, int64_t chunk, int64_t bytes, unsigned first,
+                 unsigned last) {
+    memory.push_back(llvm::json::Object{{"buffer", buffer},
+                                        {"space", "act"},
+                                        {"offset", chunk * parameters.PK},
+                                        {"size", bytes},
+                                        {"first", first},
+                                        {"last", last}});
+  };
+  for (const Tensor &tensor : tiles.tensors)
+    if (tensor.near)
+      add(tensor.name, tensor.address, tiles.layoutOf(tensor, parameters).bytes,
+          tensor.first, tensor.last);
+  for (const auto &[key, slots] : tiles.slots)
+    for (int64_t address : slots.addresses)
+      add("", address, slots.bytes, key.first, key.first);
+  return memory;
+}
+
+LogicalResult EngineTarget::emit(deploy::RegionOp region,
+                                 RegionParts &parts) const {
+  const Parameters &parameters = configuration.parameters();
+  ProgramOp program = findProgram(region);
+  if (!program)
+    return region.emitError("has no program yet; run engine-codegen first");
+  if (!(program.getParameters() == parameters))
+    return program.emitError("is made for an engine other than ")
+           << description();
+  FailureOr<TileProgram> tiles = readTileProgram(region, /*planned=*/true);
+  if (failed(tiles) || failed(tiles->allocate(parameters)) ||
+      failed(readConstants(program, parts.constants)))
+    return failure();
+  parts.commands = assemble(program);
+  parts.spillOffset = region.getScratchOffset().value_or(0);
+  parts.spillSize = region.getScratchSize().value_or(0);
+  ProgramTime time = estimateTime(getInstructions(program), parameters);
+  parts.estimatedCycles = time.cycles;
+  readLayers(program, time, parts);
+  parts.report =
+      llvm::json::Object{{"bytes_loaded", int64_t(time.bytesRead)},
+                         {"bytes_stored", int64_t(time.bytesWritten)},
+                         {"timeline", makeTimeline(program, time)},
+                         {"memory", makeMemoryMap(*tiles, parameters)}};
+  return success();
+}
+
+void EngineTarget::addTilePasses(OpPassManager &manager) const {
+  EngineTileOptions options;
+  options.board = configuration.description();
+  manager.addPass(createEngineTile(options));
+}
+
+void EngineTarget::addCodegenPasses(OpPassManager &manager) const {
+  EngineCodegenOptions options;
+  options.board = configuration.description();
+  manager.addPass(createEngineCodegen(options));
+}
