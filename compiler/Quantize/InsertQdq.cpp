@@ -193,6 +193,7 @@ void InsertQdq::quantizeParameters(OpBuilder &b, Operation *op) {
 }
 
 void InsertQdq::runOnOperation() {
+  scales.clear();
   chooseScales();
   OpBuilder b(&getContext());
   for (Operation &op :

@@ -27,8 +27,9 @@ static Value makeConstant(PatternRewriter &rewriter, Location loc,
   auto type = RankedTensorType::get(shape, rewriter.getF32Type());
   ArrayRef<char> bytes(reinterpret_cast<const char *>(values.data()),
                        values.size() * sizeof(float));
-  return ConstantOp::create(rewriter, loc,
-                            makeElements(type, bytes, getNodeName(loc)));
+  StringRef name = getNodeName(loc);
+  return ConstantOp::create(
+      rewriter, loc, makeElements(type, bytes, name.empty() ? "folded" : name));
 }
 
 namespace {

@@ -20,7 +20,8 @@ static constexpr char kEcharts[] = {
 #embed "echarts.min.js"
 };
 
-// Clang writes a dependency file without a word about a file that it did not find.
+// Clang writes a dependency file without a word about a file that it did not
+// find.
 static_assert(sizeof(kEcharts) > 100000);
 
 std::string_view page() { return {kPage, sizeof(kPage)}; }

@@ -1,0 +1,34 @@
+// RUN: sluice-opt --quantize-insert-qdq %s | FileCheck %s
+
+// The range [-1, 4] spans 255 steps of 5/255; 0 is step 51 from the bottom.
+// Weights are symmetric by channel: 1/127 and 2/127. The Relu takes the
+// convolution's place.
+// CHECK-LABEL: func.func @conv_relu
+// CHECK: %[[XS:.*]] = onnx.Constant dense<0.0196078438> : tensor<f32>
+// CHECK: %[[XZ:.*]] = onnx.Constant dense<-77> : tensor<i8>
+// CHECK: onnx.QuantizeLinear %arg0, %[[XS]], %[[XZ]]
+// CHECK: onnx.Constant dense<{{\[\[\[\[}}127]]], {{\[\[\[}}-127]]]]> : tensor<2x1x1x1xi8>
+// CHECK: onnx.Constant dense<[0.00787401571, 0.0157480314]> : tensor<2xf32>
+// CHECK: onnx.Constant dense<[6477, 3238]> : tensor<2xi32>
+// CHECK: onnx.Conv
+// CHECK-NEXT: onnx.Relu
+// CHECK-NEXT: onnx.Constant
+// CHECK-NEXT: onnx.Constant dense<-128>
+// CHECK-NEXT: onnx.QuantizeLinear
+// CHECK-NEXT: %[[OUT:.*]] = onnx.DequantizeLinear
+// CHECK-NEXT: return %[[OUT]]
+func.func @conv_relu(%x: tensor<1x1x4x4xf32> {onnx.name = "x", onnx.range = array<f32: -1.0, 4.0>}) -> tensor<1x2x4x4xf32> {
+  %w = onnx.Constant dense<[[[[1.0]]], [[[-2.0]]]]> : tensor<2x1x1x1xf32>
+  %b = onnx.Constant dense<1.0> : tensor<2xf32>
+  %0 = onnx.Conv %x, %w, %b {kernel_shape = array<i64: 1, 1>, strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, onnx.range = array<f32: -8.0, 4.0>} : (tensor<1x1x4x4xf32>, tensor<2x1x1x1xf32>, tensor<2xf32>) -> tensor<1x2x4x4xf32>
+  %1 = onnx.Relu %0 {onnx.range = array<f32: 0.0, 4.0>} : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
+  return %1 : tensor<1x2x4x4xf32>
+}
+
+// Nothing in int8 reads this input.
+// CHECK-LABEL: func.func @float_only
+// CHECK-NOT: onnx.QuantizeLinear
+func.func @float_only(%x: tensor<1x4xf32> {onnx.range = array<f32: -1.0, 4.0>}) -> tensor<1x4xf32> {
+  %0 = onnx.Softmax %x {onnx.range = array<f32: 0.0, 1.0>} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  return %0 : tensor<1x4xf32>
+}
