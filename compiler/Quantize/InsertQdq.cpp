@@ -49,6 +49,18 @@ static bool isComputed(Operation *op) {
              onnx::HardSwishOp>(op);
 }
 
+/// Whether docs/spec/integers.md section 4 covers this softmax: its rows lie in
+/// the last dimension and are short.
+static bool isIntegerSoftmax(Operation *op) {
+  auto softmax = dyn_cast<onnx::SoftmaxOp>(op);
+  if (!softmax)
+    return false;
+  auto type = cast<RankedTensorType>(softmax.getType());
+  auto axis = static_cast<int64_t>(softmax.getAxis());
+  return (axis == -1 || axis + 1 == type.getRank()) &&
+         type.getShape().back() <= 1023;
+}
+
 /// Operators whose result has the scale of their operand.
 static bool isPassive(Operation *op) {
   return isa<onnx::MaxPoolOp, onnx::GlobalMaxPoolOp, onnx::ReshapeOp,
@@ -86,6 +98,10 @@ void InsertQdq::chooseScales() {
     if (isPassive(&op)) {
       if (auto it = scales.find(op.getOperand(0)); it != scales.end())
         scales.insert({result, it->second});
+    } else if (isIntegerSoftmax(&op)) {
+      // Its values lie between 0 and 1, whatever the data.
+      if (scales.contains(op.getOperand(0)))
+        scales.insert({result, ActivationScale{1.0f / 256, -128}});
     } else if (isComputed(&op) && !isBounded(&op)) {
       if (auto range = TensorRange::get(function, result))
         scales.insert({result, range->getScale()});

@@ -15,7 +15,8 @@ def InsertQdq : Pass<"quantize-insert-qdq", "::mlir::func::FuncOp"> {
     Activations get one scale and zero point a tensor, such that zero is exact;
     weights one symmetric scale an output channel; biases the product of the two
     in int32. A Relu or Clip after a layer takes the layer's place. Operators that
-    only move or choose elements keep the scale of their operand.
+    only move or choose elements keep the scale of their operand. A softmax over the
+    last dimension has the scale 1/256 and the zero point -128.
   }];
   let dependentDialects = ["::sluice::onnx::OnnxDialect"];
 }

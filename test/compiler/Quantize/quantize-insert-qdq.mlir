@@ -32,3 +32,28 @@ func.func @float_only(%x: tensor<1x4xf32> {onnx.range = array<f32: -1.0, 4.0>}) 
   %0 = onnx.Softmax %x {onnx.range = array<f32: 0.0, 1.0>} : (tensor<1x4xf32>) -> tensor<1x4xf32>
   return %0 : tensor<1x4xf32>
 }
+
+// A softmax of int8 values over the last dimension has the scale 1/256 and the
+// zero point -128, whatever its range.
+// CHECK-LABEL: func.func @softmax
+// CHECK: onnx.QuantizeLinear
+// CHECK: %[[SOFTMAX:.*]] = onnx.Softmax
+// CHECK-NEXT: %[[S:.*]] = onnx.Constant dense<3.906250e-03> : tensor<f32>
+// CHECK-NEXT: %[[Z:.*]] = onnx.Constant dense<-128> : tensor<i8>
+// CHECK-NEXT: onnx.QuantizeLinear %[[SOFTMAX]], %[[S]], %[[Z]]
+func.func @softmax(%x: tensor<1x4xf32>, %y: tensor<1x4xf32>) -> tensor<1x4xf32> {
+  %0 = onnx.Add %x, %y {onnx.range = array<f32: -1.0, 4.0>} : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32>
+  %1 = onnx.Softmax %0 {axis = -1 : i64, onnx.range = array<f32: 0.1, 0.9>} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  return %1 : tensor<1x4xf32>
+}
+
+// Over another dimension it stays float.
+// CHECK-LABEL: func.func @softmax_of_columns
+// CHECK: onnx.QuantizeLinear
+// CHECK: onnx.Softmax
+// CHECK-NOT: onnx.QuantizeLinear
+func.func @softmax_of_columns(%x: tensor<2x4xf32>, %y: tensor<2x4xf32>) -> tensor<2x4xf32> {
+  %0 = onnx.Add %x, %y {onnx.range = array<f32: -1.0, 4.0>} : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  %1 = onnx.Softmax %0 {axis = 0 : i64, onnx.range = array<f32: 0.1, 0.9>} : (tensor<2x4xf32>) -> tensor<2x4xf32>
+  return %1 : tensor<2x4xf32>
+}
