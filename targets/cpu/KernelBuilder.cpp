@@ -4,6 +4,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "llvm/ADT/bit.h"
 #include "llvm/Support/Format.h"
 
@@ -122,7 +123,7 @@ Value KernelBuilder::splat(VectorType type, double value) {
 
 Value KernelBuilder::multiplyAdd(Value a, Value b, Value c) {
   if (level.fma)
-    return vector::FMAOp::create(*this, a, b, c);
+    return math::FmaOp::create(*this, a, b, c);
   return arith::AddFOp::create(*this, arith::MulFOp::create(*this, a, b), c);
 }
 

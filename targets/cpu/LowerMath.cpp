@@ -24,12 +24,10 @@ struct LowerMath : public cpu::impl::LowerMathBase<LowerMath> {
 
 } // namespace
 
-template <typename FmaOp>
-static LogicalResult splitFma(FmaOp op, PatternRewriter &rewriter) {
-  OperandRange operands = op->getOperands();
+static LogicalResult splitFma(math::FmaOp op, PatternRewriter &rewriter) {
   Value product =
-      arith::MulFOp::create(rewriter, op.getLoc(), operands[0], operands[1]);
-  rewriter.replaceOpWithNewOp<arith::AddFOp>(op, product, operands[2]);
+      arith::MulFOp::create(rewriter, op.getLoc(), op.getA(), op.getB());
+  rewriter.replaceOpWithNewOp<arith::AddFOp>(op, product, op.getC());
   return success();
 }
 
@@ -46,10 +44,8 @@ void LowerMath::runOnOperation() {
   auto all = [](StringRef) { return true; };
   populateMathF32ExpansionPatterns(patterns, all);
   populateMathPolynomialApproximationPatterns(patterns, all);
-  if (!(*found)->fma) {
-    patterns.add(splitFma<math::FmaOp>);
-    patterns.add(splitFma<vector::FMAOp>);
-  }
+  if (!(*found)->fma)
+    patterns.add(splitFma);
   if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
     signalPassFailure();
 }

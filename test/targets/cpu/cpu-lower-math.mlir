@@ -15,10 +15,10 @@ func.func @exp(%x: f32) -> f32 {
 }
 
 // CHECK-LABEL: func.func @fma(
-// FMA: vector.fma
+// FMA: math.fma
 // PLAIN: %[[P:.*]] = arith.mulf
 // PLAIN: arith.addf %[[P]]
 func.func @fma(%x: vector<4xf32>) -> vector<4xf32> {
-  %r = vector.fma %x, %x, %x : vector<4xf32>
+  %r = math.fma %x, %x, %x : vector<4xf32>
   return %r : vector<4xf32>
 }
