@@ -11,7 +11,7 @@
 #include "targets/engine/TileProgram.h"
 #include "targets/engine/Timing.h"
 
-#include "mlir/IR/DialectResourceBlobManager.h"
+#include <map>
 
 using namespace mlir;
 using namespace sluice;
@@ -23,20 +23,6 @@ static ProgramOp findProgram(deploy::RegionOp region) {
   return symbol
              ? SymbolTable::lookupNearestSymbolFrom<ProgramOp>(region, symbol)
              : ProgramOp();
-}
-
-static LogicalResult readConstants(ProgramOp program,
-                                   std::vector<uint8_t> &bytes) {
-  if (!program.getConstantsAttr())
-    return success();
-  auto resource =
-      dyn_cast<DenseResourceElementsAttr>(program.getConstantsAttr());
-  AsmResourceBlob *blob =
-      resource ? resource.getRawHandle().getBlob() : nullptr;
-  if (!blob)
-    return program.emitError("has constants that are no resource");
-  llvm::append_range(bytes, blob->getData());
-  return success();
 }
 
 /// Fills in what the program says of its layers. A layer's time ends with its
@@ -88,13 +74,33 @@ static llvm::json::Array makeTimeline(ProgramOp program,
   return timeline;
 }
 
+/// The bytes that each layer's instructions move, by layer name.
+static llvm::json::Object makeTraffic(ProgramOp program,
+                                      const ProgramTime &time) {
+  struct Bytes {
+    int64_t loaded = 0, stored = 0;
+  };
+  std::map<std::string, Bytes> layers;
+  auto ops = program.getBody().getOps<InstructionOpInterface>();
+  for (auto [op, times] : llvm::zip(ops, time.instructions)) {
+    Bytes &bytes = layers[getLocationName(op->getLoc())];
+    bool stores = op.getInstruction().opcode == Opcode::Store;
+    (stores ? bytes.stored : bytes.loaded) += times.bytes;
+  }
+  llvm::json::Object traffic;
+  for (const auto &[name, bytes] : layers)
+    traffic[name] = llvm::json::Object{{"bytes_loaded", bytes.loaded},
+                                       {"bytes_stored", bytes.stored}};
+  return traffic;
+}
+
 /// Where tensors lie in ACT. `first` and `last` count the region's layers.
 static llvm::json::Array makeMemoryMap(const TileProgram &tiles,
                                        const Parameters &parameters) {
   llvm::json::Array memory;
   auto add = [&](StringRef buffer, int64_t chunk, int64_t bytes, unsigned first,
                  unsigned last) {
-    memory.push_back(llvm::json::Object{{"buffer", buffer},
+    memory.push_back(llvm::json::Object{{"buffer", buffer.str()},
                                         {"space", "act"},
                                         {"offset", chunk * parameters.PK},
                                         {"size", bytes},
@@ -121,9 +127,10 @@ LogicalResult EngineTarget::emit(deploy::RegionOp region,
     return program.emitError("is made for an engine other than ")
            << description();
   FailureOr<TileProgram> tiles = readTileProgram(region, /*planned=*/true);
-  if (failed(tiles) || failed(tiles->allocate(parameters)) ||
-      failed(readConstants(program, parts.constants)))
+  FailureOr<std::vector<uint8_t>> constants = getConstantBytes(program);
+  if (failed(tiles) || failed(tiles->allocate(parameters)) || failed(constants))
     return failure();
+  parts.constants = std::move(*constants);
   parts.commands = assemble(program);
   parts.spillOffset = region.getScratchOffset().value_or(0);
   parts.spillSize = region.getScratchSize().value_or(0);
@@ -131,8 +138,7 @@ LogicalResult EngineTarget::emit(deploy::RegionOp region,
   parts.estimatedCycles = time.cycles;
   readLayers(program, time, parts);
   parts.report =
-      llvm::json::Object{{"bytes_loaded", int64_t(time.bytesRead)},
-                         {"bytes_stored", int64_t(time.bytesWritten)},
+      llvm::json::Object{{"layers", makeTraffic(program, time)},
                          {"timeline", makeTimeline(program, time)},
                          {"memory", makeMemoryMap(*tiles, parameters)}};
   return success();

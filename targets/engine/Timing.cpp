@@ -334,6 +334,7 @@ void Replay::requestBurst(Cycle now) {
     uint64_t beats = std::min<uint64_t>(
         {beatsLeft, pipeline.burstBeats, page - next % page});
     Cycle first = readBeats(now, beats);
+    result.instructions[walked].bytes += beats * parameters.AXI_BYTES;
     if (!firstBeat)
       firstBeat = first;
     beatsLeft -= beats;
@@ -375,8 +376,9 @@ void Replay::takeStore(Cycle now) {
     uint64_t words = divideCeil(run.length, parameters.PC);
     time += std::max<uint64_t>(words, beatCycles(beats));
     responses.push_back(time + memory.latency + pipeline.storeNext);
-    result.bytesWritten += run.bytes;
+    result.instructions[index].bytes += run.bytes;
   }
+  result.bytesWritten += result.instructions[index].bytes;
   end(index, time + memory.latency + pipeline.storeEnd);
 }
 

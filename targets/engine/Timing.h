@@ -55,6 +55,8 @@ struct InstructionTime {
   /// When its unit could have begun it but for tokens.
   uint64_t ready = 0;
   uint64_t begin = 0, end = 0;
+  /// Bytes of the beats it reads, or bytes it writes.
+  uint64_t bytes = 0;
 };
 
 /// Names as those of the counters on the ISA page.
