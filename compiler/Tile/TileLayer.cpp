@@ -13,6 +13,18 @@ using namespace mlir;
 using namespace sluice;
 using namespace sluice::tile;
 
+Value tile::reshape(OpBuilder &builder, Location loc, Value value,
+                    ArrayRef<int64_t> shape) {
+  auto type = cast<RankedTensorType>(value.getType());
+  if (type.getShape() == shape)
+    return value;
+  auto shapeType = tosa::shapeType::get(builder.getContext(), shape.size());
+  Value target = tosa::ConstShapeOp::create(builder, loc, shapeType,
+                                            builder.getIndexTensorAttr(shape));
+  return tosa::ReshapeOp::create(builder, loc, type.clone(shape), value,
+                                 target);
+}
+
 namespace {
 
 class Tiler {
@@ -24,7 +36,6 @@ public:
   void run();
 
 private:
-  Value toImage(Value value, const std::array<int64_t, 4> &shape);
   Value cutInput(unsigned index, const Box &box);
   Value cutChannels(Value constant, unsigned dim, const Box &output);
   void mapConstants(Operation *op, const Box &output, IRMapping &mapping);
@@ -53,18 +64,6 @@ static std::array<int64_t, 4> toArray(Shape shape) {
 static SmallVector<OpFoldResult> toFold(Builder &builder,
                                         ArrayRef<int64_t> values) {
   return getAsIndexOpFoldResult(builder.getContext(), values);
-}
-
-/// `value` in the given shape of equal size.
-Value Tiler::toImage(Value value, const std::array<int64_t, 4> &shape) {
-  auto type = cast<RankedTensorType>(value.getType());
-  if (type.getShape() == ArrayRef<int64_t>(shape))
-    return value;
-  auto shapeType = tosa::shapeType::get(builder.getContext(), shape.size());
-  Value target = tosa::ConstShapeOp::create(builder, loc, shapeType,
-                                            builder.getIndexTensorAttr(shape));
-  return tosa::ReshapeOp::create(builder, loc, type.clone(shape), value,
-                                 target);
 }
 
 Value Tiler::cutInput(unsigned index, const Box &box) {
@@ -166,12 +165,7 @@ void Tiler::finish(Value result) {
   if (auto name = root->getAttr("onnx.output"))
     result.getDefiningOp()->setAttr("onnx.output", name);
   auto type = cast<RankedTensorType>(layer.getOutput().getType());
-  if (type != result.getType()) {
-    auto shapeType = tosa::shapeType::get(builder.getContext(), type.getRank());
-    Value target = tosa::ConstShapeOp::create(
-        builder, loc, shapeType, builder.getIndexTensorAttr(type.getShape()));
-    result = tosa::ReshapeOp::create(builder, loc, type, result, target);
-  }
+  result = reshape(builder, loc, result, type.getShape());
   layer.getOutput().replaceAllUsesWith(result);
   for (Operation *op : llvm::reverse(layer.ops))
     op->erase();
@@ -179,7 +173,7 @@ void Tiler::finish(Value result) {
 
 void Tiler::run() {
   for (Value input : layer.inputs)
-    images.push_back(toImage(input, layer.inputShape));
+    images.push_back(reshape(builder, loc, input, layer.inputShape));
   Shape output = toShape(layer.outputShape);
   std::vector<OutputTile> tiles =
       enumerateTiles(output, tiling.size, tiling.channelsOuter);

@@ -35,6 +35,10 @@ struct LayerTiling {
 /// wholly in padding.
 void tileLayer(const Layer &layer, int64_t number, const LayerTiling &tiling);
 
+/// `value` in a shape of equal size, by a tosa.reshape where it has another.
+mlir::Value reshape(mlir::OpBuilder &builder, mlir::Location loc,
+                    mlir::Value value, llvm::ArrayRef<int64_t> shape);
+
 } // namespace sluice::tile
 
 #endif // SLUICE_COMPILER_TILE_TILELAYER_H

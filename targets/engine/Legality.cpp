@@ -45,6 +45,10 @@ std::string Judge::judge() {
          stringify(layer.kind));
     return reason;
   }
+  for (mlir::Value input : layer.inputs)
+    if (mlir::Operation *op = input.getDefiningOp(); op && isConstant(op))
+      fail("an input is a constant; the engine reads tensors that the model "
+           "computes");
   checkWindow();
   checkSizes();
   checkNumbers();
@@ -61,7 +65,21 @@ void Judge::checkWindow() {
   atMost("kernel", layer.kernel, UINT8_MAX);
   atMost("stride", layer.stride, UINT8_MAX);
   atMost("padding", layer.padBefore, UINT8_MAX);
-  atMost("dilation", layer.dilation, 1);
+  atMost("dilation", layer.dilation, UINT8_MAX);
+  // A window must see at least one pixel, since tiles are cut out of the image.
+  auto reach = [](int64_t kernel, int64_t dilation) {
+    return (kernel - 1) * dilation + 1;
+  };
+  int64_t y = reach(layer.kernel.y, layer.dilation.y);
+  int64_t x = reach(layer.kernel.x, layer.dilation.x);
+  auto check = [&](const char *side, const Extent &pad) {
+    if (pad.y >= y || pad.x >= x)
+      fail("padding {0}x{1} {2} the image is not smaller than the window's "
+           "{3}x{4}",
+           pad.y, pad.x, side, y, x);
+  };
+  check("before", layer.padBefore);
+  check("after", layer.padAfter);
 }
 
 void Judge::checkSizes() {

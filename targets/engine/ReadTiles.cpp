@@ -128,12 +128,14 @@ FailureOr<Operand> Reader::resolveSlice(tensor::ExtractSliceOp slice) {
 
 FailureOr<Operand> Reader::resolveReshape(tosa::ReshapeOp reshape) {
   FailureOr<Operand> operand = resolve(reshape.getInput1());
-  auto image = getImageShape(reshape.getResult());
-  if (failed(operand) || !image)
+  if (failed(operand))
     return failure();
+  auto image = getImageShape(reshape.getResult());
+  if (!image) // No layer reads it in this shape.
+    image = {1, 1, 1, operand->view.elements()};
   // An input that is only seen reshaped has that shape.
   if (Tensor &tensor = program.tensors[operand->tensor];
-      image && tensor.isInput && reshape.getInput1().hasOneUse() &&
+      tensor.isInput && reshape.getInput1().hasOneUse() &&
       isa<BlockArgument>(reshape.getInput1())) {
     tensor.shape = tile::toShape(*image);
     return Operand{operand->tensor, tensor.shape, Box::all(tensor.shape)};

@@ -59,7 +59,7 @@ TEST(EngineTarget, UnknownTargetsListWhatIsKnown) {
 
 TEST(EngineTarget, TakesIntegerLayers) {
   EXPECT_EQ(reason([](Layer &) {}), "");
-  EXPECT_EQ(reason([](Layer &l) { l.kernel = {255, 1}; }), "");
+  EXPECT_EQ(reason([](Layer &l) { l.kernel = {255, 2}; }), "");
   EXPECT_EQ(reason([](Layer &l) { l.shifts = {2, 47}; }), "");
   EXPECT_EQ(reason([](Layer &l) {
               l.kind = LayerKind::MaxPool;
@@ -78,8 +78,13 @@ TEST(EngineTarget, NamesTheBrokenLimit) {
             "stride 1x256 exceeds the engine's 255");
   EXPECT_EQ(reason([](Layer &l) { l.padBefore = {256, 0}; }),
             "padding 256x0 exceeds the engine's 255");
-  EXPECT_EQ(reason([](Layer &l) { l.dilation = {2, 2}; }),
-            "dilation 2x2 exceeds the engine's 1");
+  EXPECT_EQ(reason([](Layer &l) { l.dilation = {256, 1}; }),
+            "dilation 256x1 exceeds the engine's 255");
+  EXPECT_EQ(reason([](Layer &l) {
+              l.kernel = {3, 2};
+              l.padAfter = {2, 2};
+            }),
+            "padding 2x2 after the image is not smaller than the window's 3x2");
   EXPECT_EQ(reason([](Layer &l) { l.inputShape[0] = l.outputShape[0] = 4; }),
             "batch 4; the engine takes one image at a time");
   EXPECT_EQ(reason([](Layer &l) { l.inputShape[1] = 70000; }),

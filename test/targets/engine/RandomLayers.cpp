@@ -79,19 +79,17 @@ LayerWriter::Value LayerWriter::requantize(const std::string &acc, Value shape,
   return clamped;
 }
 
-/// The result's shape. Padding grows after the image until the window's last
-/// place ends with it, as TOSA demands, or shrinks where it would be as large
-/// as the kernel.
+/// The result's shape. Kernel and padding change until the window's last place
+/// ends with the padded image, as TOSA demands.
 LayerWriter::Value LayerWriter::slide(Value x, int64_t channels, Window &window,
-                                      int64_t pad[4], bool padLessThanKernel) {
-  auto fit = [&](int64_t size, int64_t &kernel, int64_t stride, int64_t dil,
-                 int64_t before, int64_t *pads) {
+                                      int64_t pad[4]) {
+  // A window sees at least one pixel, so less padding than it is wide.
+  auto fit = [](int64_t size, int64_t &kernel, int64_t stride, int64_t dil,
+                int64_t before, int64_t *pads) {
+    before = std::min(before, (kernel - 1) * dil);
     int64_t after = before;
-    if (padLessThanKernel)
-      before = after = std::min(before, kernel - 1);
     kernel = std::min(kernel, (size + before + after - 1) / dil + 1);
-    if (padLessThanKernel)
-      before = after = std::min(before, kernel - 1);
+    before = after = std::min(before, (kernel - 1) * dil);
     int64_t room = size - 1 + before + after - (kernel - 1) * dil;
     int64_t excess = room % stride;
     if (excess && after + stride - excess < kernel)
@@ -129,7 +127,7 @@ static std::string writePads(const int64_t pad[4]) {
 LayerWriter::Value LayerWriter::addConvolution(Value x, int64_t channels,
                                                Window window) {
   int64_t pad[4];
-  Value out = slide(x, channels, window, pad, false);
+  Value out = slide(x, channels, window, pad);
   int64_t count = channels * window.kh * window.kw * x.c;
   std::string shape =
       formatv("{0}x{1}x{2}x{3}", channels, window.kh, window.kw, x.c);
@@ -164,7 +162,7 @@ static std::string depthwiseText(const std::string &acc, const std::string &x,
 
 LayerWriter::Value LayerWriter::addDepthwise(Value x, Window window) {
   int64_t pad[4];
-  Value out = slide(x, x.c, window, pad, false);
+  Value out = slide(x, x.c, window, pad);
   std::string shape = formatv("{0}x{1}x{2}x1", window.kh, window.kw, x.c);
   std::string w = constant("i8", window.kh * window.kw * x.c, -127, 127, shape);
   std::string b = constant("i32", x.c, -3000, 3000);
@@ -180,7 +178,7 @@ LayerWriter::Value LayerWriter::addDepthwise(Value x, Window window) {
 
 LayerWriter::Value LayerWriter::addAveragePool(Value x, Window window) {
   int64_t pad[4];
-  Value out = slide(x, x.c, window, pad, false);
+  Value out = slide(x, x.c, window, pad);
   std::string shape = formatv("{0}x{1}x{2}x1", window.kh, window.kw, x.c);
   std::string w = constant("i8", window.kh * window.kw * x.c, 1, 1, shape);
   std::string b = constant("i32", x.c, 0, 0);
@@ -196,7 +194,7 @@ LayerWriter::Value LayerWriter::addAveragePool(Value x, Window window) {
 LayerWriter::Value LayerWriter::addMaxPool(Value x, Window window) {
   window.dilY = window.dilX = 1;
   int64_t pad[4];
-  Value out = slide(x, x.c, window, pad, true);
+  Value out = slide(x, x.c, window, pad);
   out.name = fresh();
   body += formatv("    {0} = tosa.max_pool2d {1} {{kernel = array<i64: {2}, "
                   "{3}>, pad = {4}, stride = array<i64: {5}, {6}>} : ({7}) -> "
@@ -226,8 +224,46 @@ LayerWriter::Value LayerWriter::addAdd(Value a, Value b) {
   return requantize(sum, a, false, 12000.0 * 100);
 }
 
-LayerWriter::Value LayerWriter::addDense(Value x, int64_t channels) {
-  return addConvolution(x, channels, {x.h, x.w});
+LayerWriter::Value LayerWriter::addFlatten(Value x) {
+  Value flat{fresh(), 1, 1, x.h * x.w * x.c};
+  body +=
+      formatv("    {0}_s = tosa.const_shape {{values = dense<[1, 1, 1, {1}]> "
+              ": tensor<4xindex>} : () -> !tosa.shape<4>\n"
+              "    {0} = tosa.reshape {2}, {0}_s : ({3}, !tosa.shape<4>) -> "
+              "{4}\n",
+              flat.name, flat.c, x.name, typeOf(x, "i8"), typeOf(flat, "i8"));
+  return flat;
+}
+
+LayerWriter::Value LayerWriter::addRescale(Value x) {
+  std::string m = scalar("i16", draw(8192, 32767)), s = scalar("i8", 15);
+  std::string zx = scalar("i8", draw(-20, 20)), zo = scalar("i8", 5);
+  bool flat = x.h * x.w == 1;
+  std::string type = flat ? formatv("tensor<1x{0}xi8>", x.c) : typeOf(x, "i8"),
+              in = x.name, out = fresh();
+  auto reshape = [&](const std::string &from, const std::string &fromType,
+                     const std::string &shape, unsigned rank,
+                     const std::string &toType) {
+    std::string to = fresh();
+    body += formatv("    {0}_s = tosa.const_shape {{values = dense<[{1}]> : "
+                    "tensor<{2}xindex>} : () -> !tosa.shape<{2}>\n"
+                    "    {0} = tosa.reshape {3}, {0}_s : ({4}, "
+                    "!tosa.shape<{2}>) -> {5}\n",
+                    to, shape, rank, from, fromType, toType);
+    return to;
+  };
+  if (flat)
+    in = reshape(in, typeOf(x, "i8"), formatv("1, {0}", x.c), 2, type);
+  body += formatv(
+      "    {0} = tosa.rescale {1}, {2}, {3}, {4}, {5} {{input_unsigned = "
+      "false, "
+      "output_unsigned = false, per_channel = false, rounding_mode = "
+      "SINGLE_ROUND, scale32 = false} : ({6}, tensor<1xi16>, tensor<1xi8>, "
+      "tensor<1xi8>, tensor<1xi8>) -> {6}\n",
+      out, in, m, s, zx, zo, type);
+  if (flat)
+    out = reshape(out, type, formatv("1, 1, 1, {0}", x.c), 4, typeOf(x, "i8"));
+  return {out, x.h, x.w, x.c};
 }
 
 std::string LayerWriter::finish(const std::vector<Value> &results) {
@@ -266,8 +302,9 @@ std::string sluice::engine::makeRandomLayers(uint32_t seed, unsigned layers,
   for (unsigned i = 0; i < layers; ++i) {
     LayerWriter::Value x =
         values[std::max<int64_t>(0, int64_t(values.size()) - draw(1, 2))];
-    LayerWriter::Window window{draw(1, 4), draw(1, 4), draw(1, 2),
-                               draw(1, 2), draw(0, 2), draw(0, 2)};
+    int64_t most = draw(0, 4) ? 4 : 7;
+    LayerWriter::Window window{draw(1, most), draw(1, most), draw(1, 2),
+                               draw(1, 2),    draw(0, 2),    draw(0, 2)};
     switch (draw(0, 6)) {
     case 0:
     case 1:
@@ -289,10 +326,24 @@ std::string sluice::engine::makeRandomLayers(uint32_t seed, unsigned layers,
     case 6:
       values.push_back(writer.addConvolution(x, draw(1, channels), {}));
       break;
+    case 7:
+      values.push_back(writer.addRescale(x));
+      break;
+    case 8:
+      values.push_back(writer.addAdd(x, x));
+      break;
+    case 9:
+      values.push_back(writer.addAveragePool(x, {x.h, x.w}));
+      if (draw(0, 1))
+        values.back() =
+            writer.addConvolution(writer.addFlatten(x), draw(1, channels), {});
+      break;
     }
   }
   std::vector<LayerWriter::Value> results{values.back()};
   if (values.size() > 3 && draw(0, 1))
     results.push_back(values[values.size() / 2]);
+  if (draw(0, 7) == 0)
+    results.push_back(writer.addFlatten(values[0]));
   return writer.finish(results);
 }

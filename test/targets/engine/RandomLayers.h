@@ -14,7 +14,7 @@ namespace sluice::engine {
 /// Writes one function, `main`, whose only region holds the layers asked for.
 class LayerWriter {
 public:
-  /// The current tensor, NHWC with N = 1.
+  /// An int8 tensor, NHWC with N = 1.
   struct Value {
     std::string name;
     int64_t h, w, c;
@@ -33,8 +33,10 @@ public:
   Value addAveragePool(Value x, Window window);
   Value addMaxPool(Value x, Window window);
   Value addAdd(Value a, Value b);
-  /// A dense layer on all of `x`, which is flattened first.
-  Value addDense(Value x, int64_t channels);
+  /// A rescale of its own, on a tensor of rank 2 if `x` has one pixel.
+  Value addRescale(Value x);
+  /// The same elements as one pixel.
+  Value addFlatten(Value x);
   /// The module, whose region yields `results`.
   std::string finish(const std::vector<Value> &results);
 
@@ -52,8 +54,7 @@ private:
   std::string scalar(const std::string &type, int64_t value);
   Value requantize(const std::string &acc, Value shape, bool perChannel,
                    double spread);
-  Value slide(Value x, int64_t channels, Window &window, int64_t pad[4],
-              bool padLessThanKernel);
+  Value slide(Value x, int64_t channels, Window &window, int64_t pad[4]);
   static std::string typeOf(const Value &value, const std::string &element);
 
   std::mt19937 random;
