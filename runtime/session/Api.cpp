@@ -164,20 +164,6 @@ static Status checkSize(const char *function, const program::Buffer &buffer,
   return SLUICE_STATUS_OK;
 }
 
-static void describe(const program::Buffer &buffer,
-                     sluice_tensor_info_t &info) {
-  info.name = buffer.name()->c_str();
-  info.type = sluice_type_t(buffer.type());
-  info.rank = buffer.shape()->size();
-  info.shape = buffer.shape()->data();
-  info.size = buffer.size();
-  if (const auto *quantization = buffer.quantization()) {
-    info.quantized = 1;
-    info.zero_point = quantization->zero_point();
-    info.scale = quantization->scale();
-  }
-}
-
 sluice_status_t sluice_session_input_info(const sluice_session_t *session,
                                           size_t index,
                                           sluice_tensor_info_t *out_info) {
@@ -187,7 +173,7 @@ sluice_status_t sluice_session_input_info(const sluice_session_t *session,
   const Session &self = *unwrap(session);
   uint32_t buffer;
   SLUICE_RETURN_IF_ERROR(findBuffer(__func__, self.inputs(), index, buffer));
-  describe(self.buffer(buffer), *out_info);
+  *out_info = describe(self.buffer(buffer));
   return SLUICE_STATUS_OK;
 }
 
@@ -200,7 +186,7 @@ sluice_status_t sluice_session_output_info(const sluice_session_t *session,
   const Session &self = *unwrap(session);
   uint32_t buffer;
   SLUICE_RETURN_IF_ERROR(findBuffer(__func__, self.outputs(), index, buffer));
-  describe(self.buffer(buffer), *out_info);
+  *out_info = describe(self.buffer(buffer));
   return SLUICE_STATUS_OK;
 }
 
@@ -281,6 +267,14 @@ sluice_status_t sluice_session_output_data(sluice_session_t *session,
 sluice_status_t sluice_session_run(sluice_session_t *session) {
   REQUIRE(session);
   return unwrap(session)->run();
+}
+
+sluice_status_t sluice_session_observe(sluice_session_t *session,
+                                       sluice_observer_fn observe,
+                                       void *context) {
+  REQUIRE(session);
+  unwrap(session)->observe(observe, context);
+  return SLUICE_STATUS_OK;
 }
 
 //===----------------------------------------------------------------------===//

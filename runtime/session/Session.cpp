@@ -19,6 +19,21 @@ static uint64_t nanoseconds() {
       .count();
 }
 
+sluice_tensor_info_t describe(const program::Buffer &buffer) {
+  sluice_tensor_info_t info = {};
+  info.name = buffer.name()->c_str();
+  info.type = sluice_type_t(buffer.type());
+  info.rank = buffer.shape()->size();
+  info.shape = buffer.shape()->data();
+  info.size = buffer.size();
+  if (const auto *quantization = buffer.quantization()) {
+    info.quantized = 1;
+    info.zero_point = quantization->zero_point();
+    info.scale = quantization->scale();
+  }
+  return info;
+}
+
 Status Session::create(Package &package,
                        const sluice_session_options_t &options, Session *&out) {
   uint32_t variants = package.program().variants()->size();
@@ -122,6 +137,8 @@ Status Session::run() {
   for (uint32_t i = 0; i < profiles.size(); ++i) {
     RegionFigures figures;
     SLUICE_RETURN_IF_ERROR(runRegion(i, figures));
+    if (observer)
+      callObserver(i);
     total.macs += profiles[i].macs;
     total.fallbacks += profiles[i].fallback;
     if (profiles[i].device == accelerator.name.c_str())
@@ -164,6 +181,14 @@ Status Session::runRegion(uint32_t index, RegionFigures &figures) {
   std::copy_n(figures.counters.begin(), profile.counter_count,
               counters.begin() + size_t(index) * kMaxCounters);
   return SLUICE_STATUS_OK;
+}
+
+void Session::callObserver(uint32_t region) const {
+  const auto &outputs = *variant.regions()->Get(region)->outputs();
+  for (uint32_t i = 0; i < outputs.size(); ++i) {
+    sluice_tensor_info_t info = describe(buffer(outputs[i]));
+    observer(observerContext, region, i, &info, pointers[outputs[i]]);
+  }
 }
 
 /// Tensors that one side made and the other reads, each counted once.

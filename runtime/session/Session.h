@@ -11,6 +11,9 @@
 
 namespace sluice {
 
+/// What the C API says of a buffer.
+sluice_tensor_info_t describe(const program::Buffer &buffer);
+
 class Session {
 public:
   static Status create(Package &package,
@@ -34,6 +37,11 @@ public:
   void *data(uint32_t buffer) const { return pointers[buffer]; }
   /// Puts a buffer at `data`; null puts it back in the arena.
   void bind(uint32_t buffer, void *data);
+
+  void observe(sluice_observer_fn function, void *context) {
+    observer = function;
+    observerContext = context;
+  }
 
   const char *deviceName() const { return device->name.c_str(); }
   const char *fault() const { return faultText; }
@@ -61,6 +69,7 @@ private:
   void layOut();
   const Place *placeOf(uint32_t region) const;
   Status runRegion(uint32_t region, RegionFigures &figures);
+  void callObserver(uint32_t region) const;
   uint32_t countTransitions();
 
   Package &package;
@@ -78,6 +87,8 @@ private:
   std::vector<sluice_counter_t> counters; // of all regions, in order
   std::vector<sluice_region_profile_t> profiles;
   sluice_profile_t total = {};
+  sluice_observer_fn observer = nullptr;
+  void *observerContext = nullptr;
   char faultText[2048] = "";
 };
 

@@ -136,7 +136,7 @@ static const BadField kBadFields[] = {
        for (size_t i = 0; i < 3; ++i)
          p.program.files[i]->sha256.resize(32);
        p.program.files[0]->size = p.files["cpu.so"].size() + 1;
-       p.program.files[1]->size = 192;
+       p.program.files[1]->size = 256;
        p.program.files[2]->size = 64;
      }},
 };

@@ -13,7 +13,7 @@ using namespace sluice::test;
 
 namespace {
 
-constexpr size_t kStore = 64, kEnd = 128; // commands of the test package
+constexpr size_t kStore = 64, kEnd = 192; // commands of the test package
 
 PackagePtr load(const TestPackage &planted) {
   sluice_package_t *raw;
@@ -59,7 +59,7 @@ Bytes &commands(TestPackage &package) { return package.files["commands.bin"]; }
 
 const Fault kFaults[] = {
     {"UnknownOpcode", "region 'copy': engine stopped at command 1: illegal",
-     "error 1 (illegal instruction) at command 1 of 3",
+     "error 1 (illegal instruction) at command 1 of 4",
      [](TestPackage &p) { commands(p)[kStore] = 0x77; }},
     {"ReservedByte", "engine stopped at command 0: illegal instruction",
      "error 1 ", [](TestPackage &p) { commands(p)[63] = 1; }},
@@ -69,7 +69,7 @@ const Fault kFaults[] = {
     {"OutsideTheArena", "engine stopped at command 1: access outside its",
      "bus: 0 reads and 0 writes outstanding; waiting: none",
      [](TestPackage &p) { commands(p)[kStore + 10] = 0x7f; }},
-    {"NoEnd", "region 'copy': engine stopped at command 2: ", "of 2",
+    {"NoEnd", "region 'copy': engine stopped at command 3: ", "of 3",
      [](TestPackage &p) {
        *p.region(0).engine->commands = program::Range(1, 0, kEnd);
      }},

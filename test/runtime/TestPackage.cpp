@@ -24,9 +24,11 @@ static void put(Bytes &command, size_t at, uint64_t value, size_t size) {
   memcpy(command.data() + at, &value, size);
 }
 
-/// LOAD_ACT of x, STORE to `copied`, END (docs/spec/engine-isa.md).
+/// LOAD_ACT of x, STORE of either half to `copied`, END
+/// (docs/spec/engine-isa.md).
 static Bytes copyCommands() {
-  Bytes load(64), store(64), end(64);
+  constexpr uint32_t kHalf = TestPackage::kTensorSize / 2, kChunk = 8;
+  Bytes load(64), end(64);
   load[0] = 0x01;
   load[1] = 0x40; // signal STORE
   put(load, 8, kX, 4);
@@ -35,16 +37,20 @@ static Bytes copyCommands() {
   put(load, 18, 1, 2);
   put(load, 20, TestPackage::kTensorSize, 2);
   put(load, 36, TestPackage::kTensorSize, 4);
-  store[0] = 0x20;
-  store[1] = 0x01; // wait for LOAD
-  put(store, 8, kCopied, 4);
-  store[12] = 1;
-  put(store, 16, 1, 2);
-  put(store, 18, 1, 2);
-  put(store, 20, TestPackage::kTensorSize, 2);
   end[0] = 0x3f;
   Bytes all = load;
-  all.insert(all.end(), store.begin(), store.end());
+  for (uint32_t half : {0, 1}) {
+    Bytes store(64);
+    store[0] = 0x20;
+    store[1] = half == 0 ? 0x01 : 0; // wait for LOAD
+    put(store, 4, half * kHalf / kChunk, 4);
+    put(store, 8, kCopied + half * kHalf, 4);
+    store[12] = 1;
+    put(store, 16, 1, 2);
+    put(store, 18, 1, 2);
+    put(store, 20, kHalf, 2);
+    all.insert(all.end(), store.begin(), store.end());
+  }
   all.insert(all.end(), end.begin(), end.end());
   return all;
 }
@@ -129,9 +135,16 @@ TestPackage::TestPackage() {
   variant->regions.push_back(makeRegion("copy", "engine", 0, 0, codeSize));
   variant->regions.push_back(makeRegion("invert", "cpu", 1, 1, codeSize));
   auto engine = std::make_unique<EngineCodeT>();
-  engine->commands = rangeOf(kCommands, 192);
+  engine->commands = rangeOf(kCommands, 256);
   engine->constants = rangeOf(kConstants, 64);
   variant->regions[0]->engine = std::move(engine);
+  auto layer = std::make_unique<LayerT>();
+  layer->name = "conv1";
+  layer->kind = "conv2d";
+  layer->output = "copied";
+  layer->macs = 1000;
+  layer->last_command = 3;
+  variant->regions[0]->layers.push_back(std::move(layer));
   program.variants.push_back(std::move(variant));
 }
 

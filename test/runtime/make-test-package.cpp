@@ -22,7 +22,8 @@ static void addReport(TestPackage &package, const std::string &path) {
 
 int main(int argc, char **argv) {
   if (argc != 2 && argc != 3) {
-    fprintf(stderr, "usage: make-test-package DIR [flat | REPORT.json]\n");
+    fprintf(stderr,
+            "usage: make-test-package DIR [flat | planted | REPORT.json]\n");
     return 2;
   }
   TestPackage package;
@@ -30,6 +31,8 @@ int main(int argc, char **argv) {
   if (extra == "flat")
     for (auto &buffer : package.variant().buffers)
       buffer->shape = {256};
+  else if (extra == "planted")
+    package.files["commands.bin"][2 * 64 + 4] = 0; // the STORE's source
   else if (!extra.empty())
     addReport(package, extra);
   std::filesystem::path folder = argv[1];

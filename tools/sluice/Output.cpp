@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
+#include <filesystem>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -17,10 +18,14 @@ namespace sluice {
 
 // The file being written, for the signal handler; empty when there is none.
 static char temporaryFile[PATH_MAX];
+// The folder that goes with it, or empty.
+static char temporaryFolder[PATH_MAX];
 
 extern "C" void sluiceInterrupted(int) {
   if (temporaryFile[0])
     unlink(temporaryFile);
+  if (temporaryFolder[0])
+    rmdir(temporaryFolder);
   static const char text[] = "\nsluice: interrupted\n";
   if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
     _exit(kInterrupted);
@@ -73,6 +78,21 @@ void writeFile(const std::string &path, std::span<const uint8_t> bytes) {
 void writeFile(const std::string &path, std::string_view text) {
   writeFile(path, std::span(reinterpret_cast<const uint8_t *>(text.data()),
                             text.size()));
+}
+
+TemporaryFile::TemporaryFile()
+    : folder(std::filesystem::temp_directory_path() / "sluice-XXXXXX") {
+  if (folder.size() + 8 >= sizeof(temporaryFolder) || !mkdtemp(folder.data()))
+    throw Failure{kFileSystem, folder + ": " + strerror(errno)};
+  file = folder + "/file";
+  memcpy(temporaryFile, file.c_str(), file.size() + 1);
+  memcpy(temporaryFolder, folder.c_str(), folder.size() + 1);
+}
+
+TemporaryFile::~TemporaryFile() {
+  unlink(temporaryFile);
+  rmdir(temporaryFolder);
+  temporaryFile[0] = temporaryFolder[0] = 0;
 }
 
 void print(std::string_view text) {

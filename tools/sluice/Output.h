@@ -22,6 +22,18 @@ void handleInterrupts();
 void writeFile(const std::string &path, std::span<const uint8_t> bytes);
 void writeFile(const std::string &path, std::string_view text);
 
+/// A file name in a folder of its own, for another program to write to. Both go
+/// with the object, and on an interrupt.
+class TemporaryFile {
+public:
+  TemporaryFile();
+  ~TemporaryFile();
+  const std::string &path() const { return file; }
+
+private:
+  std::string folder, file;
+};
+
 /// Prints to standard output; throws kFileSystem when it can not be written.
 void print(std::string_view text);
 

@@ -12,10 +12,12 @@ PackagePtr loadPackage(const std::string &path) {
   return PackagePtr(package);
 }
 
-SessionPtr openSession(sluice_package_t *package, const std::string &device) {
+SessionPtr openSession(sluice_package_t *package, const std::string &device,
+                       OnFault onFault) {
   sluice_session_options_t options = {};
   options.struct_size = sizeof(options);
   options.device = device.c_str();
+  options.no_fallback = onFault == OnFault::Fail;
   sluice_session_t *session;
   check(sluice_session_create(package, &options, &session));
   return SessionPtr(session);

@@ -25,7 +25,9 @@ using SessionPtr = std::unique_ptr<sluice_session_t, ReleaseHandle>;
 
 /// Both throw Failure.
 PackagePtr loadPackage(const std::string &path);
-SessionPtr openSession(sluice_package_t *package, const std::string &device);
+enum class OnFault { FallBack, Fail };
+SessionPtr openSession(sluice_package_t *package, const std::string &device,
+                       OnFault onFault);
 
 } // namespace sluice
 

@@ -154,7 +154,8 @@ Json describe(const NpzArray &array) {
 
 int run(const RunOptions &options) {
   PackagePtr package = loadPackage(options.package);
-  SessionPtr session = openSession(package.get(), options.device);
+  SessionPtr session =
+      openSession(package.get(), options.device, OnFault::FallBack);
   Samples samples(options.input, session.get());
   Figures figures(package.get(), session.get());
   {

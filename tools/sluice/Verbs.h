@@ -7,6 +7,7 @@
 #define SLUICE_TOOLS_SLUICE_VERBS_H
 
 #include <string>
+#include <vector>
 
 namespace sluice {
 
@@ -28,6 +29,15 @@ struct ReportOptions {
 };
 int report(const ReportOptions &options);
 
+struct DiffOptions {
+  std::string package, input;
+  std::string against = "cpu";
+  std::string
+      device; ///< empty: the package's engine, simulated, or else the CPU
+  bool json = false;
+};
+int diff(const DiffOptions &options);
+
 struct DeviceOptions {
   std::string device;
   bool json = false;
@@ -38,6 +48,9 @@ int listDevices(const DeviceOptions &options);
 bool isCompilerVerb(const std::string &verb);
 /// Becomes sluice-compiler, with the same arguments.
 [[noreturn]] void becomeCompiler(char **arguments);
+/// Runs sluice-compiler and waits. Throws a Failure where it fails; it has then
+/// said why on standard error.
+void runCompiler(const std::vector<std::string> &arguments);
 
 } // namespace sluice
 

@@ -30,6 +30,7 @@ public:
     addRun();
     addInspect();
     addReport();
+    addDiff();
     addDevice();
   }
 
@@ -86,6 +87,23 @@ private:
         [this] { verb = [this] { return sluice::report(reportOptions); }; });
   }
 
+  void addDiff() {
+    CLI::App *diff = app.add_subcommand(
+        "diff", "compare a device's bytes with the CPU's, or with the "
+                "reference interpreter's");
+    diff->add_option("PKG", diffOptions.package, "the package")->required();
+    diff->add_option("--input", diffOptions.input, "as for run")->required();
+    diff->add_option("--against", diffOptions.against, "cpu or reference")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"cpu", "reference"}));
+    diff->add_option("--device", diffOptions.device,
+                     "what to compare; by default the package's engine, "
+                     "simulated");
+    diff->add_flag("--json", diffOptions.json, "print it as JSON");
+    diff->callback(
+        [this] { verb = [this] { return sluice::diff(diffOptions); }; });
+  }
+
   void addDevice() {
     CLI::App *device = app.add_subcommand("device", "devices of this machine");
     device->require_subcommand(1);
@@ -98,11 +116,13 @@ private:
   RunOptions runOptions;
   InspectOptions inspectOptions;
   ReportOptions reportOptions;
+  DiffOptions diffOptions;
   DeviceOptions deviceOptions;
 };
 
 int fail(ExitCode code, const std::string &message) {
-  fmt::print(stderr, "sluice: {}\n", message);
+  if (!message.empty()) // else someone else has said it
+    fmt::print(stderr, "sluice: {}\n", message);
   return code;
 }
 

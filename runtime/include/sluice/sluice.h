@@ -234,6 +234,23 @@ SLUICE_API void sluice_driver_enumerate(void (*visit)(void *context,
                                                       const char *description),
                                         void *context);
 
+/* ---------------------------------------------------------------- unstable */
+
+#ifdef SLUICE_ENABLE_UNSTABLE
+
+/* Sees output `output` of region `region` right after the region has run. */
+typedef void (*sluice_observer_fn)(void *context, size_t region, size_t output,
+                                   const sluice_tensor_info_t *info,
+                                   const void *data);
+
+/* Calls `observe` for every output of every region from the next run on; null
+ * for none. */
+SLUICE_API sluice_status_t sluice_session_observe(sluice_session_t *session,
+                                                  sluice_observer_fn observe,
+                                                  void *context);
+
+#endif /* SLUICE_ENABLE_UNSTABLE */
+
 #ifdef __cplusplus
 }
 #endif
