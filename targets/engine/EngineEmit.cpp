@@ -57,40 +57,6 @@ static void readLayers(ProgramOp program, const ProgramTime &time,
   }
 }
 
-/// Bytes of payload that an instruction moves over the bus.
-static int64_t countBytes(const Instruction &instruction,
-                          const Parameters &parameters) {
-  if (auto *load = std::get_if<LoadActFields>(&instruction.fields))
-    return int64_t(load->ny) * load->nx * load->len;
-  if (auto *store = std::get_if<StoreFields>(&instruction.fields))
-    return int64_t(store->ny) * store->nx * store->len;
-  auto *words = std::get_if<LoadWordsFields>(&instruction.fields);
-  if (!words)
-    return 0;
-  bool weights = instruction.opcode == Opcode::LoadWgt;
-  return int64_t(words->count) * parameters.PK * (weights ? parameters.PC : 8);
-}
-
-/// What each layer loads and stores, by its name.
-static llvm::json::Object makeTraffic(ProgramOp program,
-                                      const Parameters &parameters) {
-  struct Bytes {
-    int64_t loaded = 0, stored = 0;
-  };
-  std::map<std::string, Bytes> layers;
-  for (auto op : program.getBody().getOps<InstructionOpInterface>()) {
-    const Instruction &instruction = op.getInstruction();
-    Bytes &bytes = layers[getLocationName(op->getLoc())];
-    (unitOf(instruction.opcode) == Unit::Store ? bytes.stored : bytes.loaded) +=
-        countBytes(instruction, parameters);
-  }
-  llvm::json::Object object;
-  for (const auto &[name, bytes] : layers)
-    object[name] = llvm::json::Object{{"bytes_loaded", bytes.loaded},
-                                      {"bytes_stored", bytes.stored}};
-  return object;
-}
-
 /// When each instruction runs.
 static llvm::json::Array makeTimeline(ProgramOp program,
                                       const ProgramTime &time) {
