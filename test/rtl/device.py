@@ -91,8 +91,9 @@ class Device:
         self.write(CTRL, 1)
 
     def wait(self, limit=10_000_000):
-        """Runs until done and acknowledges it; the error's name. Fails when done does not come."""
+        """Runs until done and acknowledges it; the error's name. `at_done` is memory at that moment. Fails when done does not come."""
         self.api.run(self.sim, limit)
+        self.at_done = self.memory.copy()
         control = self.read(CTRL)
         assert control & 2, f"not done after {limit} cycles: {self.report()}"
         self.write(ISR, 1)

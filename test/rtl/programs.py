@@ -162,7 +162,7 @@ class Generator(Builder):
 
     def compute(self, name):
         conv = name == "CONV"
-        kh, kw = (1, 1) if name == "ADD" else (self.small(1, 5), self.small(1, 5))
+        kh, kw = (1, 1) if name == "ADD" else self.r.choice([1, 1, 2, 3, 3, 4, 5, 7], 2).tolist()
         ci = self.small(1, 5) if conv else 1
         groups, oh, ow = self.small(1, 4), self.small(1, 9), self.small(1, 9)
         # Half of the tensor at most, so that input and output have room side by side.

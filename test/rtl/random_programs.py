@@ -41,7 +41,7 @@ def run_one(model, config, seed):
     counters = engine.counters()
     if counters["instructions"] != len(built.program):
         return built, f"{counters['instructions']} of {len(built.program)} instructions counted"
-    different = np.nonzero(engine.memory != built.memory)[0]
+    different = np.nonzero(engine.at_done != built.memory)[0]
     engine.close()
     if len(different):
         dump = built.arena[0] + built.arena[1] - config.ACT_BYTES

@@ -34,14 +34,14 @@ module mac_lane #(
     if (c == 0) begin : gen_wide
       logic signed [15:0] b;
       logic signed [23:0] p;
-      assign b = factor_en_i ? factor_i : 16'($signed(wgt_i[7:0]));
+      assign b = factor_en_i ? factor_i : {{8{wgt_i[7]}}, wgt_i[7:0]};
       mul #(.A_BITS(8), .B_BITS(16), .TECH(TECH)) u_mul (.clk_i(clk_i), .en_i(en_i), .a_i(a), .b_i(b), .p_o(p));
       assign sum[0 +: Top] = p;
     end else begin : gen_narrow
       logic signed [15:0] p;
       mul #(.A_BITS(8), .B_BITS(8), .TECH(TECH)) u_mul (
         .clk_i(clk_i), .en_i(en_i), .a_i(a), .b_i(wgt_i[c*8 +: 8]), .p_o(p));
-      assign sum[c*Top +: Top] = Top'(p);
+      assign sum[c*Top +: Top] = {{(Top-16){p[15]}}, p};
     end
   end
 
@@ -49,14 +49,15 @@ module mac_lane #(
     for (genvar c = 0; c < (PC >> (l + 1)); c++) begin : gen_sum
       localparam int In  = c == 0 ? Top : 16 + l;
       localparam int Out = c == 0 ? Top : 17 + l;
+      logic signed [In-1:0]  left;
+      logic signed [15+l:0]  right;
       logic signed [Out-1:0] s_q;
+      assign left  = sum[(l*PC + 2*c)*Top +: In];
+      assign right = sum[(l*PC + 2*c + 1)*Top +: 16 + l];
       always_ff @(posedge clk_i) begin
-        if (en_i) begin
-          s_q <= Out'($signed(sum[(l*PC + 2*c)*Top +: In]))
-               + Out'($signed(sum[(l*PC + 2*c + 1)*Top +: 16 + l]));
-        end
+        if (en_i) s_q <= {{(Out-In){left[In-1]}}, left} + {{(Out-16-l){right[15+l]}}, right};
       end
-      assign sum[((l+1)*PC + c)*Top +: Top] = Top'(s_q);
+      assign sum[((l+1)*PC + c)*Top +: Top] = {{(Top-Out){s_q[Out-1]}}, s_q};
     end
     for (genvar c = PC >> (l + 1); c < PC; c++) begin : gen_unused
       assign sum[((l+1)*PC + c)*Top +: Top] = '0;
@@ -64,7 +65,7 @@ module mac_lane #(
   end
 
   logic signed [31:0] total;
-  assign total = 32'($signed(sum[Levels*PC*Top +: Top]));
+  assign total = {{(32-Top){sum[Levels*PC*Top + Top-1]}}, sum[Levels*PC*Top +: Top]};
 
   always_ff @(posedge clk_i) begin
     if (sum_valid_i) begin

@@ -34,7 +34,11 @@ module requant_lane #(
   logic signed [47:0] product4_q, coarse5_q, fine6_q;
   logic signed [11:0] near7_q;
   logic signed [12:0] sum8_q;
+  logic signed [12:0] lo, hi;
   logic               fits;
+  // Sign extension is written out: tools differ in whether a size cast keeps the sign.
+  assign lo   = {{5{lo_i[7]}}, lo_i};
+  assign hi   = {{5{hi_i[7]}}, hi_i};
   assign fits = fine6_q[47:11] == '0 || fine6_q[47:11] == '1;
 
   always_ff @(posedge clk_i) begin
@@ -47,7 +51,7 @@ module requant_lane #(
     if (valid_i[2]) s2_q <= s1_q;
     if (valid_i[3]) s3_q <= s2_q;
     if (valid_i[4]) begin
-      product4_q <= {high, 16'd0} + 48'(low);
+      product4_q <= {high, 16'd0} + {{15{low[32]}}, low};
       s4_q       <= s3_q;
     end
     if (valid_i[5]) begin
@@ -56,7 +60,7 @@ module requant_lane #(
     end
     if (valid_i[6]) fine6_q <= coarse5_q >>> s5_q;
     if (valid_i[7]) near7_q <= fits ? fine6_q[11:0] : {fine6_q[47], {11{~fine6_q[47]}}};
-    if (valid_i[8]) sum8_q <= 13'($signed(near7_q[11:1])) + 13'($signed({1'b0, near7_q[0]})) + 13'(zo_i);
-    if (valid_i[9]) y_o <= sum8_q < 13'(lo_i) ? lo_i : sum8_q > 13'(hi_i) ? hi_i : sum8_q[7:0];
+    if (valid_i[8]) sum8_q <= {{2{near7_q[11]}}, near7_q[11:1]} + {12'd0, near7_q[0]} + {{5{zo_i[7]}}, zo_i};
+    if (valid_i[9]) y_o <= sum8_q < lo ? lo_i : sum8_q > hi ? hi_i : sum8_q[7:0];
   end
 endmodule

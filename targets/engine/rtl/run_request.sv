@@ -168,7 +168,7 @@ module run_request #(
     if (go[1] && valid_q[1]) begin
       negative2_q <= window_q && pos1_q[31];
       before2_q   <= -pos1_q;
-      ahead2_q    <= $signed({2'b0, row_len_q}) - 34'($signed(pos1_q));
+      ahead2_q    <= $signed({2'b0, row_len_q}) - $signed({{2{pos1_q[31]}}, pos1_q});
       start2_q    <= row1_q + pos1_q;
       local2_q    <= local1_q;
       last_q[2]   <= last_q[1];

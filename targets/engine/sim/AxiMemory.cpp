@@ -44,6 +44,11 @@ bool AxiMemory::stall(unsigned channel) {
   return (r >> 16 & 15) < kOutOf16[mood[channel]];
 }
 
+uint32_t AxiMemory::responseDelay() {
+  // Now and then a write takes long, so that who does not wait for it shows.
+  return seed && random() % 4 == 0 ? random() % 256 : 0;
+}
+
 void AxiMemory::require(bool holds, const char *rule) {
   if (!holds && broken.empty())
     broken = "cycle " + std::to_string(now) + ": " + rule;
@@ -87,8 +92,19 @@ void AxiMemory::acceptRead(const AxiMaster &in) {
         {in.read.address, in.read.length + 1u, now + std::max(latency, 1u)});
 }
 
+void AxiMemory::commit(const Response &response) {
+  for (size_t beat = 0; beat < response.beats; ++beat) {
+    auto [address, data, strobes] = written.front();
+    written.pop_front();
+    for (uint32_t i = 0; i < kBusBytes && inside(address); ++i)
+      if (strobes >> i & 1)
+        storage[address + i] = uint8_t(data >> 8 * i);
+  }
+}
+
 void AxiMemory::acceptWrite(const AxiMaster &in) {
   if (out.responseValid && in.responseReady) {
+    commit(responses.front());
     responses.pop_front();
     out.responseValid = false;
   }
@@ -96,12 +112,11 @@ void AxiMemory::acceptWrite(const AxiMaster &in) {
     Burst &burst = writes.front();
     uint64_t address = burst.address + uint64_t(burst.done) * kBusBytes;
     burst.failed |= !inside(address);
-    for (uint32_t i = 0; i < kBusBytes && inside(address); ++i)
-      if (in.data.strobes >> i & 1)
-        storage[address + i] = uint8_t(in.data.data >> 8 * i);
+    written.push_back({address, in.data.data, in.data.strobes});
     writePace.credit -= kBusBytes;
     if (++burst.done == burst.beats) {
-      responses.push_back({now + std::max(latency, 1u), burst.failed});
+      responses.push_back({now + std::max(latency, 1u) + responseDelay(),
+                           burst.failed, burst.beats});
       writes.pop_front();
     }
   }

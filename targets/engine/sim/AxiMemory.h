@@ -65,6 +65,10 @@ public:
   const std::string &violation() const { return broken; }
 
 private:
+  struct Beat {
+    uint64_t address, data;
+    uint8_t strobes;
+  };
   struct Burst {
     uint64_t address;
     uint32_t beats;
@@ -75,6 +79,7 @@ private:
   struct Response {
     uint64_t due;
     bool failed;
+    size_t beats; // of `written`
   };
   /// Paces one direction's data.
   struct Pace {
@@ -92,11 +97,13 @@ private:
   void check(const AxiMaster &in);
   void acceptRead(const AxiMaster &in);
   void acceptWrite(const AxiMaster &in);
+  void commit(const Response &response);
   void offerRead();
   void offerResponse();
   /// True when channel `channel` is to stall in the next cycle.
   bool stall(unsigned channel);
   uint32_t random();
+  uint32_t responseDelay();
 
   std::unique_ptr<uint8_t[]> storage;
   uint64_t size = 0;
@@ -107,6 +114,8 @@ private:
   AxiMaster last;
   std::deque<Burst> reads, writes;
   std::deque<Response> responses;
+  /// Beats that no one sees before their burst's response.
+  std::deque<Beat> written;
   Pace readPace, writePace;
   std::string broken;
 };

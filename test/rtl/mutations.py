@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Plants faults in the RTL, one at a time; the random programs must find each.
+
+usage: mutations.py WORK [--only N...] [--list]
+"""
+
+import argparse
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import device
+
+RTL = device.ROOT / "targets/engine/rtl"
+HERE = Path(__file__).resolve().parent
+COUNT = 40  # programs that may pass before a mutation counts as missed
+
+# (file, what stands there, what is planted)
+MUTATIONS = [
+    ("requant_lane.sv", "{12'd0, near7_q[0]}", "13'd0"),
+    ("requant_lane.sv", "sum8_q < lo ?", "sum8_q < lo + 13'sd2 ?"),
+    ("compute_agu.sv", "iy_q < ih", "iy_q <= ih"),
+    ("compute_agu.sv", "else if (is_conv || (&tap_q))", "else if (is_conv)"),
+    ("mac_lane.sv", "$signed(total[7:0]) > $signed(acc_o[7:0])", "total[7:0] > acc_o[7:0]"),
+    ("compute_unit.sv", "else if (prm_re_o && group_last[SumAt-1])", "else if (prm_re_o && group_last[SumAt])"),
+    ("load_align.sv", "!primed_q && lane_i > first_lane", "!primed_q && lane_i >= first_lane"),
+    ("run_request.sv", "valid_q[4:1] == '0;", "1'b1;"),
+    ("store_align.sv", "(!at_final || LANE_BITS'(i) <= final_lane)", "1'b1"),
+    ("burst_split.sv", "addr_q[11:LaneBits]", "PageBits'(0)"),
+    ("token_counters.sv", "assign ok_o[2] = (some[1] | ~wait_store_i[0]) &", "assign ok_o[2] ="),
+    ("act_memory.sv", "!(compute_we_i && cw_bank == lw_bank)", "1'b1"),
+    ("axi_write.sv", "assign idle_o        = count_q == '0;", "assign idle_o        = 1'b1;"),
+]
+
+
+def plant(number, work):
+    """A copy of the RTL with one fault."""
+    name, old, new = MUTATIONS[number]
+    folder = work / f"mutation{number}"
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(RTL, folder)
+    text = (folder / name).read_text()
+    if text.count(old) != 1:
+        sys.exit(f"mutation {number}: '{old}' stands {text.count(old)} times in {name}")
+    (folder / name).write_text(text.replace(old, new))
+    return folder
+
+
+def caught(number, work):
+    rtl = plant(number, work)
+    command = [sys.executable, HERE / "random_programs.py", rtl / "models", "--rtl", rtl, "--config", "tiny",
+               "--count", str(COUNT)]
+    result = subprocess.run(command, capture_output=True, text=True)
+    shutil.rmtree(rtl)
+    lines = (result.stdout + result.stderr).strip().splitlines()
+    return result.returncode == 1 and lines and lines[-1].startswith("FAILED"), lines[-1] if lines else "no output"
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--only", type=int, nargs="*", default=range(len(MUTATIONS)))
+    arguments = parser.parse_args()
+    arguments.work.mkdir(parents=True, exist_ok=True)
+    missed = 0
+    for number in arguments.only:
+        ok, line = caught(number, arguments.work.resolve())
+        missed += not ok
+        name, old, new = MUTATIONS[number]
+        print(f"{'caught' if ok else 'MISSED'} {number}: {name}: {old} -> {new}: {line}", flush=True)
+    print(f"{len(arguments.only) - missed} of {len(arguments.only)} mutations caught")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Single modules in Icarus against Python integers.
+
+usage: units.py WORK [requant|compute_agu|load_align...]
+"""
+
+import random
+import subprocess
+import sys
+from itertools import product
+from pathlib import Path
+
+from device import ROOT
+from isa import Instruction
+
+RTL = ROOT / "targets/engine/rtl"
+HERE = Path(__file__).resolve().parent
+
+
+def simulate(work, bench, lines, **parameters):
+    """What the bench prints for an input of `lines`."""
+    work.mkdir(parents=True, exist_ok=True)
+    binary, source = work / f"{bench}.vvp", work / f"{bench}.in"
+    source.write_text("\n".join(lines) + "\n")
+    rtl = [RTL / "engine_pkg.sv", *(p for p in sorted(RTL.glob("*.sv")) if p.name != "engine_pkg.sv")]
+    overrides = [f"-P{bench}.{name}={value}" for name, value in parameters.items()]
+    subprocess.run(["iverilog", "-g2012", "-o", binary, "-s", bench, *overrides, HERE / f"{bench}.sv", *rtl], check=True,
+                   capture_output=True)
+    result = subprocess.run(["vvp", "-n", binary, f"+in={source}"], check=True, capture_output=True, text=True)
+    return [line.rstrip() for line in result.stdout.splitlines()]
+
+
+def compare(name, got, expected):
+    for index, (a, b) in enumerate(zip(got, expected)):
+        if a != b:
+            sys.exit(f"FAILED {name}: result {index} is {a}, expected {b}")
+    if len(got) != len(expected):
+        sys.exit(f"FAILED {name}: {len(got)} results, expected {len(expected)}")
+    print(f"{name}: {len(expected)} results equal")
+
+
+def requant(work):
+    r = random.Random(1)
+    edges = [0, 1, -1, 2, 0x7FFF, 0x8000, -0x8000, 0xFFFF, 0x10000, -0x10000, 2**31 - 1, -(2**31)]
+    vectors = [(a, 0, m, s) for a, m, s in product(edges, [0, 1, 2, 0x4000, 0x7FFF], range(2, 48))]
+    for _ in range(6000):
+        acc = r.randrange(-(2**31), 2**31) >> r.randrange(32)
+        vectors.append((acc, r.randrange(-(2**31), 2**31) >> r.randrange(32), r.randrange(2**15), r.randrange(2, 48)))
+    for _ in range(6000):
+        # Around the ties and within the clamp.
+        s, m = r.randrange(4, 30), r.randrange(1, 2**15)
+        acc = ((2 * r.randrange(-200, 200) + 1) * 2 ** (s - 1) + r.randrange(-2, 3)) // m
+        vectors.append((max(-(2**31), min(2**31 - 1, acc)), 0, m, s))
+    r.shuffle(vectors)
+    lines, expected, idle = [], [], f"{0:030x}"
+    for first in range(0, len(vectors), 50):
+        zo = r.choice([0, -128, 127, r.randrange(-128, 128)])
+        lo, hi = sorted(r.randrange(-128, 128) for _ in range(2)) if r.random() < 0.5 else (-128, 127)
+        for acc, bias, m, s in vectors[first : first + 50]:
+            total = (acc + bias + 2**31) % 2**32 - 2**31
+            y = max(lo, min(hi, ((total * m + (1 << (s - 1))) >> s) + zo))
+            expected.append(f"{y % 256:02x}")
+            fields = [(1, 8), (acc, 32), (bias, 32), (m, 16), (s, 8), (zo, 8), (lo, 8), (hi, 8)]
+            lines.append("".join(f"{value % 2**bits:0{bits // 4}x}" for value, bits in fields))
+        # zo, lo and hi stay put while values are under way.
+        constant = "".join(f"{value % 256:02x}" for value in (zo, lo, hi))
+        lines += [idle[:-6] + constant] * 12
+    compare("requant", simulate(work, "requant_tb", lines), expected)
+
+
+def taps(i, pc, ratio, act_bits=12, wgt_bits=9):
+    """The loops of docs/spec/engine-isa.md, as compute_agu_tb prints them."""
+    conv, add = i.name == "CONV", i.name == "ADD"
+    w = i.w
+    for g, oy, ox in product(range(i.groups), range(i.oh), range(i.ow)):
+        loop = list(product(range(i.kh), range(i.kw), range(2 if add else i.ci)))
+        for n, (ky, kx, c) in enumerate(loop):
+            iy, ix = oy * i.stride_y + ky * i.dil_y - i.pad_y, ox * i.stride_x + kx * i.dil_x - i.pad_x
+            if add:
+                a = (i.b + oy * i.b_step_oy + ox * i.b_step_ox if c else i.x + oy * i.x_step_oy + ox * i.x_step_ox) + g
+            else:
+                a = i.x + oy * i.x_step_oy + ox * i.x_step_ox + ky * i.x_step_ky + kx * i.x_step_kx
+                a += c * ratio if conv else g
+            word = w + (n if conv else n // pc)
+            inside = add or (0 <= iy < i.ih and 0 <= ix < i.iw)
+            last = n == len(loop) - 1
+            group_last = last and oy == i.oh - 1 and ox == i.ow - 1
+            yield (f"{a % 2**act_bits:03x} {word % 2**wgt_bits:03x} {n % pc:x} "
+                   f"{n == 0:x}{last:x}{group_last:x} {inside:x}")
+        if ox == i.ow - 1 and oy == i.oh - 1:
+            w += len(loop) if conv else -(-len(loop) // pc)
+    yield "end"
+
+
+def compute_agu(work):
+    r = random.Random(2)
+    for pc, ratio in ((8, 1), (16, 2)):
+        lines, expected = [], []
+        for _ in range(300):
+            name = r.choice(["CONV", "DEPTHWISE", "ADD", "MAXPOOL"])
+            small = lambda high: r.choice([1, 1, r.randint(1, high)])
+            step = lambda: r.randrange(2**16)
+            f = {k: small(4) for k in ("groups", "oh", "ow", "kh", "kw", "stride_y", "stride_x", "dil_y", "dil_x", "ci")}
+            f.update({k: step() for k in ("x_step_oy", "x_step_ox", "x_step_ky", "x_step_kx", "x", "w")})
+            f.update(ih=r.randrange(12), iw=r.randrange(12), pad_y=r.randrange(5), pad_x=r.randrange(5))
+            if name != "CONV":
+                f["ci"] = 1
+            if name == "ADD":
+                f.update(kh=1, kw=1, b=step(), b_step_oy=f.pop("x_step_ky"), b_step_ox=f.pop("x_step_kx"))
+            instruction = Instruction(name, **f)
+            lines.append(f"{int.from_bytes(instruction.encode(), 'little'):0128x}")
+            expected += taps(instruction, pc, ratio)
+        got = simulate(work, "compute_agu_tb", lines, PC=pc, R_BITS=ratio.bit_length() - 1)
+        compare(f"compute_agu, PC = {pc}", got, expected)
+
+
+def load_align(work):
+    r = random.Random(3)
+    lines, expected = [], []
+    for _ in range(800):
+        length = r.choice([r.randint(1, 9), r.randint(1, 40), r.randint(1, 200)])
+        first = r.choice([0, 0, r.randint(0, length)])
+        stop = r.choice([length, length, r.randint(first, length)])
+        lane, fill = r.randrange(8), r.randrange(256)
+        beats = (lane + stop - first + 7) // 8 if stop > first else 0
+        blocks = (length + 7) // 8 + r.randrange(2)
+        lines.append(f"{lane:x} {first:x} {stop:x} {beats:x} {blocks:x} {fill:x}")
+        for block in range(blocks):
+            values = [(lane + b - first) % 256 if first <= b < stop else fill for b in range(8 * block, 8 * block + 8)]
+            expected.append("".join(f"{v:02x}" for v in reversed(values)) + (" end" if block == blocks - 1 else ""))
+    compare("load_align", simulate(work, "load_align_tb", lines), expected)
+
+
+def main():
+    work = Path(sys.argv[1]).resolve()
+    for name in sys.argv[2:] or ["requant", "compute_agu", "load_align"]:
+        globals()[name](work)
+
+
+if __name__ == "__main__":
+    main()
