@@ -40,9 +40,12 @@ private:
 
 std::string Judge::judge() {
   if (!layer.isInteger()) {
+    std::string what = layer.kind == LayerKind::Other
+                           ? "arithmetic but int8 layers"
+                           : stringify(layer.kind).str();
     fail("the engine has no {0}; it runs int8 convolution, depthwise, pooling, "
          "rescale and add",
-         stringify(layer.kind));
+         what);
     return reason;
   }
   for (mlir::Value input : layer.inputs)

@@ -44,7 +44,7 @@ LogicalResult Converter::convert(Operation *op) {
       })
       .Case([](onnx::ConstantOp) { return success(); })
       .Case([](onnx::NodeOp node) -> LogicalResult {
-        return node.emitOpError("operator '")
+        return node.emitError("operator '")
                << node.getOpType() << "' is not supported";
       })
       .Default([](Operation *other) -> LogicalResult {
