@@ -44,7 +44,9 @@ void buildPreparePipeline(OpPassManager &manager) {
 void buildQuantizePipeline(OpPassManager &manager) {
   OpPassManager &functions = manager.nest<func::FuncOp>();
   functions.addPass(createInsertQdq());
+  functions.addPass(createMakeSigned());
   functions.addPass(createFuseQdq());
+  functions.addPass(createFoldDequantize());
 }
 
 void buildLegalizePipeline(OpPassManager &manager) {

@@ -18,7 +18,7 @@ using namespace sluice;
 
 namespace {
 /// How the integers of a tensor stand for reals; one scale, or one a slice of
-/// `axis`. Zero points are those of signed storage.
+/// `axis`.
 struct Scales {
   SmallVector<double> scales;
   SmallVector<int64_t> zeroPoints;
@@ -53,7 +53,7 @@ static std::optional<Scales> readScales(Value scale, Value zeroPoint,
   auto reals = elements ? onnx::readFloats(elements) : std::nullopt;
   Type type = storage.getElementType();
   if (!reals || reals->empty() || blockSize != 0 ||
-      !(type.isInteger(8) || type.isSignlessInteger(32)))
+      !(type.isSignlessInteger(8) || type.isSignlessInteger(32)))
     return std::nullopt;
   Scales result{llvm::to_vector(*reals), SmallVector<int64_t>(reals->size(), 0),
                 axis < 0 ? axis + storage.getRank() : axis};
@@ -63,9 +63,6 @@ static std::optional<Scales> readScales(Value scale, Value zeroPoint,
       return std::nullopt;
     result.zeroPoints = *integers;
   }
-  if (type.isUnsignedInteger())
-    for (int64_t &zero : result.zeroPoints)
-      zero -= 128;
   auto isBad = [](double s) { return !(std::isfinite(s) && s > 0); };
   if (llvm::any_of(result.scales, isBad))
     return std::nullopt;
@@ -83,34 +80,15 @@ static std::optional<Scales> getScales(onnx::QuantizeLinearOp q) {
                     q.getBlockSize(), cast<RankedTensorType>(q.getType()));
 }
 
-/// The same integers in signed storage; null if a tensor that is not constant
-/// is unsigned and not made here.
-static Value getSigned(OpBuilder &b, Value integers) {
-  auto type = cast<RankedTensorType>(integers.getType());
-  if (!type.getElementType().isUnsignedInteger())
-    return integers;
-  ElementsAttr elements = onnx::getConstantElements(integers);
-  auto bytes = elements ? onnx::readBytes(elements) : std::nullopt;
-  if (!bytes)
-    return {};
-  for (char &byte : *bytes)
-    byte = static_cast<char>(byte ^ 0x80);
-  return onnx::ConstantOp::create(
-      b, integers.getLoc(),
-      onnx::makeElements(type.clone(b.getI8Type()), *bytes,
-                         onnx::getNodeName(integers.getLoc())));
-}
-
 /// A dequantized operand as a tensor of quantized elements; null if it is not
 /// one.
 static Value getQuantized(OpBuilder &b, Value operand) {
   auto dq = operand.getDefiningOp<onnx::DequantizeLinearOp>();
   std::optional<Scales> scales = dq ? getScales(dq) : std::nullopt;
-  Value integers = scales ? getSigned(b, dq.getX()) : Value();
-  if (!integers)
+  if (!scales)
     return {};
-  Type type = scales->getType(cast<RankedTensorType>(integers.getType()));
-  return quant::StorageCastOp::create(b, dq.getLoc(), type, integers);
+  Type type = scales->getType(cast<RankedTensorType>(dq.getX().getType()));
+  return quant::StorageCastOp::create(b, dq.getLoc(), type, dq.getX());
 }
 
 namespace {
@@ -262,15 +240,9 @@ static LogicalResult fuse(OpBuilder &b, const Group &group) {
   if (!scales || !scales->isPerTensor())
     return failure();
   auto storage = cast<RankedTensorType>(end.getType());
-  Type type = scales->getType(storage.clone(b.getI8Type()));
+  Type type = scales->getType(storage);
   std::optional<SmallVector<Value>> operands = getOperands(b, group.op);
-  // Unsigned results can only go to what this pass rewrites too.
-  bool isUnsigned = storage.getElementType().isUnsignedInteger();
-  auto isDequantize = [](Operation *user) {
-    return isa<onnx::DequantizeLinearOp>(user);
-  };
-  if (!operands || !isCovered(group.op, *operands, type) ||
-      (isUnsigned && !llvm::all_of(end->getUsers(), isDequantize)))
+  if (!operands || !isCovered(group.op, *operands, type))
     return failure();
   Operation *fused = group.op->clone();
   b.insert(fused);
@@ -287,22 +259,9 @@ static LogicalResult fuse(OpBuilder &b, const Group &group) {
   if (bound)
     fused->setAttr("onnx.clamp",
                    b.getDenseI64ArrayAttr(getClamp(bound, *scales)));
-  Value integers = quant::StorageCastOp::create(
-      b, end.getLoc(), storage.clone(b.getI8Type()), fused->getResult(0));
-  if (isUnsigned) {
-    for (Operation *user : llvm::make_early_inc_range(end->getUsers())) {
-      // Signed storage: the same reals with the zero point moved along.
-      auto dq = cast<onnx::DequantizeLinearOp>(user);
-      auto zero = static_cast<int8_t>(scales->zeroPoints[0]);
-      Value zeroPoint = onnx::ConstantOp::create(
-          b, dq.getLoc(),
-          DenseElementsAttr::get(RankedTensorType::get({}, b.getI8Type()),
-                                 zero));
-      dq->setOperands({integers, dq.getXScale(), zeroPoint});
-    }
-  } else {
-    end.getY().replaceAllUsesWith(integers);
-  }
+  Value integers = quant::StorageCastOp::create(b, end.getLoc(), storage,
+                                                fused->getResult(0));
+  end.getY().replaceAllUsesWith(integers);
   end.erase();
   if (group.bound)
     group.bound->erase();

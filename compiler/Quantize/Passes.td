@@ -27,11 +27,30 @@ def FuseQdq : Pass<"quantize-fuse-qdq", "::mlir::func::FuncOp"> {
     An operation that reads dequantized int8 tensors and whose result is only
     quantized again becomes the same operation on `!quant.uniform` element types;
     a Relu or Clip in between becomes the attribute `onnx.clamp = [low, high]` of
-    quantized values. Storage casts join it to the int8 tensors around it. uint8
-    tensors are shifted by 128. What has no int8 form stays float between its
-    DequantizeLinear and QuantizeLinear.
+    quantized values. Storage casts join it to the int8 tensors around it. What has
+    no int8 form stays float between its DequantizeLinear and QuantizeLinear.
   }];
   let dependentDialects = ["::sluice::onnx::OnnxDialect", "::mlir::quant::QuantDialect"];
+}
+
+def MakeSigned : Pass<"quantize-make-signed", "::mlir::func::FuncOp"> {
+  let summary = "Shift the uint8 tensors of a QDQ model by 128";
+  let description = [{
+    uint8 with zero point z holds the same reals as int8 with zero point z - 128.
+    Constants change, and tensors from a QuantizeLinear to every
+    DequantizeLinear, also through operators that only move or choose elements.
+    The model's own inputs and results keep their type.
+  }];
+  let dependentDialects = ["::sluice::onnx::OnnxDialect"];
+}
+
+def FoldDequantize : Pass<"quantize-fold-dequantize", "::mlir::func::FuncOp"> {
+  let summary = "Compute DequantizeLinear of constants";
+  let description = [{
+    What is left of them after `quantize-fuse-qdq` are the parameters of layers
+    that stay float.
+  }];
+  let dependentDialects = ["::sluice::onnx::OnnxDialect"];
 }
 
 #endif // SLUICE_COMPILER_QUANTIZE_PASSES_TD

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // RUN: sluice-opt --quantize-insert-qdq %s | FileCheck %s
 
 // The range [-1, 4] spans 255 steps of 5/255; 0 is step 51 from the bottom.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // RUN: sluice-opt --onnx-fold-batch-norm --mlir-print-debuginfo --mlir-print-local-scope %s | FileCheck %s
 
 // slope = 2 / sqrt(3.99999 + 1e-5) = 1; offset = 3 - 0.5 * 1. The layer keeps the

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // RUN: sluice-opt --onnx-fuse-bias %s | FileCheck %s
 
 // CHECK-LABEL: func.func @matmul
