@@ -9,6 +9,23 @@ using namespace mlir;
 using namespace sluice;
 using namespace sluice::cpu;
 
+int64_t DepthwiseShape::widen(int64_t lanes) {
+  int64_t repeat = 1;
+  if (colStep != channels)
+    return repeat;
+  for (int64_t next = 2; channels * next <= lanes; ++next)
+    if (cols % next == 0)
+      repeat = next;
+  cols /= repeat;
+  colStep *= repeat;
+  channels *= repeat;
+  return repeat;
+}
+
+int64_t DepthwiseShape::paddedChannels(const Level &level) const {
+  return llvm::alignTo(channels, level.lanes);
+}
+
 namespace {
 
 /// Emits the body of a depthwise kernel: a tile of pixels of one row times one
@@ -21,16 +38,17 @@ public:
   void emit(Value firstRow, Value lastRow);
 
 private:
-  void emitRow(Value channel, int64_t lanes, Value row);
-  void emitTile(Value channel, int64_t lanes, Value inputStart,
+  /// `valid` of a vector's channels from `channel` on.
+  void emitRow(Value channel, int64_t valid, Value row);
+  void emitTile(Value channel, int64_t valid, Value inputStart,
                 Value outputStart, int64_t cols);
-  /// `offset` into `buffer`, as a vector of the sum's type.
-  Value loadWide(Value buffer, Value offset, int64_t lanes);
+  Value loadInput(Value offset, int64_t valid);
 
   KernelBuilder &b;
   const DepthwiseShape &shape;
   const Epilogue &epilogue;
   bool isFloat;
+  int64_t lanes, quantum; // quantum: elements of weights a channel
   int64_t tileCols;
   Value input, weights, output;
   Value inputImage, outputImage;
@@ -43,7 +61,8 @@ DepthwiseEmitter::DepthwiseEmitter(KernelBuilder &b,
                                    const DepthwiseShape &shape,
                                    const Epilogue &epilogue, func::FuncOp func)
     : b(b), shape(shape), epilogue(epilogue),
-      isFloat(epilogue.kind == Epilogue::Float) {
+      isFloat(epilogue.kind == Epilogue::Float), lanes(b.level.lanes),
+      quantum(isFloat ? 1 : b.level.pair.quantum) {
   // Half of the registers sum; weights and inputs take the rest.
   int64_t tiles = llvm::divideCeil(shape.cols, b.level.accumulators / 2);
   tileCols = llvm::divideCeil(shape.cols, tiles);
@@ -59,30 +78,36 @@ DepthwiseEmitter::DepthwiseEmitter(KernelBuilder &b,
   output = func.getArgument(next++);
 }
 
-Value DepthwiseEmitter::loadWide(Value buffer, Value offset, int64_t lanes) {
-  Value value = b.load(buffer, offset, lanes);
+/// A vector of inputs, each in an element as wide as the sum's.
+Value DepthwiseEmitter::loadInput(Value offset, int64_t valid) {
+  Value value = b.loadPart(input, offset, valid, lanes);
   if (isFloat)
     return value;
-  return arith::ExtSIOp::create(b, b.vector(lanes, b.getI32Type()), value);
+  Value wide =
+      arith::ExtSIOp::create(b, b.vector(lanes, b.getI32Type()), value);
+  if (b.level.pair.intrinsic.empty())
+    return wide;
+  return vector::BitCastOp::create(b, b.vector(lanes * 2, b.getI16Type()),
+                                   wide);
 }
 
-void DepthwiseEmitter::emitTile(Value channel, int64_t lanes, Value inputStart,
+void DepthwiseEmitter::emitTile(Value channel, int64_t valid, Value inputStart,
                                 Value outputStart, int64_t cols) {
   SmallVector<Value> start(cols, b.load(tables.bias, channel, lanes));
   auto tap = [&](Value kr, Value kc, ValueRange sums) {
     Value tapIndex = b.add(b.multiply(kr, shape.kernelCols), kc);
-    Value weight = loadWide(
-        weights, b.add(channel, b.multiply(tapIndex, shape.channels)), lanes);
+    Value weightStart =
+        b.add(channel, b.multiply(tapIndex, shape.paddedChannels(b.level)));
+    Value weight =
+        b.load(weights, b.multiply(weightStart, quantum), lanes * quantum);
     Value at = b.add(b.add(inputStart, b.multiply(kr, shape.kernelRowStep)),
                      b.multiply(kc, shape.kernelColStep));
     SmallVector<Value> results;
     for (int64_t x = 0; x < cols; ++x) {
-      Value value = loadWide(input, b.add(at, x * shape.colStep), lanes);
-      if (isFloat)
-        results.push_back(b.multiplyAdd(value, weight, sums[x]));
-      else
-        results.push_back(arith::AddIOp::create(
-            b, sums[x], arith::MulIOp::create(b, value, weight)));
+      Value value = loadInput(b.add(at, x * shape.colStep), valid);
+      results.push_back(
+          isFloat ? b.multiplyAdd(value, weight, sums[x])
+                  : b.multiplyAdd(b.level.pair, value, weight, sums[x]));
     }
     return results;
   };
@@ -101,11 +126,11 @@ void DepthwiseEmitter::emitTile(Value channel, int64_t lanes, Value inputStart,
         return sums;
       });
   for (auto [x, sum] : llvm::enumerate(sums))
-    b.finish(epilogue, sum, tables, channel, lanes, output,
+    b.finish(epilogue, sum, tables, channel, valid, output,
              b.add(b.add(outputStart, channel), x * shape.channels));
 }
 
-void DepthwiseEmitter::emitRow(Value channel, int64_t lanes, Value row) {
+void DepthwiseEmitter::emitRow(Value channel, int64_t valid, Value row) {
   Value inputRow =
       b.add(b.add(inputImage, channel), b.multiply(row, shape.rowStep));
   Value outputRow =
@@ -122,7 +147,6 @@ void DepthwiseEmitter::emitRow(Value channel, int64_t lanes, Value row) {
 }
 
 void DepthwiseEmitter::emit(Value firstRow, Value lastRow) {
-  int64_t lanes = b.level.lanes;
   int64_t full = shape.channels / lanes;
   int64_t rest = shape.channels % lanes;
   b.loop(0, shape.batch, [&](Value image) {
@@ -153,14 +177,16 @@ Kernel cpu::getDepthwiseKernel(ModuleOp module, const Level &level,
   KernelBuilder b(module.getLoc(), level);
   bool isFloat = epilogue.kind == Epilogue::Float;
   Type sum = epilogue.getSumType(b);
+  int64_t padded = s.paddedChannels(level);
   SmallVector<Type> types = {
       MemRefType::get({s.inputSize}, isFloat ? sum : b.getI8Type()),
-      MemRefType::get({s.kernelRows * s.kernelCols * s.channels},
+      MemRefType::get({s.kernelRows * s.kernelCols * padded *
+                       (isFloat ? 1 : level.pair.quantum)},
                       isFloat ? sum : b.getI16Type()),
-      MemRefType::get({s.channels}, sum)};
+      MemRefType::get({padded}, sum)};
   if (epilogue.kind == Epilogue::Requantize)
     for (unsigned bits : {32, 32, 64})
-      types.push_back(MemRefType::get({s.channels}, b.getIntegerType(bits)));
+      types.push_back(MemRefType::get({padded}, b.getIntegerType(bits)));
   types.push_back(MemRefType::get({s.batch * s.rows * s.cols * s.channels},
                                   epilogue.getResultType(b)));
   func::FuncOp func = b.beginKernel(module, name, types);

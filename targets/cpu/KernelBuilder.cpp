@@ -99,6 +99,18 @@ Value KernelBuilder::load(Value buffer, Value offset, int64_t lanes) {
   return vector::LoadOp::create(*this, vector(lanes, element), buffer, offset);
 }
 
+Value KernelBuilder::loadPart(Value buffer, Value offset, int64_t valid,
+                              int64_t lanes) {
+  Value part = load(buffer, offset, valid);
+  if (valid == lanes)
+    return part;
+  VectorType type =
+      vector(lanes, cast<VectorType>(part.getType()).getElementType());
+  Value zeros = arith::ConstantOp::create(*this, getZeroAttr(type));
+  return vector::InsertStridedSliceOp::create(
+      *this, part, zeros, ArrayRef<int64_t>{0}, ArrayRef<int64_t>{1});
+}
+
 Value KernelBuilder::loadBroadcast(Value buffer, Value offset, int64_t lanes) {
   Value element = memref::LoadOp::create(*this, buffer, offset);
   return vector::BroadcastOp::create(*this, vector(lanes, element.getType()),
@@ -110,9 +122,10 @@ void KernelBuilder::store(Value value, Value buffer, Value offset) {
 }
 
 Value KernelBuilder::splat(VectorType type, int64_t value) {
+  APInt bits(64, value, /*isSigned=*/true);
   return arith::ConstantOp::create(
-      *this, DenseElementsAttr::get(type, Attribute(getIntegerAttr(
-                                              type.getElementType(), value))));
+      *this,
+      DenseElementsAttr::get(type, bits.trunc(type.getElementTypeBitWidth())));
 }
 
 Value KernelBuilder::splat(VectorType type, double value) {
@@ -125,6 +138,23 @@ Value KernelBuilder::multiplyAdd(Value a, Value b, Value c) {
   if (level.fma)
     return math::FmaOp::create(*this, a, b, c);
   return arith::AddFOp::create(*this, arith::MulFOp::create(*this, a, b), c);
+}
+
+Value KernelBuilder::multiplyAdd(const DotProduct &dot, Value input,
+                                 Value weights, Value sum) {
+  if (dot.intrinsic.empty()) {
+    Value wide = arith::ExtSIOp::create(*this, sum.getType(), weights);
+    return arith::AddIOp::create(*this, sum,
+                                 arith::MulIOp::create(*this, input, wide));
+  }
+  auto intrinsic = [&](ValueRange operands) -> Value {
+    return LLVM::CallIntrinsicOp::create(*this, sum.getType(),
+                                         getStringAttr(dot.intrinsic), operands)
+        .getResult(0);
+  };
+  if (dot.accumulates)
+    return intrinsic({sum, input, weights});
+  return arith::AddIOp::create(*this, sum, intrinsic({input, weights}));
 }
 
 /// docs/spec/integers.md section 3, the result as int32.

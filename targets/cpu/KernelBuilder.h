@@ -68,6 +68,9 @@ public:
 
   mlir::VectorType vector(int64_t lanes, mlir::Type element);
   mlir::Value load(mlir::Value buffer, mlir::Value offset, int64_t lanes);
+  /// `valid` elements of `buffer`, continued with zeros.
+  mlir::Value loadPart(mlir::Value buffer, mlir::Value offset, int64_t valid,
+                       int64_t lanes);
   /// One element of `buffer` in all lanes.
   mlir::Value loadBroadcast(mlir::Value buffer, mlir::Value offset,
                             int64_t lanes);
@@ -77,6 +80,11 @@ public:
 
   /// a · b + c for floats.
   mlir::Value multiplyAdd(mlir::Value a, mlir::Value b, mlir::Value c);
+
+  /// The sum plus products of int vectors, as `dot` does it. For the quantum 1
+  /// `input` has 32 bits already.
+  mlir::Value multiplyAdd(const DotProduct &dot, mlir::Value input,
+                          mlir::Value weights, mlir::Value sum);
 
   /// Turns the vector `sum` of channels from `channel` on into results and
   /// stores those of the first `valid` lanes.

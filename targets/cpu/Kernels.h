@@ -119,11 +119,35 @@ struct DepthwiseShape {
   int64_t kernelRowStep, kernelColStep;
   int64_t imagePitch, rowStep, colStep;
   int64_t inputSize;
+
+  /// Takes adjacent pixels with few channels for one pixel with more, up to a
+  /// vector of `lanes`, where the same elements are meant. Tables and weights
+  /// then repeat; returns how often.
+  int64_t widen(int64_t lanes);
+
+  /// Channels of tables and weights: a multiple of the lanes.
+  int64_t paddedChannels(const Level &level) const;
 };
 
-/// (input, weights [kr][kc][c], bias, [multipliers, shifts, halves,] output),
-/// 1-D memrefs; int8 inputs have int16 weights. Tables have an element a
-/// channel.
+/// Weights [kr][kc][c] as the kernel reads them: to each channel of int16 come
+/// the zeros that fill up `quantum`.
+template <typename T>
+std::vector<T> packDepthwiseWeights(const DepthwiseShape &shape,
+                                    const Level &level, int64_t quantum,
+                                    int64_t repeat, llvm::ArrayRef<T> weights) {
+  int64_t taps = shape.kernelRows * shape.kernelCols;
+  int64_t channels = shape.channels / repeat;
+  int64_t padded = shape.paddedChannels(level);
+  std::vector<T> packed(taps * padded * quantum, T(0));
+  for (int64_t tap = 0; tap < taps; ++tap)
+    for (int64_t c = 0; c < shape.channels; ++c)
+      packed[(tap * padded + c) * quantum] =
+          weights[tap * channels + c % channels];
+  return packed;
+}
+
+/// (input, weights, bias, [multipliers, shifts, halves,] output), 1-D memrefs;
+/// int8 inputs have int16 weights. Tables have paddedChannels elements.
 Kernel getDepthwiseKernel(mlir::ModuleOp module, const Level &level,
                           const DepthwiseShape &shape,
                           const Epilogue &epilogue);

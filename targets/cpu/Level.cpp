@@ -25,19 +25,24 @@ static constexpr DotProduct maddwd512 = {"llvm.x86.avx512.pmaddw.d.512", 2, 16,
                                          false, false};
 static constexpr DotProduct vnni512 = {"llvm.x86.avx512.vpdpbusd.512", 4, 8,
                                        true, true};
+static constexpr DotProduct vnniPairs512 = {"llvm.x86.avx512.vpdpwssd.512", 2,
+                                            16, true, false};
 static constexpr DotProduct sdot128 = {"llvm.aarch64.neon.sdot", 4, 8, true,
                                        false};
 static constexpr DotProduct widening = {"", 1, 16, false, false};
 
 static constexpr Level levels[] = {
-    {"x86-64-v2", X86_64, "x86-64-v2", "", V2, 4, 12, false, maddwd128},
-    {"x86-64-v3", X86_64, "x86-64-v3", "", V3, 8, 12, true, maddwd256},
-    {"x86-64-v4", X86_64, "x86-64-v4", "", V4, 16, 24, true, maddwd512},
+    {"x86-64-v2", X86_64, "x86-64-v2", "", V2, 4, 12, false, maddwd128,
+     maddwd128},
+    {"x86-64-v3", X86_64, "x86-64-v3", "", V3, 8, 12, true, maddwd256,
+     maddwd256},
+    {"x86-64-v4", X86_64, "x86-64-v4", "", V4, 16, 24, true, maddwd512,
+     maddwd512},
     {"x86-64-v4+avx512vnni", X86_64, "x86-64-v4", "+avx512vnni",
-     V4 ",avx512vnni", 16, 24, true, vnni512},
-    {"aarch64", AARCH64, "generic", "", "", 4, 24, true, widening},
+     V4 ",avx512vnni", 16, 24, true, vnni512, vnniPairs512},
+    {"aarch64", AARCH64, "generic", "", "", 4, 24, true, widening, widening},
     {"aarch64+dotprod", AARCH64, "generic", "+dotprod", "dotprod", 4, 24, true,
-     sdot128},
+     sdot128, widening},
 };
 
 llvm::ArrayRef<Level> sluice::cpu::getLevels() { return levels; }

@@ -15,7 +15,7 @@ namespace sluice::cpu {
 /// How int8 products are summed. Lane i of an int32 accumulator gains the sum
 /// of `quantum` products of adjacent elements.
 struct DotProduct {
-  /// The LLVM intrinsic; empty for widening multiplications, quantum 1.
+  /// The LLVM intrinsic; empty for multiplications in 32 bits, quantum 1.
   llvm::StringRef intrinsic;
   /// Products a lane: elements that are adjacent along the sum.
   unsigned quantum;
@@ -37,7 +37,8 @@ struct Level {
   unsigned lanes;           // 32-bit lanes of a vector register
   unsigned accumulators;    // registers to sum in; the rest hold operands
   bool fma;                 // float multiplication and addition in one
-  DotProduct dot;
+  DotProduct dot;           // of dense layers
+  DotProduct pair;          // of int16 pairs, for depthwise layers
 };
 
 /// All levels. Within one architecture a later one needs all that an earlier

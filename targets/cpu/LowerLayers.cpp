@@ -74,22 +74,23 @@ static std::vector<To> convert(ArrayRef<From> values) {
   return std::vector<To>(values.begin(), values.end());
 }
 
-/// `values`, continued with zeros.
+/// Adds a table: `values` `repeat` times, continued with zeros to `count`.
 template <typename T>
-static std::vector<T> padTo(std::vector<T> values, int64_t count) {
-  values.resize(count, T(0));
-  return values;
+static void addTable(KernelCall &call, ArrayRef<T> values, int64_t repeat,
+                     int64_t count) {
+  std::vector<T> table;
+  for (int64_t i = 0; i < repeat; ++i)
+    table.insert(table.end(), values.begin(), values.end());
+  table.resize(count, T(0));
+  call.addConstant(table);
 }
 
-/// Adds the operands bias, multipliers, shifts and halves with `count`
-/// elements each.
+/// Adds the operands bias, multipliers, shifts and halves of `count` elements.
 static void addTables(KernelCall &call, const DenseLayer &layer,
-                      std::vector<int32_t> bias, int64_t count) {
-  if (layer.isFloat) {
-    call.addConstant(padTo(layer.floatBias, count));
-    return;
-  }
-  call.addConstant(padTo(std::move(bias), count));
+                      ArrayRef<int32_t> bias, int64_t repeat, int64_t count) {
+  if (layer.isFloat)
+    return addTable<float>(call, layer.floatBias, repeat, count);
+  addTable<int32_t>(call, bias, repeat, count);
   if (layer.epilogue.kind != Epilogue::Requantize)
     return;
   std::vector<int32_t> multipliers, shifts;
@@ -103,9 +104,9 @@ static void addTables(KernelCall &call, const DenseLayer &layer,
     shifts.push_back(static_cast<int32_t>(high ? s - 16 : s));
     halves.push_back(int64_t(1) << (high ? s + 15 : s - 1));
   }
-  call.addConstant(padTo(std::move(multipliers), count));
-  call.addConstant(padTo(std::move(shifts), count));
-  call.addConstant(padTo(std::move(halves), count));
+  addTable<int32_t>(call, multipliers, repeat, count);
+  addTable<int32_t>(call, shifts, repeat, count);
+  addTable<int64_t>(call, halves, repeat, count);
 }
 
 /// Adds the operand that the layer's result is written to.
@@ -156,7 +157,7 @@ static Value lowerStrip(const DenseLayer &layer, const PackShape &pack,
     else
       call.addConstant(convert<int16_t, int8_t>(packed));
   }
-  addTables(call, layer, std::move(bias), plan.blocks * plan.blockWidth);
+  addTables(call, layer, bias, /*repeat=*/1, plan.blocks * plan.blockWidth);
   Value output = addOutput(call, layer);
   call.finish(getStripKernel(call.module, level, shape, layer.epilogue));
   return output;
@@ -177,19 +178,23 @@ static Value lowerDepthwise(const DenseLayer &layer, const PackShape &pack,
   shape.rowStep = layer.stride[0] * pack.rowPitch();
   shape.colStep = layer.stride[1] * pack.channels;
   shape.inputSize = pack.outputSize();
+  int64_t repeat = shape.widen(level.lanes);
   call.addOperand(input);
   std::vector<int32_t> bias;
   if (layer.isFloat) {
-    call.addConstant(layer.floatWeights);
+    call.addConstant(packDepthwiseWeights<float>(shape, level, /*quantum=*/1,
+                                                 repeat, layer.floatWeights));
   } else {
     bias =
         foldZero(layer, getPackedZero(pack), layer.kernel[0] * layer.kernel[1],
                  [&](int64_t c, int64_t tap) {
                    return layer.weights[tap * layer.channels + c];
                  });
-    call.addConstant(convert<int16_t, int8_t>(layer.weights));
+    call.addConstant(
+        packDepthwiseWeights<int16_t>(shape, level, level.pair.quantum, repeat,
+                                      convert<int16_t, int8_t>(layer.weights)));
   }
-  addTables(call, layer, std::move(bias), layer.channels);
+  addTables(call, layer, bias, repeat, shape.paddedChannels(level));
   Value output = addOutput(call, layer);
   call.finish(getDepthwiseKernel(call.module, level, shape, layer.epilogue));
   return output;

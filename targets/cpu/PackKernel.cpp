@@ -18,20 +18,13 @@ Type PackShape::outputType(Builder &builder) const {
 
 namespace {
 
-/// Emits the body of a pack kernel. Plain loops over elements: LLVM makes
-/// vectors of them.
+/// Emits the body of a pack kernel.
 class PackEmitter {
 public:
   PackEmitter(KernelBuilder &b, const PackShape &shape, func::FuncOp func)
       : b(b), shape(shape), input(func.getArgument(0)),
-        output(func.getArgument(1)) {
-    Type type = shape.outputType(b);
-    if (shape.isFloat)
-      fill = arith::ConstantOp::create(b, b.getFloatAttr(type, shape.fill));
-    else
-      fill = arith::ConstantOp::create(
-          b, b.getIntegerAttr(type, shape.fill + (shape.offset ? 128 : 0)));
-  }
+        output(func.getArgument(1)),
+        lanes(bytesAtOnce * 8 / (shape.isFloat ? 32 : shape.bits)) {}
 
   /// Row `row` of the image that starts at `inputImage` and `outputImage`.
   void emitRow(Value inputImage, Value outputImage, Value row) {
@@ -61,28 +54,43 @@ private:
         compare(arith::CmpIPredicate::slt, shape.top + shape.rows));
   }
 
+  /// body(offset, elements) for vectors of `lanes` elements, then for the rest.
+  void emitVectors(int64_t count,
+                   llvm::function_ref<void(Value, int64_t)> body) {
+    int64_t whole = count / lanes;
+    b.loop(0, whole, [&](Value i) { body(b.multiply(i, lanes), lanes); });
+    if (int64_t rest = count % lanes)
+      body(b.index(whole * lanes), rest);
+  }
+
   void emitFill(Value from, int64_t count) {
-    b.loop(0, count, [&](Value i) {
-      memref::StoreOp::create(b, fill, output, b.add(from, i));
+    Type element = shape.outputType(b);
+    emitVectors(count, [&](Value offset, int64_t size) {
+      VectorType type = b.vector(size, element);
+      Value fill = shape.isFloat
+                       ? b.splat(type, double(shape.fill))
+                       : b.splat(type, shape.fill + (shape.offset ? 128 : 0));
+      b.store(fill, output, b.add(from, offset));
     });
   }
 
   void emitCopy(Value from, Value to, int64_t count) {
-    b.loop(0, count, [&](Value i) {
-      Value element = memref::LoadOp::create(b, input, b.add(from, i));
+    emitVectors(count, [&](Value offset, int64_t size) {
+      Value value = b.load(input, b.add(from, offset), size);
+      VectorType type = b.vector(size, shape.outputType(b));
       if (!shape.isFloat && shape.bits > 8)
-        element =
-            arith::ExtSIOp::create(b, b.getIntegerType(shape.bits), element);
+        value = arith::ExtSIOp::create(b, type, value);
       if (shape.offset)
-        element = arith::XOrIOp::create(
-            b, element, arith::ConstantOp::create(b, b.getI8IntegerAttr(-128)));
-      memref::StoreOp::create(b, element, output, b.add(to, i));
+        value = arith::XOrIOp::create(b, value, b.splat(type, int64_t(-128)));
+      b.store(value, output, b.add(to, offset));
     });
   }
 
+  static constexpr int64_t bytesAtOnce = 64;
   KernelBuilder &b;
   const PackShape &shape;
-  Value input, output, fill;
+  Value input, output;
+  int64_t lanes;
 };
 
 } // namespace

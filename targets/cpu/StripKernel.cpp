@@ -3,7 +3,6 @@
 #include "targets/cpu/Kernels.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -146,19 +145,7 @@ Value StripEmitter::loadInput(Value offset) {
 Value StripEmitter::accumulate(Value sum, Value input, Value weights) {
   if (isFloat)
     return b.multiplyAdd(input, weights, sum);
-  const DotProduct &dot = b.level.dot;
-  if (dot.intrinsic.empty()) {
-    Value wide = arith::ExtSIOp::create(b, sum.getType(), weights);
-    return arith::AddIOp::create(b, sum, arith::MulIOp::create(b, input, wide));
-  }
-  auto intrinsic = [&](ValueRange operands) -> Value {
-    return LLVM::CallIntrinsicOp::create(
-               b, sum.getType(), b.getStringAttr(dot.intrinsic), operands)
-        .getResult(0);
-  };
-  if (dot.accumulates)
-    return intrinsic({sum, input, weights});
-  return arith::AddIOp::create(b, sum, intrinsic({input, weights}));
+  return b.multiplyAdd(b.level.dot, input, weights, sum);
 }
 
 /// One quantum of products for each pixel and vector of the tile.
