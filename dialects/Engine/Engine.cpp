@@ -28,11 +28,11 @@ void EngineDialect::initialize() {
 }
 
 LogicalResult ConfigAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                                 uint32_t PC, uint32_t PK, uint32_t ACT_BYTES,
-                                 uint32_t ACT_BANKS, uint32_t WGT_WORDS,
-                                 uint32_t PRM_WORDS, uint32_t AXI_BYTES) {
+                                 uint32_t pc, uint32_t pk, uint32_t actBytes,
+                                 uint32_t actBanks, uint32_t wgtWords,
+                                 uint32_t prmWords, uint32_t axiBytes) {
   std::string error = checkParameters(
-      {PC, PK, ACT_BYTES, ACT_BANKS, WGT_WORDS, PRM_WORDS, AXI_BYTES});
+      {pc, pk, actBytes, actBanks, wgtWords, prmWords, axiBytes});
   if (!error.empty())
     return emitError() << error;
   return success();

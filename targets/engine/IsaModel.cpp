@@ -271,13 +271,13 @@ void Machine::conv(const WindowFields &f) {
       for (unsigned c = 0; c < f.ci; ++c, ++w) {
         const int8_t *weights = wgtWord(w);
         // A word is R chunks that lie one after the other.
-        const int8_t *X = padWord.data();
+        const int8_t *x = padWord.data();
         if (in)
           for (unsigned r = R; r-- > 0;)
-            X = readChunk(a + c * R + r);
+            x = readChunk(a + c * R + r);
         for (unsigned k = 0; k < PK; ++k)
           for (unsigned j = 0; j < PC; ++j)
-            acc[k] = addProduct(acc[k], X[j], weights[k * PC + j]);
+            acc[k] = addProduct(acc[k], x[j], weights[k * PC + j]);
       }
     });
     putRequantized(f, g, oy, ox, acc);
@@ -292,11 +292,11 @@ void Machine::depthwise(const WindowFields &f) {
     std::vector<int32_t> acc = biases(f.p + g);
     unsigned n = 0;
     forEachTap(f, oy, ox, [&](bool in, uint32_t a) {
-      const int8_t *X = in ? readChunk(a + g) : padChunk.data();
+      const int8_t *x = in ? readChunk(a + g) : padChunk.data();
       const int8_t *weights =
           ones ? nullptr : wgtWord(f.w + g * words + n / PC);
       for (unsigned k = 0; k < PK; ++k)
-        acc[k] = addProduct(acc[k], X[k], ones ? 1 : weights[k * PC + n % PC]);
+        acc[k] = addProduct(acc[k], x[k], ones ? 1 : weights[k * PC + n % PC]);
       ++n;
     });
     putRequantized(f, g, oy, ox, acc);
@@ -309,9 +309,9 @@ void Machine::maxpool(const WindowFields &f) {
     forEachTap(f, oy, ox, [&](bool in, uint32_t a) {
       if (!in)
         return;
-      const int8_t *X = readChunk(a + g);
+      const int8_t *x = readChunk(a + g);
       for (unsigned k = 0; k < PK; ++k)
-        acc[k] = std::max(acc[k], X[k]);
+        acc[k] = std::max(acc[k], x[k]);
     });
     int8_t *out = output(f, g, oy, ox);
     for (unsigned k = 0; k < PK; ++k)
@@ -322,10 +322,10 @@ void Machine::maxpool(const WindowFields &f) {
 void Machine::add(const AddFields &f) {
   forEachOutput(f, [&](unsigned g, unsigned oy, unsigned ox) {
     std::vector<int32_t> acc = biases(f.p + g);
-    const int8_t *A = readChunk(f.x + oy * f.x_step_oy + ox * f.x_step_ox + g);
-    const int8_t *B = readChunk(f.b + oy * f.b_step_oy + ox * f.b_step_ox + g);
+    const int8_t *a = readChunk(f.x + oy * f.x_step_oy + ox * f.x_step_ox + g);
+    const int8_t *b = readChunk(f.b + oy * f.b_step_oy + ox * f.b_step_ox + g);
     for (unsigned k = 0; k < PK; ++k)
-      acc[k] = addProduct(addProduct(acc[k], A[k], f.ma), B[k], f.mb);
+      acc[k] = addProduct(addProduct(acc[k], a[k], f.ma), b[k], f.mb);
     putRequantized(f, g, oy, ox, acc);
   });
 }

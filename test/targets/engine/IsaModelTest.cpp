@@ -70,7 +70,7 @@ protected:
 
   /// Runs one instruction without tokens.
   std::string run(Opcode opcode, decltype(Instruction::fields) fields) {
-    return run({{opcode, {}, std::move(fields)}});
+    return run({{opcode, {}, fields}});
   }
   std::string run(std::vector<Instruction> program) {
     program.push_back({});
@@ -128,7 +128,7 @@ protected:
 
   /// Compares all outputs of `f` with `expected`(oy, ox, channel).
   void expectOutputs(const WindowFields &f, int channels,
-                     std::function<int8_t(int, int, int)> expected) {
+                     const std::function<int8_t(int, int, int)> &expected) {
     for (int oy = 0; oy < f.oh; ++oy)
       for (int ox = 0; ox < f.ow; ++ox)
         for (int c = 0; c < channels; ++c)
@@ -138,7 +138,7 @@ protected:
 
   /// Sums body(y, x of the input, tap) over the window at (oy, ox).
   static int64_t sumTaps(const WindowFields &f, int oy, int ox,
-                         std::function<int64_t(int, int, int)> body) {
+                         const std::function<int64_t(int, int, int)> &body) {
     int64_t sum = 0;
     for (int ky = 0; ky < f.kh; ++ky)
       for (int kx = 0; kx < f.kw; ++kx)
