@@ -136,7 +136,7 @@ void DepthwiseEmitter::emitRow(Value channel, int64_t valid, Value row) {
   Value outputRow =
       b.add(outputImage, b.multiply(row, shape.cols * shape.channels));
   auto tileAt = [&](Value column, int64_t cols) {
-    emitTile(channel, lanes, b.add(inputRow, b.multiply(column, shape.colStep)),
+    emitTile(channel, valid, b.add(inputRow, b.multiply(column, shape.colStep)),
              b.add(outputRow, b.multiply(column, shape.channels)), cols);
   };
   int64_t full = shape.cols / tileCols;
