@@ -25,20 +25,23 @@ using Stage = unsigned;
 
 class Partitioner {
 public:
-  Partitioner(Block &block, const Target &target)
-      : block(block), target(target), layers(matchLayers(block)) {}
+  Partitioner(Block &block, const Target &target, bool separateLayers)
+      : block(block), target(target), separateLayers(separateLayers),
+        layers(matchLayers(block)) {}
 
   void run();
 
 private:
   bool isLegal(const Layer &layer) const;
   bool reshapesForDevice(const Layer &reshape, Stage before) const;
+  Stage stageAfter(Stage before, const Layer &layer) const;
   void assignStages();
   bool runsIn(Operation *op, Stage stage) const;
   void emitRegion(OpBuilder &builder, Stage stage);
 
   Block &block;
   const Target &target;
+  const bool separateLayers;
   std::vector<Layer> layers;
   std::vector<Stage> stages; // of each layer
   llvm::DenseMap<Operation *, Stage> stageOf;
@@ -53,7 +56,7 @@ struct Partition : sluice::impl::PartitionBase<Partition> {
       getOperation().emitError(llvm::toString(made.takeError()));
       return signalPassFailure();
     }
-    Partitioner(getOperation().getBody().front(), **made).run();
+    Partitioner(getOperation().getBody().front(), **made, separateLayers).run();
   }
 };
 } // namespace
@@ -76,16 +79,28 @@ bool Partitioner::reshapesForDevice(const Layer &reshape, Stage before) const {
   });
 }
 
+/// The stage of a layer whose inputs are there after `before`.
+Stage Partitioner::stageAfter(Stage before, const Layer &layer) const {
+  bool isReshape = layer.kind == LayerKind::Reshape;
+  if (!separateLayers) {
+    bool device = isReshape ? reshapesForDevice(layer, before) : isLegal(layer);
+    return before + (isDevice(before) != device);
+  }
+  // A stage for each layer, in their order; reshapes as ever.
+  bool readsLayer = llvm::any_of(
+      layer.inputs, [](Value input) { return input.getDefiningOp(); });
+  if (isReshape && readsLayer)
+    return before;
+  return 2 * (&layer - layers.data()) + (!isReshape && isLegal(layer));
+}
+
 void Partitioner::assignStages() {
   for (const Layer &layer : layers) {
     Stage before = 0;
     for (Value input : layer.inputs)
       if (Operation *producer = input.getDefiningOp())
         before = std::max(before, stageOf.lookup(producer));
-    bool device = layer.kind == LayerKind::Reshape
-                      ? reshapesForDevice(layer, before)
-                      : isLegal(layer);
-    Stage stage = before + (isDevice(before) != device);
+    Stage stage = stageAfter(before, layer);
     stages.push_back(stage);
     for (Operation *op : layer.ops)
       stageOf[op] = stage;

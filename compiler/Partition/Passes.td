@@ -18,7 +18,9 @@ def Partition : Pass<"partition", "::mlir::func::FuncOp"> {
   }];
   let options = [
     Option<"target", "target", "std::string", /*default=*/"",
-           "Target specification, as `sluice compile --target` takes it">
+           "Target specification, as `sluice compile --target` takes it">,
+    Option<"separateLayers", "separate-layers", "bool", /*default=*/"false",
+           "Give every layer a region of its own, to see what it makes">
   ];
   let dependentDialects = ["::sluice::deploy::DeployDialect",
                            "::mlir::tosa::TosaDialect"];

@@ -55,9 +55,11 @@ void buildLegalizePipeline(OpPassManager &manager) {
   functions.addPass(createCanonicalizerPass());
 }
 
-void buildPartitionPipeline(OpPassManager &manager, const Target &target) {
+void buildPartitionPipeline(OpPassManager &manager, const Target &target,
+                            bool separateLayers) {
   PartitionOptions options;
   options.target = target.description();
+  options.separateLayers = separateLayers;
   manager.nest<func::FuncOp>().addPass(createPartition(options));
 }
 

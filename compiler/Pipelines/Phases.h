@@ -26,8 +26,9 @@ void buildPreparePipeline(mlir::OpPassManager &manager);
 void buildQuantizePipeline(mlir::OpPassManager &manager);
 /// To TOSA, with no op of the model's dialect left.
 void buildLegalizePipeline(mlir::OpPassManager &manager);
-/// To regions.
-void buildPartitionPipeline(mlir::OpPassManager &manager, const Target &target);
+/// To regions; one a layer, where they are to be told apart.
+void buildPartitionPipeline(mlir::OpPassManager &manager, const Target &target,
+                            bool separateLayers = false);
 /// The target's tiles, then the memory plan, which needs the tiles' spills.
 void buildTilePipeline(mlir::OpPassManager &manager, const Target &target);
 void buildCodegenPipeline(mlir::OpPassManager &manager, const Target &target);

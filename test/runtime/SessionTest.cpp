@@ -100,7 +100,7 @@ TEST_F(Session, RefusesUnknownDevices) {
   expectRefused(package.get(), "null:fill", SLUICE_STATUS_INVALID_ARGUMENT,
                 "'fill' is not of the form KEY=VALUE");
   expectRefused(package.get(), "null:color=1", SLUICE_STATUS_INVALID_ARGUMENT,
-                "unknown option 'color'; it has fill, fail");
+                "unknown option 'color'; it has fill, fail, host");
   expectRefused(package.get(), "null:fill=256", SLUICE_STATUS_INVALID_ARGUMENT,
                 "option 'fill' is '256', not a number from 0 to 255");
   sluice_session_options_t options = {sizeof(options), "cpu", 1};

@@ -10,6 +10,7 @@
 #include "dialects/Deploy/Deploy.h"
 
 #include "mlir/Bytecode/BytecodeWriter.h"
+#include "mlir/Parser/Parser.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
@@ -27,6 +28,8 @@ public:
   std::optional<Stop> run();
 
 private:
+  std::optional<Stop> legalizeModel();
+  std::optional<Stop> readLegalized();
   std::optional<Stop> runPhases();
   /// Runs the passes that `build` adds and dumps what the phase leaves.
   std::optional<Stop> runPhase(Phase phase,
@@ -107,7 +110,8 @@ void Compilation::nameQuantizations() {
         });
 }
 
-std::optional<Stop> Compilation::runPhases() {
+/// From the model to what `model.mlirbc` holds.
+std::optional<Stop> Compilation::legalizeModel() {
   module = importOnnx(options.model, options.import, &context);
   if (!module)
     return Stop{kBadInput, ""};
@@ -127,8 +131,29 @@ std::optional<Stop> Compilation::runPhases() {
   legalized = module->clone();
   if (failed(noise.measure(*original, *legalized, samples)))
     return Stop{kBadInput, ""};
+  return std::nullopt;
+}
+
+/// What `model.mlirbc` of a package holds.
+std::optional<Stop> Compilation::readLegalized() {
+  SmallString<128> path(options.model);
+  llvm::sys::path::append(path, "model.mlirbc");
+  if (!llvm::sys::fs::exists(path))
+    return Stop{kBadInput, (path + ": no such file").str()};
+  module = parseSourceFile<ModuleOp>(path, &context);
+  if (!module || !getMain(*module))
+    return Stop{kBadInput, (path + ": holds no model of the compiler's").str()};
+  legalized = module->clone();
+  return finishPhase(Phase::Legalize);
+}
+
+std::optional<Stop> Compilation::runPhases() {
+  auto stop = llvm::sys::fs::is_directory(options.model) ? readLegalized()
+                                                         : legalizeModel();
+  if (stop || (options.stopAfter && *options.stopAfter <= Phase::Legalize))
+    return stop;
   auto partition = [&](OpPassManager &manager) {
-    buildPartitionPipeline(manager, *target);
+    buildPartitionPipeline(manager, *target, options.separateLayers);
   };
   if (auto stop = runPhase(Phase::Partition, partition);
       stop || isLast(Phase::Partition))

@@ -34,6 +34,7 @@ struct CompileOptions : ModelOptions {
   std::string output;
   std::optional<Phase> stopAfter;
   std::string dumpFolder;
+  bool separateLayers = false; // a region for every layer
 };
 
 struct CheckOptions : ModelOptions {
@@ -44,6 +45,7 @@ struct ReferenceOptions {
   std::string program; // a package's model.mlirbc, or a package
   std::string input, output;
   bool allTensors = false;
+  bool programOrder = false; // of dimensions, not the model's
 };
 
 } // namespace sluice

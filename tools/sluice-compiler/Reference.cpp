@@ -129,7 +129,9 @@ std::optional<Stop> runReference(const ReferenceOptions &options,
                     : StringAttr();
     if (!name)
       return;
-    auto perm = op->getAttrOfType<DenseI64ArrayAttr>("onnx.perm");
+    auto perm = options.programOrder
+                    ? DenseI64ArrayAttr()
+                    : op->getAttrOfType<DenseI64ArrayAttr>("onnx.perm");
     collector.add(name.getValue(), perm ? restoreOrder(tensor, perm) : tensor);
   };
   for (const auto &sample : *samples) {

@@ -71,6 +71,11 @@ static cl::opt<std::string>
     dumpPhases("dump-phases", cl::value_desc("DIR"),
                cl::desc("Write the IR after every phase"), cl::sub(compileVerb),
                cl::cat(category));
+static cl::opt<bool> separateLayers(
+    "separate-layers",
+    cl::desc("Give every layer a region of its own, to see what it makes; "
+             "MODEL.onnx may be a package, to be compiled once more"),
+    cl::sub(compileVerb), cl::cat(category));
 static cl::opt<std::string> package(cl::Positional, cl::Required,
                                     cl::desc("PKG"), cl::sub(referenceVerb),
                                     cl::cat(category));
@@ -87,6 +92,12 @@ static cl::opt<bool>
                cl::desc("Write every tensor of the model that the program "
                         "computes, under its name"),
                cl::sub(referenceVerb), cl::cat(category));
+
+static cl::opt<bool> programOrder(
+    "program-order",
+    cl::desc("With --all-tensors: dimensions in the program's order (NHWC), "
+             "not the model's"),
+    cl::sub(referenceVerb), cl::cat(category));
 
 /// Nothing is on the disk while a verb computes, so there is nothing to clean
 /// up.
@@ -132,6 +143,7 @@ static std::optional<Stop> runCompile(MLIRContext &context) {
     return stop;
   options.output = output;
   options.dumpFolder = dumpPhases;
+  options.separateLayers = separateLayers;
   options.stopAfter = parsePhase(compileTo);
   if (!compileTo.empty() && !options.stopAfter)
     return Stop{kBadUsage, "--compile-to '" + compileTo +
@@ -156,7 +168,8 @@ static std::optional<Stop> runVerb(MLIRContext &context) {
   if (checkVerb)
     return runCheck(context);
   if (referenceVerb)
-    return runReference({package, input, results, allTensors}, context);
+    return runReference({package, input, results, allTensors, programOrder},
+                        context);
   return Stop{kBadUsage,
               "needs a verb: check, compile or reference; see --help"};
 }

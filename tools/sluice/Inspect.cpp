@@ -3,9 +3,9 @@
 // `sluice inspect`: a package's program, for people and scripts. It sees the
 // program itself, which the runtime's C API hides.
 
-#include "runtime/package/Package.h"
 #include "tools/sluice/Failure.h"
 #include "tools/sluice/Output.h"
+#include "tools/sluice/Package.h"
 #include "tools/sluice/Samples.h"
 #include "tools/sluice/Verbs.h"
 
@@ -135,10 +135,7 @@ std::string toText(const Json &json) {
 } // namespace
 
 int inspect(const InspectOptions &options) {
-  Package *package = nullptr;
-  check(Package::load(options.package.c_str(), package));
-  Json json = describe(package->program());
-  package->release();
+  Json json = describe(loadInternalPackage(options.package)->program());
   if (options.json)
     printJson(json);
   else

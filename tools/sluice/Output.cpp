@@ -12,20 +12,26 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fmt/format.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace sluice {
 
 // The file being written, for the signal handler; empty when there is none.
 static char temporaryFile[PATH_MAX];
-// The folder that goes with it, or empty.
+// The folder to remove, or empty.
 static char temporaryFolder[PATH_MAX];
 
 extern "C" void sluiceInterrupted(int) {
   if (temporaryFile[0])
     unlink(temporaryFile);
-  if (temporaryFolder[0])
-    rmdir(temporaryFolder);
+  // Of what removes a folder, only another program may be called here.
+  if (temporaryFolder[0]) {
+    pid_t child = fork();
+    if (child == 0)
+      _exit(execl("/bin/rm", "rm", "-rf", temporaryFolder, nullptr));
+    waitpid(child, nullptr, 0);
+  }
   static const char text[] = "\nsluice: interrupted\n";
   if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
     _exit(kInterrupted);
@@ -80,19 +86,22 @@ void writeFile(const std::string &path, std::string_view text) {
                             text.size()));
 }
 
-TemporaryFile::TemporaryFile()
-    : folder(std::filesystem::temp_directory_path() / "sluice-XXXXXX") {
-  if (folder.size() + 8 >= sizeof(temporaryFolder) || !mkdtemp(folder.data()))
-    throw Failure{kFileSystem, folder + ": " + strerror(errno)};
-  file = folder + "/file";
-  memcpy(temporaryFile, file.c_str(), file.size() + 1);
-  memcpy(temporaryFolder, folder.c_str(), folder.size() + 1);
+TemporaryFolder::TemporaryFolder() {
+  std::string pattern =
+      std::filesystem::temp_directory_path() / "sluice-XXXXXX";
+  if (pattern.size() >= sizeof(temporaryFolder) || !mkdtemp(pattern.data()))
+    throw Failure{kFileSystem, pattern + ": " + strerror(errno)};
+  memcpy(temporaryFolder, pattern.c_str(), pattern.size() + 1);
 }
 
-TemporaryFile::~TemporaryFile() {
-  unlink(temporaryFile);
-  rmdir(temporaryFolder);
-  temporaryFile[0] = temporaryFolder[0] = 0;
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(temporaryFolder, ignored);
+  temporaryFolder[0] = 0;
+}
+
+std::string TemporaryFolder::operator/(std::string_view name) const {
+  return fmt::format("{}/{}", temporaryFolder, name);
 }
 
 void print(std::string_view text) {

@@ -22,16 +22,14 @@ void handleInterrupts();
 void writeFile(const std::string &path, std::span<const uint8_t> bytes);
 void writeFile(const std::string &path, std::string_view text);
 
-/// A file name in a folder of its own, for another program to write to. Both go
-/// with the object, and on an interrupt.
-class TemporaryFile {
+/// A folder for other programs to write to; goes with the object, and on an
+/// interrupt.
+class TemporaryFolder {
 public:
-  TemporaryFile();
-  ~TemporaryFile();
-  const std::string &path() const { return file; }
-
-private:
-  std::string folder, file;
+  TemporaryFolder();
+  ~TemporaryFolder();
+  /// The path of `name` in it.
+  std::string operator/(std::string_view name) const;
 };
 
 /// Prints to standard output; throws kFileSystem when it can not be written.

@@ -12,6 +12,12 @@ PackagePtr loadPackage(const std::string &path) {
   return PackagePtr(package);
 }
 
+InternalPackagePtr loadInternalPackage(const std::string &path) {
+  Package *package = nullptr;
+  check(Package::load(path.c_str(), package));
+  return InternalPackagePtr(package);
+}
+
 SessionPtr openSession(sluice_package_t *package, const std::string &device,
                        OnFault onFault) {
   sluice_session_options_t options = {};

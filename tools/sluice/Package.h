@@ -5,6 +5,7 @@
 #ifndef SLUICE_TOOLS_SLUICE_PACKAGE_H
 #define SLUICE_TOOLS_SLUICE_PACKAGE_H
 
+#include "runtime/package/Package.h"
 #include "sluice/sluice.h"
 
 #include <memory>
@@ -28,6 +29,13 @@ PackagePtr loadPackage(const std::string &path);
 enum class OnFault { FallBack, Fail };
 SessionPtr openSession(sluice_package_t *package, const std::string &device,
                        OnFault onFault);
+
+/// The runtime's own view of a package, which shows the program.
+struct ReleasePackage {
+  void operator()(Package *package) const { package->release(); }
+};
+using InternalPackagePtr = std::unique_ptr<Package, ReleasePackage>;
+InternalPackagePtr loadInternalPackage(const std::string &path);
 
 } // namespace sluice
 

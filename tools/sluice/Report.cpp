@@ -3,9 +3,9 @@
 // `sluice report`: report.json as one page that needs nothing else.
 
 #include "runtime/base/Sha256.h"
-#include "runtime/package/Package.h"
 #include "tools/sluice/Failure.h"
 #include "tools/sluice/Output.h"
+#include "tools/sluice/Package.h"
 #include "tools/sluice/Verbs.h"
 #include "tools/sluice/report/Resources.h"
 
@@ -22,10 +22,7 @@ constexpr uint64_t kMaxReportSize = 256 << 20;
 
 /// The bytes of the package's report.json, which the program's table must list.
 std::string readReport(const std::string &path) {
-  Package *raw = nullptr;
-  check(Package::load(path.c_str(), raw));
-  auto release = [](Package *package) { package->release(); };
-  std::unique_ptr<Package, decltype(release)> package(raw, release);
+  InternalPackagePtr package = loadInternalPackage(path);
   for (const program::File *file : *package->program().files()) {
     if (file->path()->string_view() != "report.json")
       continue;

@@ -10,6 +10,7 @@ namespace {
 struct NullOptions {
   uint64_t fill = 0;
   uint64_t fail = 0;
+  uint64_t host = 1;
 };
 
 class NullExecutable final : public Executable {
@@ -17,7 +18,9 @@ public:
   NullExecutable(const program::Variant &variant, NullOptions options)
       : variant(variant), options(options) {}
 
-  bool accepts(uint32_t region) const override { return true; }
+  bool accepts(uint32_t region) const override {
+    return options.host || variant.regions()->Get(region)->engine();
+  }
 
   Status run(uint32_t index, void *const *tensors,
              RegionFigures &figures) override {
@@ -60,12 +63,13 @@ public:
   const char *name() const override { return "null"; }
   const char *description() const override {
     return "computes nothing; fill=BYTE of outputs, fail=N: the N-th region "
-           "fails";
+           "fails, host=0: leaves the CPU's regions to it";
   }
   Status open(const DeviceSpec &spec, std::unique_ptr<Device> &out) override {
     NullOptions options;
     const DeviceOption known[] = {{"fill", &options.fill, 0, 255},
-                                  {"fail", &options.fail, 1, UINT64_MAX}};
+                                  {"fail", &options.fail, 1, UINT64_MAX},
+                                  {"host", &options.host, 0, 1}};
     SLUICE_RETURN_IF_ERROR(spec.read(known));
     out = std::make_unique<NullDevice>(options);
     return SLUICE_STATUS_OK;

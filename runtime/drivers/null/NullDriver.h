@@ -8,8 +8,9 @@
 namespace sluice {
 
 /// Takes every region and computes nothing: outputs are bytes of option `fill`
-/// (0). Option `fail=N` makes the N-th run of a region a device fault. To be
-/// copied for new drivers, and to test the runtime without a device.
+/// (0). Option `fail=N` makes the N-th run of a region a device fault, `host=0`
+/// leaves the CPU's regions to the CPU. To be copied for new drivers, and to
+/// test the runtime without a device.
 Driver *nullDriver();
 
 } // namespace sluice

@@ -2,6 +2,7 @@
 
 // RUN: sluice-opt --partition=target=engine:ulx3s-85f %s | FileCheck %s
 // RUN: sluice-opt --partition=target=cpu %s | FileCheck %s --check-prefix=HOST
+// RUN: sluice-opt --partition="target=engine:ulx3s-85f separate-layers" %s | FileCheck %s --check-prefix=SEPARATE
 // RUN: not sluice-opt --partition=target=abacus %s 2>&1 | FileCheck %s --check-prefix=UNKNOWN
 
 // UNKNOWN: unknown target 'abacus'; known targets: cpu, engine
@@ -19,6 +20,15 @@
 // CHECK: return
 // HOST: deploy.region "cpu_0" on "cpu"
 // HOST-NOT: deploy.region
+
+// One region a layer; the reshape still stays with its pool.
+// SEPARATE: deploy.region "cpu_0" on "cpu"
+// SEPARATE: deploy.region "engine_3" on "engine"
+// SEPARATE: tosa.max_pool2d
+// SEPARATE: deploy.region "engine_5" on "engine"
+// SEPARATE: tosa.max_pool2d
+// SEPARATE: tosa.reshape
+// SEPARATE: deploy.region "cpu_8" on "cpu"
 func.func @main(%x: tensor<1x4x4x8xf32>) -> (tensor<1x2x2x8xi8>, tensor<1x8xi32>) {
   %0 = tosa.cast %x : (tensor<1x4x4x8xf32>) -> tensor<1x4x4x8xi8>
   %1 = tosa.max_pool2d %0 {kernel = array<i64: 2, 2>, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 2, 2>} : (tensor<1x4x4x8xi8>) -> tensor<1x2x2x8xi8>
