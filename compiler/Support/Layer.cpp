@@ -55,10 +55,7 @@ bool sluice::isConstant(Operation *op) {
 }
 
 template <typename T>
-static std::optional<std::vector<int32_t>> readBlob(ArrayRef<char> bytes,
-                                                    int64_t count) {
-  if (int64_t(bytes.size()) != count * int64_t(sizeof(T)))
-    return std::nullopt;
+static std::vector<int32_t> readAs(ArrayRef<char> bytes, int64_t count) {
   std::vector<int32_t> result(count);
   for (int64_t i = 0; i < count; ++i) {
     T element;
@@ -68,21 +65,55 @@ static std::optional<std::vector<int32_t>> readBlob(ArrayRef<char> bytes,
   return result;
 }
 
-/// Elements of the box that `slice` cuts out of `source`.
+/// `count` elements of 8, 16 or 32 bits that lie one after the other.
+static std::vector<int32_t> readBytes(ArrayRef<char> bytes, int64_t count,
+                                      Type type) {
+  if (type.isInteger(8))
+    return readAs<int8_t>(bytes, count);
+  if (type.isInteger(16))
+    return readAs<int16_t>(bytes, count);
+  return readAs<int32_t>(bytes, count);
+}
+
+/// The constant that `value` is, if its elements are integers of 8, 16 or 32
+/// bits.
+static ElementsAttr getIntegers(Value value) {
+  ElementsAttr elements;
+  if (!value || !matchPattern(value, m_Constant(&elements)) ||
+      !elements.getElementType().isInteger())
+    return {};
+  unsigned width = elements.getElementType().getIntOrFloatBitWidth();
+  if (width != 8 && width != 16 && width != 32)
+    return {};
+  // A resource comes from a file and need not be there, or whole.
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(elements)) {
+    AsmResourceBlob *blob = resource.getRawHandle().getBlob();
+    if (!blob || int64_t(blob->getData().size()) !=
+                     elements.getNumElements() * width / 8)
+      return {};
+  } else if (!isa<DenseIntElementsAttr>(elements)) {
+    return {};
+  }
+  return elements;
+}
+
+/// Elements of the box that `slice` cuts out of `source`, run by run.
 static std::vector<int32_t> cut(tensor::ExtractSliceOp slice,
                                 ArrayRef<int32_t> source) {
-  ArrayRef<int64_t> shape = slice.getSourceType().getShape();
-  SmallVector<int64_t> strides = computeSuffixProduct(shape);
+  SmallVector<int64_t> strides =
+      computeSuffixProduct(slice.getSourceType().getShape());
   ArrayRef<int64_t> sizes = slice.getStaticSizes();
+  int64_t run = sizes.back();
+  SmallVector<int64_t> runStrides = computeSuffixProduct(sizes.drop_back());
   std::vector<int32_t> result;
-  int64_t count = computeProduct(sizes);
-  result.reserve(count);
-  SmallVector<int64_t> sizeStrides = computeSuffixProduct(sizes);
-  for (int64_t i = 0; i < count; ++i) {
-    SmallVector<int64_t> at = delinearize(i, sizeStrides);
+  result.reserve(computeProduct(sizes));
+  for (int64_t i = 0, e = computeProduct(sizes.drop_back()); i < e; ++i) {
+    SmallVector<int64_t> at = delinearize(i, runStrides);
+    at.push_back(0);
     for (auto [index, offset] : llvm::zip_equal(at, slice.getStaticOffsets()))
       index += offset;
-    result.push_back(source[linearize(at, strides)]);
+    const int32_t *begin = source.data() + linearize(at, strides);
+    result.insert(result.end(), begin, begin + run);
   }
   return result;
 }
@@ -102,34 +133,25 @@ std::optional<std::vector<int32_t>> sluice::readIntegers(Value value) {
       return std::nullopt;
     return cut(slice, *source);
   }
-  ElementsAttr elements;
-  if (!value || !matchPattern(value, m_Constant(&elements)) ||
-      !elements.getElementType().isInteger() ||
-      elements.getElementType().getIntOrFloatBitWidth() > 32)
+  ElementsAttr elements = getIntegers(value);
+  if (!elements)
     return std::nullopt;
+  int64_t count = elements.getNumElements();
   if (auto resource = dyn_cast<DenseResourceElementsAttr>(elements)) {
-    AsmResourceBlob *blob = resource.getRawHandle().getBlob();
-    if (!blob)
-      return std::nullopt;
-    int64_t count = resource.getNumElements();
-    switch (elements.getElementType().getIntOrFloatBitWidth()) {
-    case 8:
-      return readBlob<int8_t>(blob->getData(), count);
-    case 16:
-      return readBlob<int16_t>(blob->getData(), count);
-    case 32:
-      return readBlob<int32_t>(blob->getData(), count);
-    }
-    return std::nullopt;
+    return readBytes(resource.getRawHandle().getBlob()->getData(), count,
+                     elements.getElementType());
   }
-  auto dense = dyn_cast<DenseIntElementsAttr>(elements);
-  if (!dense)
-    return std::nullopt;
-  std::vector<int32_t> result;
-  result.reserve(dense.getNumElements());
-  for (const APInt &element : dense.getValues<APInt>())
-    result.push_back(int32_t(element.getSExtValue()));
-  return result;
+  auto dense = cast<DenseIntElementsAttr>(elements);
+  if (dense.isSplat())
+    return std::vector<int32_t>(
+        count, int32_t(dense.getSplatValue<APInt>().getSExtValue()));
+  return readBytes(dense.getRawData(), count, elements.getElementType());
+}
+
+bool sluice::isIntegerConstant(Value value) {
+  if (auto slice = value.getDefiningOp<tensor::ExtractSliceOp>())
+    return isPlainSlice(slice) && isIntegerConstant(slice.getSource());
+  return static_cast<bool>(getIntegers(value));
 }
 
 std::optional<std::array<int64_t, 4>> sluice::getImageShape(Value value) {

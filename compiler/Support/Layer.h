@@ -109,6 +109,9 @@ bool isConstant(mlir::Operation *op);
 /// nothing if `value` is neither.
 std::optional<std::vector<int32_t>> readIntegers(mlir::Value value);
 
+/// Whether readIntegers has something to read, without reading it.
+bool isIntegerConstant(mlir::Value value);
+
 /// The shape of `value` as NHWC, lower ranks with leading ones; nothing unless
 /// it is a tensor of static shape with 1 to 4 dimensions and not empty.
 std::optional<std::array<int64_t, 4>> getImageShape(mlir::Value value);

@@ -149,7 +149,7 @@ static std::optional<Layer> matchConvolution(T op, unsigned kernelDim) {
   auto weights = dyn_cast<RankedTensorType>(op.getWeight().getType());
   if (failed(inputZp) || failed(weightZp) || *weightZp != 0 || !weights ||
       !weights.hasStaticShape() || !isInt8(op.getWeight()) ||
-      !readIntegers(op.getWeight()) || !readIntegers(op.getBias()) ||
+      !isIntegerConstant(op.getWeight()) || !isIntegerConstant(op.getBias()) ||
       failed(setShapes(layer, input, op.getOutput())))
     return std::nullopt;
   layer.inputs = {input};
