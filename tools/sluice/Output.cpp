@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -45,6 +46,21 @@ void handleInterrupts() {
   sigaction(SIGTERM, &action, nullptr);
 }
 
+/// Whether `path` is a device or a pipe: written to where it is, never
+/// replaced.
+static bool isSpecial(const std::string &path) {
+  struct stat status;
+  return stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) &&
+         !S_ISDIR(status.st_mode);
+}
+
+static int openSpecial(const std::string &path) {
+  int file = open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  if (file < 0)
+    throw Failure{kFileSystem, path + ": " + strerror(errno)};
+  return file;
+}
+
 /// Creates an empty file beside `path`.
 static int createTemporary(const std::string &path) {
   std::string name = fmt::format("{}.{}.tmp", path, getpid());
@@ -69,14 +85,16 @@ static int createTemporary(const std::string &path) {
 }
 
 void writeFile(const std::string &path, std::span<const uint8_t> bytes) {
-  int file = createTemporary(path);
+  bool inPlace = isSpecial(path);
+  int file = inPlace ? openSpecial(path) : createTemporary(path);
   for (size_t done = 0; done < bytes.size();) {
     ssize_t count = write(file, bytes.data() + done, bytes.size() - done);
     if (count < 0 && errno != EINTR)
       abandon(file, path);
     done += count < 0 ? 0 : count;
   }
-  if (close(file) != 0 || rename(temporaryFile, path.c_str()) != 0)
+  if (close(file) != 0 ||
+      (!inPlace && rename(temporaryFile, path.c_str()) != 0))
     abandon(-1, path);
   temporaryFile[0] = 0;
 }
