@@ -16,7 +16,7 @@ module compute_agu_tb #(
   int           file, got, quiet;
 
   compute_agu #(.PC(PC), .ACT_CHUNK_BITS(ActBits), .WGT_ADDR_BITS(WgtBits), .R_BITS(R_BITS)) u_dut (
-    .clk_i(clk), .rst_ni(rst_n), .start_i(start), .instr_i(instr), .valid_o(valid), .act_addr_o(act_addr),
+    .clk_i(clk), .rst_ni(rst_n), .take_i(start), .next_i(instr), .instr_i(instr), .valid_o(valid), .act_addr_o(act_addr),
     .wgt_addr_o(wgt_addr), .tap_o(tap), .first_o(first), .last_o(last), .group_last_o(group_last),
     .inside_late_o(inside_late)
   );

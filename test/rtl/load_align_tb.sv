@@ -2,7 +2,6 @@
 // Lines of {lane, first, end, beats, blocks, fill}, each a run; beats hold their own byte numbers, counted from the
 // run's first. Both sides stall at random. Prints each block, and "end" after the last of a run.
 module load_align_tb;
-  localparam int LenBits = 12;
   logic         clk = 1'b0, rst_n = 1'b0;
   logic [7:0]   lane, fill;
   logic [15:0]  first, stop, beats, blocks;
@@ -12,9 +11,14 @@ module load_align_tb;
   logic [8*256-1:0] path;
   int           file, got, seed;
 
-  load_align #(.LEN_BITS(LenBits), .AXI_BYTES(8), .LANE_BITS(3), .BEAT_BITS(LenBits - 2)) u_dut (
-    .clk_i(clk), .rst_ni(rst_n), .run_valid_i(run_valid), .lane_i(lane[2:0]), .first_i(first[LenBits-1:0]),
-    .end_i(stop[LenBits-1:0]), .beats_i(beats[LenBits-3:0]), .blocks_i(blocks[LenBits-3:0]), .fill_i(fill),
+  localparam int BeatBits = 10;
+  logic [15:0] final_byte, last_block;
+  assign final_byte = stop - 16'd1;
+  assign last_block = blocks - 16'd1;
+  load_align #(.AXI_BYTES(8), .LANE_BITS(3), .BEAT_BITS(BeatBits)) u_dut (
+    .clk_i(clk), .rst_ni(rst_n), .run_valid_i(run_valid), .lane_i(lane[2:0]), .first_lane_i(first[2:0]),
+    .final_lane_i(final_byte[2:0]), .first_block_i(first[BeatBits+2:3]), .final_block_i(final_byte[BeatBits+2:3]),
+    .beats_i(beats[BeatBits-1:0]), .last_block_i(last_block[BeatBits-1:0]), .fill_i(fill),
     .tag_i(1'b0), .done_o(done), .waits_o(waits), .beat_valid_i(beat_valid), .beat_ready_o(beat_ready),
     .beat_data_i(beat_data), .valid_o(valid), .ready_i(ready), .data_o(data), .tag_o(tag), .first_o(block_first),
     .last_o(block_last)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Cuts a run of bus beats into bursts of at most MAX_BEATS that stay within 4 KiB. A run of one burst takes
-// one cycle.
+// one cycle. A run that comes while another is at work waits in a register, so that ready_o is one too.
 module burst_split #(
   parameter int AXI_BYTES = 8,
   parameter int MAX_BEATS = 32,
@@ -20,9 +20,9 @@ module burst_split #(
   localparam int LaneBits = $clog2(AXI_BYTES);
   localparam int PageBits = 12 - LaneBits;  // beats of 4 KiB
 
-  logic                 busy_q;
-  logic [63:0]          addr_q;
-  logic [BEAT_BITS-1:0] left_q;
+  logic                 busy_q, waiting_q, free, take;
+  logic [63:0]          addr_q, waiting_addr_q;
+  logic [BEAT_BITS-1:0] left_q, waiting_beats_q;
   logic [PageBits:0]    page_left, most;
   logic                 fits;
   logic [BEAT_BITS-1:0] beats;
@@ -31,23 +31,36 @@ module burst_split #(
   assign most          = page_left < (PageBits+1)'(MAX_BEATS) ? page_left : (PageBits+1)'(MAX_BEATS);
   assign fits          = left_q <= BEAT_BITS'(most);
   assign beats         = fits ? left_q : BEAT_BITS'(most);
-  assign ready_o       = !busy_q || (fits && burst_ready_i);
+  assign free          = !busy_q || (fits && burst_ready_i);
+  assign ready_o       = !waiting_q;
+  assign take          = valid_i && ready_o;
   assign burst_valid_o = busy_q;
   assign burst_addr_o  = addr_q;
   assign burst_len_o   = 8'(beats - 1'b1);
 
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) busy_q <= 1'b0;
-    else if (ready_o) busy_q <= valid_i;
+    if (!rst_ni) begin
+      busy_q    <= 1'b0;
+      waiting_q <= 1'b0;
+    end else if (free) begin
+      busy_q    <= waiting_q || take;
+      waiting_q <= 1'b0;
+    end else if (take) begin
+      waiting_q <= 1'b1;
+    end
   end
 
   always_ff @(posedge clk_i) begin
-    if (ready_o && valid_i) begin
-      addr_q <= addr_i;
-      left_q <= beats_i;
+    if (free) begin
+      addr_q <= waiting_q ? waiting_addr_q : addr_i;
+      left_q <= waiting_q ? waiting_beats_q : beats_i;
     end else if (burst_ready_i) begin
       addr_q <= addr_q + (64'(beats) << LaneBits);
       left_q <= left_q - beats;
+    end
+    if (take) begin
+      waiting_addr_q  <= addr_i;
+      waiting_beats_q <= beats_i;
     end
   end
 endmodule

@@ -10,8 +10,9 @@ module compute_agu #(
 ) (
   input  logic                             clk_i,
   input  logic                             rst_ni,
-  input  logic                             start_i,  // instr_i is new
-  input  logic [engine_pkg::InstrBits-1:0] instr_i,  // stays put until all taps are out
+  input  logic                             take_i,   // next_i is instr_i in the next cycle …
+  input  logic [engine_pkg::InstrBits-1:0] next_i,
+  input  logic [engine_pkg::InstrBits-1:0] instr_i,  // … and stays put until all taps are out
   output logic                             valid_o,
   output logic [ACT_CHUNK_BITS-1:0]        act_addr_o,  // chunk
   output logic [WGT_ADDR_BITS-1:0]         wgt_addr_o,
@@ -29,43 +30,54 @@ module compute_agu #(
   assign is_conv = opcode == engine_pkg::OpConv;
   assign is_add  = opcode == engine_pkg::OpAdd;
 
-  // Loops.
-  logic run_q, first_q;
-  logic c_last, kx_last, ky_last, ox_last, oy_last, g_last;
-  logic adv_c, adv_kx, adv_ky, adv_ox, adv_oy, adv_g;
-  logic [15:0] c_count;
+  // Loops. The counters go one step ahead of the addresses: bit l of ahead says that level l moves on after
+  // the tap, level 0 being the innermost.
+  localparam int Levels = 6;
+  logic                start_q, ahead_run_q, run_q, first_q;
+  logic [Levels-1:0]   last, ahead, adv;
+  logic [Levels:0]     ahead_chain;
+  logic [Levels*16-1:0] count, next_count;
 
-  assign c_count = is_add ? 16'd2 : instr_i[engine_pkg::FieldCi +: 16];
-  assign adv_c   = run_q;
-  assign adv_kx  = adv_c && c_last;
-  assign adv_ky  = adv_kx && kx_last;
-  assign adv_ox  = adv_ky && ky_last;
-  assign adv_oy  = adv_ox && ox_last;
-  assign adv_g   = adv_oy && oy_last;
+  assign ahead_chain[0] = ahead_run_q;
+  assign ahead          = ahead_chain[Levels-1:0];
+  for (genvar l = 0; l < Levels; l++) begin : gen_loop
+    assign ahead_chain[l+1] = ahead_run_q && (&last[l:0]);
+    loop_counter #(.WIDTH(16)) u_counter (
+      .clk_i(clk_i), .load_i(take_i), .first_i(next_count[l*16 +: 16]), .step_i(ahead[l]),
+      .count_i(count[l*16 +: 16]), .last_o(last[l]));
+  end
 
-  loop_counter #(.WIDTH(16)) u_c (.clk_i(clk_i), .load_i(start_i), .step_i(adv_c),
-    .count_i(c_count), .last_o(c_last));
-  loop_counter #(.WIDTH(8)) u_kx (.clk_i(clk_i), .load_i(start_i), .step_i(adv_kx),
-    .count_i(instr_i[engine_pkg::FieldKw +: 8]), .last_o(kx_last));
-  loop_counter #(.WIDTH(8)) u_ky (.clk_i(clk_i), .load_i(start_i), .step_i(adv_ky),
-    .count_i(instr_i[engine_pkg::FieldKh +: 8]), .last_o(ky_last));
-  loop_counter #(.WIDTH(16)) u_ox (.clk_i(clk_i), .load_i(start_i), .step_i(adv_ox),
-    .count_i(instr_i[engine_pkg::FieldOw +: 16]), .last_o(ox_last));
-  loop_counter #(.WIDTH(16)) u_oy (.clk_i(clk_i), .load_i(start_i), .step_i(adv_oy),
-    .count_i(instr_i[engine_pkg::FieldOh +: 16]), .last_o(oy_last));
-  loop_counter #(.WIDTH(16)) u_g (.clk_i(clk_i), .load_i(start_i), .step_i(adv_g),
-    .count_i(instr_i[engine_pkg::FieldGroups +: 16]), .last_o(g_last));
+  assign count      = {instr_i[engine_pkg::FieldGroups +: 16], instr_i[engine_pkg::FieldOh +: 16],
+                       instr_i[engine_pkg::FieldOw +: 16], 8'd0, instr_i[engine_pkg::FieldKh +: 8],
+                       8'd0, instr_i[engine_pkg::FieldKw +: 8],
+                       is_add ? 16'd2 : instr_i[engine_pkg::FieldCi +: 16]};
+  assign next_count = {next_i[engine_pkg::FieldGroups +: 16], next_i[engine_pkg::FieldOh +: 16],
+                       next_i[engine_pkg::FieldOw +: 16], 8'd0, next_i[engine_pkg::FieldKh +: 8],
+                       8'd0, next_i[engine_pkg::FieldKw +: 8],
+                       next_i[engine_pkg::FieldOpcode +: 8] == engine_pkg::OpAdd
+                         ? 16'd2 : next_i[engine_pkg::FieldCi +: 16]};
 
+  logic second_q;  // operand of ADD
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      run_q   <= 1'b0;
-      valid_o <= 1'b0;
+      start_q     <= 1'b0;
+      ahead_run_q <= 1'b0;
+      run_q       <= 1'b0;
+      adv         <= '0;
+      valid_o     <= 1'b0;
     end else begin
-      if (start_i) run_q <= 1'b1;
-      else if (adv_g && g_last) run_q <= 1'b0;
-      valid_o <= run_q;
+      start_q <= take_i;
+      if (take_i) ahead_run_q <= 1'b1;
+      else if (ahead_chain[Levels]) ahead_run_q <= 1'b0;
+      run_q    <= ahead_run_q;
+      adv      <= ahead;
+      second_q <= last[0];
+      valid_o  <= run_q;
     end
   end
+
+  logic adv_c, adv_kx, adv_ky, adv_ox, adv_oy, adv_g;
+  assign {adv_g, adv_oy, adv_ox, adv_ky, adv_kx, adv_c} = adv;
 
   // Addresses. CONV reads the same input words for every group, the others go on to the next chunk.
   localparam int A = ACT_CHUNK_BITS;
@@ -79,7 +91,7 @@ module compute_agu #(
 
   stride_chain #(.LEVELS(6), .WIDTH(A)) u_x (
     .clk_i   (clk_i),
-    .load_i  (start_i),
+    .load_i  (start_q),
     .base_i  (instr_i[engine_pkg::FieldX +: A]),
     .adv_i   ({adv_g, adv_oy, adv_ox, adv_ky, adv_kx, adv_c}),
     .step_i  ({group_step, oy_step, ox_step, ky_step, kx_step, c_step}),
@@ -87,7 +99,7 @@ module compute_agu #(
   );
   stride_chain #(.LEVELS(3), .WIDTH(A)) u_b (  // of ADD, whose steps are in the kernel's fields
     .clk_i   (clk_i),
-    .load_i  (start_i),
+    .load_i  (start_q),
     .base_i  (instr_i[engine_pkg::FieldB +: A]),
     .adv_i   ({adv_g, adv_oy, adv_ox}),
     .step_i  ({group_step, ky_step, kx_step}),
@@ -104,7 +116,7 @@ module compute_agu #(
   assign iw       = WinBits'(instr_i[engine_pkg::FieldIw +: 16]);
   stride_chain #(.LEVELS(4), .WIDTH(WinBits)) u_iy (
     .clk_i   (clk_i),
-    .load_i  (start_i),
+    .load_i  (start_q),
     .base_i  (WinBits'(0) - WinBits'(instr_i[engine_pkg::FieldPadY +: 8])),
     .adv_i   ({adv_g, adv_oy, adv_ox, adv_ky}),
     .step_i  ({WinBits'(0), stride_y, WinBits'(0), dil_y}),
@@ -112,7 +124,7 @@ module compute_agu #(
   );
   stride_chain #(.LEVELS(4), .WIDTH(WinBits)) u_ix (
     .clk_i   (clk_i),
-    .load_i  (start_i),
+    .load_i  (start_q),
     .base_i  (WinBits'(0) - WinBits'(instr_i[engine_pkg::FieldPadX +: 8])),
     .adv_i   ({adv_oy, adv_ox, adv_ky, adv_kx}),
     .step_i  ({WinBits'(0), stride_x, WinBits'(0), dil_x}),
@@ -125,7 +137,7 @@ module compute_agu #(
   assign w_next = w_q + 1'b1;
 
   always_ff @(posedge clk_i) begin
-    if (start_i) begin
+    if (start_q) begin
       w_q       <= instr_i[engine_pkg::FieldW +: WGT_ADDR_BITS];
       w_group_q <= instr_i[engine_pkg::FieldW +: WGT_ADDR_BITS];
       tap_q     <= '0;
@@ -146,7 +158,7 @@ module compute_agu #(
 
   always_ff @(posedge clk_i) begin
     if (run_q) begin
-      act_addr_o   <= is_add && c_last ? b : x;
+      act_addr_o   <= is_add && second_q ? b : x;
       wgt_addr_o   <= w_q;
       tap_o        <= tap_q;
       first_o      <= first_q;

@@ -95,7 +95,8 @@ module compute_unit #(
   ) u_agu (
     .clk_i         (clk_i),
     .rst_ni        (rst_ni),
-    .start_i       (fresh_q),
+    .take_i        (take_o),
+    .next_i        (instr_i),
     .instr_i       (instr_q),
     .valid_o       (valid0),
     .act_addr_o    (addr0),
@@ -227,11 +228,11 @@ module compute_unit #(
   assign final_write = out_oy && g_last;
 
   loop_counter #(.WIDTH(16)) u_ox (.clk_i(clk_i), .load_i(fresh_q), .step_i(act_we_o),
-    .count_i(instr_q[engine_pkg::FieldOw +: 16]), .last_o(ox_last));
+    .first_i(instr_q[engine_pkg::FieldOw +: 16]), .count_i(instr_q[engine_pkg::FieldOw +: 16]), .last_o(ox_last));
   loop_counter #(.WIDTH(16)) u_oy (.clk_i(clk_i), .load_i(fresh_q), .step_i(out_ox),
-    .count_i(instr_q[engine_pkg::FieldOh +: 16]), .last_o(oy_last));
+    .first_i(instr_q[engine_pkg::FieldOh +: 16]), .count_i(instr_q[engine_pkg::FieldOh +: 16]), .last_o(oy_last));
   loop_counter #(.WIDTH(16)) u_g (.clk_i(clk_i), .load_i(fresh_q), .step_i(out_oy),
-    .count_i(instr_q[engine_pkg::FieldGroups +: 16]), .last_o(g_last));
+    .first_i(instr_q[engine_pkg::FieldGroups +: 16]), .count_i(instr_q[engine_pkg::FieldGroups +: 16]), .last_o(g_last));
   logic [ACT_CHUNK_BITS-1:0] o_step_oy, o_step_ox;
   assign o_step_oy = ACT_CHUNK_BITS'(instr_q[engine_pkg::FieldOStepOy +: 16]);
   assign o_step_ox = ACT_CHUNK_BITS'(instr_q[engine_pkg::FieldOStepOx +: 16]);

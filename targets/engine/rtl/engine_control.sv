@@ -27,7 +27,8 @@ module engine_control (
   typedef enum logic [1:0] {StIdle, StBegin, StRun, StDrain} state_e;
   state_e      state_q, state_d;
   logic [31:0] quiet_q;
-  logic [5:0]  fault;
+  logic [5:0]  fault_q;
+  logic [6*engine_pkg::IndexBits-1:0] fault_index_q;
 
   assign running_o    = state_q != StIdle;
   assign begin_o      = state_q == StBegin;
@@ -35,7 +36,6 @@ module engine_control (
   assign halt_o       = state_q != StRun;
   assign watchdog_o   = state_q == StRun && watchdog_i != '0 && quiet_q >= watchdog_i;
   assign done_o       = (state_q == StRun && state_d == StIdle) || (state_q == StDrain && state_d == StIdle);
-  assign fault        = fault_i | {abort_i, 5'd0};
 
   always_comb begin
     state_d = state_q;
@@ -43,7 +43,7 @@ module engine_control (
       StIdle:  if (start_i) state_d = StBegin;
       StBegin: state_d = StRun;
       StRun: begin
-        if (fault != '0) state_d = StDrain;
+        if (fault_q != '0) state_d = StDrain;
         else if (finished_i) state_d = StIdle;
       end
       StDrain: if (bus_idle_i) state_d = StIdle;
@@ -61,15 +61,21 @@ module engine_control (
       if (begin_o) begin
         error_o       <= engine_pkg::ErrNone;
         error_index_o <= '0;
-      end else if (state_q == StRun && fault != '0) begin
+      end else if (state_q == StRun && fault_q != '0) begin
         for (int e = 5; e >= 0; e--) begin
-          if (fault[e]) begin
+          if (fault_q[e]) begin
             error_o       <= 3'(e + 1);
-            error_index_o <= 32'(fault_index_i[e*engine_pkg::IndexBits +: engine_pkg::IndexBits]);
+            error_index_o <= 32'(fault_index_q[e*engine_pkg::IndexBits +: engine_pkg::IndexBits]);
           end
         end
       end
     end
+  end
+
+  // A cycle late: no program finishes in the cycle of its fault.
+  always_ff @(posedge clk_i) begin
+    fault_q         <= state_q == StRun ? fault_i | {abort_i, 5'd0} : '0;
+    fault_index_q <= fault_index_i;
   end
 
   always_ff @(posedge clk_i) begin

@@ -119,9 +119,10 @@ module engine_regs #(
   end
 
   logic [11:0] raddr_q;
-  logic        read_q;
+  logic        read_q, read2_q;
+  logic [63:0] counter_q;
   logic [31:0] value;
-  assign read      = arvalid_i && !read_q && !rvalid_o;
+  assign read      = arvalid_i && !read_q && !read2_q && !rvalid_o;
   assign arready_o = read;
   assign counter_o = raddr_q[7:3] < 5'(engine_pkg::NumCounters) ? raddr_q[7:3] : 5'd0;
 
@@ -129,7 +130,7 @@ module engine_regs #(
     value = 32'd0;
     if (raddr_q >= 12'h200) begin
       if (raddr_q < 12'(512 + 8 * engine_pkg::NumCounters))
-        value = raddr_q[2] ? counter_value_i[63:32] : counter_value_i[31:0];
+        value = raddr_q[2] ? counter_q[63:32] : counter_q[31:0];
     end else begin
       for (int i = 0; i < NumPlain; i++) begin
         if (raddr_q == PlainAddr[i*12 +: 12]) value = plain[i*32 +: 32];
@@ -166,15 +167,18 @@ module engine_regs #(
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       read_q   <= 1'b0;
+      read2_q  <= 1'b0;
       rvalid_o <= 1'b0;
     end else begin
-      read_q <= read;
-      if (read_q) rvalid_o <= 1'b1;
+      read_q  <= read;
+      read2_q <= read_q;
+      if (read2_q) rvalid_o <= 1'b1;
       else if (rready_i) rvalid_o <= 1'b0;
     end
   end
   always_ff @(posedge clk_i) begin
     if (read) raddr_q <= {araddr_i[11:2], 2'd0};
-    if (read_q) rdata_o <= value;
+    counter_q <= counter_value_i;
+    if (read2_q) rdata_o <= value;
   end
 endmodule

@@ -61,25 +61,29 @@ module engine_status #(
   engine_counters u_counters (
     .clk_i(clk_i), .clear_i(begin_i || !rst_ni), .add_i(add), .index_i(counter_i), .value_o(counter_value_o));
 
-  // Last instruction begun, and the oldest not ended: at work or, if none is, at the head of the queue.
+  // Last instruction begun, and the oldest not ended: at work or, if none is, at the head of the queue. The
+  // latter is known two cycles late, which does not matter to who asks why the engine stands still.
   localparam int I = engine_pkg::IndexBits;
-  logic [3*I-1:0] at_work, candidate;
-  logic [I-1:0]   oldest;
+  logic [3*I-1:0] at_work, candidate_q;
+  logic [2:0]     live_q;
+  logic [I-1:0]   front_q, back_q;
   assign at_work = {store_index_i, compute_index_i, load_index_i};
   for (genvar u = 0; u < 3; u++) begin : gen_last
     logic [31:0] last_q;
     assign last_o[u*32 +: 32] = last_q;
-    assign candidate[u*I +: I] = busy_i[u] ? at_work[u*I +: I] : queue_index_i[u*I +: I];
     always_ff @(posedge clk_i) begin
       if (!rst_ni || begin_i) last_q <= '1;
       else if (take_i[u]) last_q <= 32'(queue_index_i[u*I +: I]);
     end
-  end
-  always_comb begin
-    oldest = fetch_index_i;
-    for (int u = 0; u < 3; u++) begin
-      if ((busy_i[u] || valid_i[u]) && candidate[u*I +: I] < oldest) oldest = candidate[u*I +: I];
+    always_ff @(posedge clk_i) begin
+      live_q[u]             <= busy_i[u] || valid_i[u];
+      candidate_q[u*I +: I] <= busy_i[u] ? at_work[u*I +: I] : queue_index_i[u*I +: I];
     end
   end
-  always_ff @(posedge clk_i) oldest_o <= oldest;
+  always_ff @(posedge clk_i) begin
+    front_q <= live_q[0] && (!live_q[1] || candidate_q[0 +: I] < candidate_q[I +: I]) ? candidate_q[0 +: I]
+             : live_q[1] ? candidate_q[I +: I] : fetch_index_i;
+    back_q  <= live_q[2] ? candidate_q[2*I +: I] : fetch_index_i;
+    oldest_o <= front_q < back_q ? front_q : back_q;
+  end
 endmodule

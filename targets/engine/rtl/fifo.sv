@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// A queue whose oldest entry stands at data_o. The caller keeps from pushing when full and from
-// popping when empty.
+// A queue whose oldest entry stands, from a register, at data_o. The caller keeps from pushing when full and
+// from popping when empty.
 module fifo #(
   parameter int WIDTH = 8,
   parameter int DEPTH = 16  // a power of two
@@ -16,24 +16,41 @@ module fifo #(
 );
   localparam int PtrBits = $clog2(DEPTH);
 
-  logic [WIDTH-1:0] mem_q [0:DEPTH-1];
-  logic [PtrBits:0] wptr_q, rptr_q;
+  // The head is a register; what waits behind it lies in memory.
+  logic [WIDTH-1:0]   mem_q [0:DEPTH-1];
+  logic [PtrBits-1:0] wptr_q, rptr_q;
+  logic [PtrBits:0]   count_q, count_d;
+  logic               valid_q, behind, refill;
 
-  assign data_o  = mem_q[rptr_q[PtrBits-1:0]];
-  assign empty_o = wptr_q == rptr_q;
-  assign full_o  = wptr_q == {~rptr_q[PtrBits], rptr_q[PtrBits-1:0]};
+  assign behind  = wptr_q != rptr_q;
+  assign refill  = pop_i || !valid_q;
+  assign empty_o = !valid_q;
+
+  always_comb begin
+    count_d = count_q;
+    if (push_i && !pop_i) count_d = count_q + 1'b1;
+    else if (pop_i && !push_i) count_d = count_q - 1'b1;
+  end
 
   always_ff @(posedge clk_i) begin
-    if (push_i) mem_q[wptr_q[PtrBits-1:0]] <= data_i;
+    if (push_i) mem_q[wptr_q] <= data_i;
+    if (refill) data_o <= behind ? mem_q[rptr_q] : data_i;
   end
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      wptr_q <= '0;
-      rptr_q <= '0;
+      wptr_q  <= '0;
+      rptr_q  <= '0;
+      count_q <= '0;
+      valid_q <= 1'b0;
+      full_o  <= 1'b0;
     end else begin
-      if (push_i) wptr_q <= wptr_q + 1'b1;
-      if (pop_i) rptr_q <= rptr_q + 1'b1;
+      count_q <= count_d;
+      full_o  <= count_d == (PtrBits+1)'(DEPTH);
+      if (refill) valid_q <= behind || push_i;
+      // What goes straight to the head leaves no entry in memory.
+      if (push_i && (behind || !refill)) wptr_q <= wptr_q + 1'b1;
+      if (refill && behind) rptr_q <= rptr_q + 1'b1;
     end
   end
 endmodule

@@ -57,23 +57,24 @@ module load_unit #(
 
   // What the data side must know of an instruction, and of a run.
   localparam int ContextBits = 3 + engine_pkg::IndexBits + 2 + 8 + BeatBits + 1;
-  localparam int RunBits     = LOCAL_BITS + LaneBits + 2*LenBits + BeatBits + 1;
+  localparam int RunBits     = LOCAL_BITS + 3*LaneBits + 3*BeatBits + 1;
   localparam int TagBits     = 2 + LOCAL_BITS + 1 + 1 + 3 + engine_pkg::IndexBits;
 
   // Request side.
   logic                is_act, is_wgt, start, request_ready;
   logic [1:0]          target;
   logic [LenBits-1:0]  len;
-  logic [LenBits-1:0]  words;
-  logic [BeatBits-1:0] blocks;
+  logic [LenBits-1:0]  last_byte;
+  logic [BeatBits-1:0] last_block;
   logic                base;
   logic                context_full, context_empty, run_full, run_empty, run_valid;
   logic [RunBits-1:0]  run_new, run_head;
   logic [ContextBits-1:0] context_head;
   logic [LOCAL_BITS-1:0] new_local, local_addr;
   logic [LaneBits-1:0] new_lane, lane;
-  logic [LenBits-1:0]  new_first, new_end, first, stop;
-  logic [BeatBits-1:0] new_beats, beats;
+  logic [LenBits-1:0]  new_first, new_end, new_final;
+  logic [LaneBits-1:0] first_lane, final_lane;
+  logic [BeatBits-1:0] new_beats, beats, first_block, final_block;
   logic                new_last, run_last;
 
   assign is_act = instr_i[engine_pkg::FieldOpcode +: 8] == engine_pkg::OpLoadAct;
@@ -83,10 +84,10 @@ module load_unit #(
   assign len    = is_act ? LenBits'(instr_i[engine_pkg::FieldLen +: 16])
                 : is_wgt ? LenBits'(instr_i[engine_pkg::FieldCount +: 16]) << $clog2(PC * PK)
                          : LenBits'(instr_i[engine_pkg::FieldCount +: 16]) << $clog2(PK * 8);
-  assign words  = (len + LenBits'(PC - 1)) >> WordShift;
-  assign blocks = PC > AXI_BYTES && is_act
-                ? BeatBits'(words << $clog2(PC > AXI_BYTES ? PC / AXI_BYTES : 1))
-                : BeatBits'((len + LenBits'(AXI_BYTES - 1)) >> LaneBits);
+  assign last_byte  = len - 1'b1;
+  // A run of ACT ends with a whole word.
+  assign last_block = BeatBits'(last_byte >> LaneBits)
+                      | (PC > AXI_BYTES && is_act ? BeatBits'((PC - 1) / AXI_BYTES) : '0);
 
   assign start  = valid_i && tokens_ok_i && request_ready && !context_full;
   assign take_o = start;
@@ -137,20 +138,22 @@ module load_unit #(
   logic [1:0]           now_target;
   logic [2:0]           now_signal;
   logic [7:0]           now_fill;
-  logic [BeatBits-1:0]  now_blocks;
+  logic [BeatBits-1:0]  now_last_block;
   logic                 now_odd;
 
-  assign run_new = {new_local, new_lane, new_first, new_end, new_beats, new_last};
-  assign {local_addr, lane, first, stop, beats, run_last} = run_head;
+  assign new_final = new_end - 1'b1;
+  assign run_new = {new_local, new_lane, new_first[LaneBits-1:0], new_final[LaneBits-1:0],
+                    BeatBits'(new_first >> LaneBits), BeatBits'(new_final >> LaneBits), new_beats, new_last};
+  assign {local_addr, lane, first_lane, final_lane, first_block, final_block, beats, run_last} = run_head;
   fifo #(.WIDTH(RunBits), .DEPTH(16)) u_runs (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(run_valid && !run_full), .data_i(run_new),
     .pop_i(run_done), .data_o(run_head), .empty_o(run_empty), .full_o(run_full));
 
-  assign {now_signal, beat_index_o, now_target, now_fill, now_blocks, now_odd} = context_head;
+  assign {now_signal, beat_index_o, now_target, now_fill, now_last_block, now_odd} = context_head;
   fifo #(.WIDTH(ContextBits), .DEPTH(4)) u_contexts (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(start),
-    .data_i({instr_i[engine_pkg::FieldSignal +: 3], index_i, target, instr_i[engine_pkg::FieldFill +: 8], blocks,
-             words[0]}),
+    .data_i({instr_i[engine_pkg::FieldSignal +: 3], index_i, target, instr_i[engine_pkg::FieldFill +: 8],
+             last_block, !last_byte[WordShift]}),
     .pop_i(run_done && run_last), .data_o(context_head), .empty_o(context_empty),
     .full_o(context_full));
 
@@ -172,17 +175,18 @@ module load_unit #(
     .pop_i(beat_take), .data_o({beat_error, beat_data}), .empty_o(beat_empty), .full_o(beat_full));
 
   load_align #(
-    .LEN_BITS(LenBits), .AXI_BYTES(AXI_BYTES), .LANE_BITS(LaneBits), .BEAT_BITS(BeatBits),
-    .TAG_BITS(TagBits)
+    .AXI_BYTES(AXI_BYTES), .LANE_BITS(LaneBits), .BEAT_BITS(BeatBits), .TAG_BITS(TagBits)
   ) u_align (
     .clk_i        (clk_i),
     .rst_ni       (rst_ni),
     .run_valid_i  (!run_empty),
     .lane_i       (lane),
-    .first_i      (first),
-    .end_i        (stop),
+    .first_lane_i (first_lane),
+    .final_lane_i (final_lane),
+    .first_block_i(first_block),
+    .final_block_i(final_block),
     .beats_i      (beats),
-    .blocks_i     (now_blocks),
+    .last_block_i (now_last_block),
     .fill_i       (now_fill),
     .tag_i        ({now_target, local_addr, now_odd, run_last, now_signal, beat_index_o}),
     .done_o       (run_done),
