@@ -35,6 +35,7 @@ std::optional<Phase> parsePhase(StringRef name) {
 void buildPreparePipeline(OpPassManager &manager) {
   OpPassManager &functions = manager.nest<func::FuncOp>();
   functions.addPass(createCanonicalizerPass());
+  functions.addPass(onnx::createNormalizeGemm());
   functions.addPass(onnx::createFuseBias());
   functions.addPass(onnx::createFoldBatchNorm());
   functions.addPass(onnx::createFoldPad());
@@ -53,6 +54,7 @@ void buildLegalizePipeline(OpPassManager &manager) {
   OpPassManager &functions = manager.nest<func::FuncOp>();
   functions.addPass(createConvertOnnxToTosa());
   functions.addPass(createCanonicalizerPass());
+  functions.addPass(createCSEPass());
 }
 
 void buildPartitionPipeline(OpPassManager &manager, const Target &target,

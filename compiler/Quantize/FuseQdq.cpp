@@ -117,15 +117,16 @@ static bool hasIntegerForm(Operation *op) {
              onnx::LeakyReluOp, onnx::SigmoidOp, onnx::TanhOp,
              onnx::HardSigmoidOp, onnx::HardSwishOp, onnx::SoftmaxOp,
              onnx::ConcatOp, onnx::ReshapeOp, onnx::FlattenOp,
-             onnx::TransposeOp, onnx::SqueezeOp, onnx::UnsqueezeOp>(op);
+             onnx::TransposeOp, onnx::SqueezeOp, onnx::UnsqueezeOp,
+             onnx::SliceOp, onnx::PadOp>(op);
 }
 
 /// Operations that choose or move elements: their result must have the scale of
-/// their operands.
+/// their operand.
 static bool keepsScale(Operation *op) {
-  return isa<onnx::MaxPoolOp, onnx::GlobalMaxPoolOp, onnx::ConcatOp,
-             onnx::ReshapeOp, onnx::FlattenOp, onnx::TransposeOp,
-             onnx::SqueezeOp, onnx::UnsqueezeOp>(op);
+  return isa<onnx::MaxPoolOp, onnx::GlobalMaxPoolOp, onnx::ReshapeOp,
+             onnx::FlattenOp, onnx::TransposeOp, onnx::SqueezeOp,
+             onnx::UnsqueezeOp, onnx::SliceOp, onnx::PadOp>(op);
 }
 
 static bool isBound(Operation *op) {
@@ -174,9 +175,10 @@ static std::optional<SmallVector<Value>> getOperands(OpBuilder &b,
                                                      Operation *op) {
   SmallVector<Value> operands;
   for (auto [i, operand] : llvm::enumerate(op->getOperands())) {
-    bool shape = isa<onnx::ReshapeOp, onnx::SqueezeOp, onnx::UnsqueezeOp,
-                     onnx::ReduceMeanOp, onnx::ClipOp>(op) &&
-                 i > 0;
+    bool shape =
+        isa<onnx::ReshapeOp, onnx::SqueezeOp, onnx::UnsqueezeOp,
+            onnx::ReduceMeanOp, onnx::ClipOp, onnx::SliceOp, onnx::PadOp>(op) &&
+        i > 0;
     bool floatBias =
         i == 2 && isParameter(op, 2) && onnx::getConstantElements(operand);
     if (shape || floatBias) {
@@ -212,6 +214,10 @@ static bool isCovered(Operation *op, ArrayRef<Value> operands, Type result) {
       if (isa<quant::QuantizedType>(getElementTypeOrSelf(operand)) &&
           getElementTypeOrSelf(operand) != out)
         return false;
+  if (auto pad = dyn_cast<onnx::PadOp>(op))
+    return pad.getMode() == "constant" &&
+           (!pad.getConstantValue() ||
+            onnx::readFloatScalar(pad.getConstantValue()) == 0.0);
   if (auto softmax = dyn_cast<onnx::SoftmaxOp>(op)) {
     auto type = cast<RankedTensorType>(result);
     auto axis = static_cast<int64_t>(softmax.getAxis());

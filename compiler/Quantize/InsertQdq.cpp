@@ -24,7 +24,8 @@ struct InsertQdq : sluice::impl::InsertQdqBase<InsertQdq> {
 private:
   void chooseScales();
   void insertAfter(OpBuilder &b, Value value, ActivationScale scale);
-  void quantizeParameters(OpBuilder &b, Operation *op);
+  LogicalResult quantizeParameters(OpBuilder &b, Operation *op);
+  void quantizeConstants(OpBuilder &b, Operation *op);
 
   llvm::MapVector<Value, ActivationScale> scales;
 };
@@ -46,7 +47,7 @@ static bool isComputed(Operation *op) {
          isa<onnx::AddOp, onnx::AveragePoolOp, onnx::GlobalAveragePoolOp,
              onnx::ReduceMeanOp, onnx::ReluOp, onnx::ClipOp, onnx::LeakyReluOp,
              onnx::SigmoidOp, onnx::TanhOp, onnx::HardSigmoidOp,
-             onnx::HardSwishOp>(op);
+             onnx::HardSwishOp, onnx::ConcatOp>(op);
 }
 
 /// Whether docs/spec/integers.md section 4 covers this softmax: its rows lie in
@@ -65,7 +66,7 @@ static bool isIntegerSoftmax(Operation *op) {
 static bool isPassive(Operation *op) {
   return isa<onnx::MaxPoolOp, onnx::GlobalMaxPoolOp, onnx::ReshapeOp,
              onnx::FlattenOp, onnx::TransposeOp, onnx::SqueezeOp,
-             onnx::UnsqueezeOp>(op);
+             onnx::UnsqueezeOp, onnx::SliceOp>(op);
 }
 
 /// Whether the one user of `op` is a Relu or Clip that takes its place.
@@ -74,6 +75,8 @@ static bool isBounded(Operation *op) {
          op->getResult(0).hasOneUse() &&
          isa<onnx::ReluOp, onnx::ClipOp>(*op->getResult(0).getUsers().begin());
 }
+
+static bool isFinite(float value) { return std::isfinite(value); }
 
 static bool isFloat(Value value) { return getElementTypeOrSelf(value).isF32(); }
 
@@ -102,7 +105,7 @@ void InsertQdq::chooseScales() {
       // Its values lie between 0 and 1, whatever the data.
       if (scales.contains(op.getOperand(0)))
         scales.insert({result, ActivationScale{1.0f / 256, -128}});
-    } else if (isComputed(&op) && !isBounded(&op)) {
+    } else if (isComputed(&op) ? !isBounded(&op) : feedsInt8(result)) {
       if (auto range = TensorRange::get(function, result))
         scales.insert({result, range->getScale()});
     }
@@ -162,7 +165,7 @@ static Value makeDequantize(OpBuilder &b, Value value, ArrayRef<int64_t> shape,
 
 /// Weights symmetric by output channel, bias in units of input scale · weight
 /// scale.
-void InsertQdq::quantizeParameters(OpBuilder &b, Operation *op) {
+LogicalResult InsertQdq::quantizeParameters(OpBuilder &b, Operation *op) {
   auto it = scales.find(op->getOperand(0));
   Value weight = op->getOperand(1),
         bias = op->getNumOperands() > 2 ? op->getOperand(2) : Value();
@@ -172,7 +175,13 @@ void InsertQdq::quantizeParameters(OpBuilder &b, Operation *op) {
                     ? onnx::readElements<float>(onnx::getConstantElements(bias))
                     : std::nullopt;
   if (it == scales.end() || !reals || (bias && !biases))
-    return;
+    return success();
+  if (!llvm::all_of(*reals, isFinite))
+    return op->emitOpError("has weights that are infinite or not a number, "
+                           "which int8 cannot hold");
+  if (biases && !llvm::all_of(*biases, isFinite))
+    return op->emitOpError("has a bias that is infinite or not a number, which "
+                           "int8 cannot hold");
   auto gemm = dyn_cast<onnx::GemmOp>(op);
   int64_t axis = isa<onnx::ConvOp>(op) || (gemm && gemm.getTransB()) ? 0 : 1;
   int64_t channels = type.getDimSize(axis);
@@ -199,13 +208,46 @@ void InsertQdq::quantizeParameters(OpBuilder &b, Operation *op) {
   op->setOperand(1, makeDequantize<int8_t>(b, weight, type.getShape(), integers,
                                            weightScales, axis));
   if (!biases)
-    return;
+    return success();
   SmallVector<int32_t> sums;
   for (int64_t c = 0; c < channels; ++c)
     sums.push_back(static_cast<int32_t>(
         std::nearbyint(static_cast<double>((*biases)[c]) / biasScales[c])));
   op->setOperand(
       2, makeDequantize<int32_t>(b, bias, {channels}, sums, biasScales, 0));
+  return success();
+}
+
+/// Constants among the activations that `op` takes: one scale and zero point
+/// each.
+void InsertQdq::quantizeConstants(OpBuilder &b, Operation *op) {
+  if (!scales.contains(op->getResult(0)))
+    return;
+  for (OpOperand &operand : op->getOpOperands()) {
+    ElementsAttr elements = onnx::getConstantElements(operand.get());
+    auto reals = elements ? onnx::readElements<float>(elements) : std::nullopt;
+    if (!reals || reals->empty() || !llvm::all_of(*reals, isFinite))
+      continue;
+    auto [min, max] = std::minmax_element(reals->begin(), reals->end());
+    ActivationScale scale = TensorRange{*min, *max}.getScale();
+    SmallVector<char> integers;
+    for (float real : *reals)
+      integers.push_back(static_cast<char>(
+          std::clamp(std::nearbyint(static_cast<double>(real) / scale.scale) +
+                         scale.zeroPoint,
+                     -128.0, 127.0)));
+    b.setInsertionPoint(op);
+    auto type = cast<RankedTensorType>(operand.get().getType());
+    Location loc = operand.get().getLoc();
+    Value constant = onnx::ConstantOp::create(
+        b, loc,
+        onnx::makeElements(type.clone(b.getI8Type()), integers,
+                           onnx::getNodeName(loc)));
+    Value real = makeScalar(b, loc, scale.scale),
+          zero = makeScalar(b, loc, scale.zeroPoint);
+    operand.set(onnx::DequantizeLinearOp::create(
+        b, loc, TypeRange{type}, ValueRange{constant, real, zero}));
+  }
 }
 
 void InsertQdq::runOnOperation() {
@@ -213,9 +255,14 @@ void InsertQdq::runOnOperation() {
   chooseScales();
   OpBuilder b(&getContext());
   for (Operation &op :
-       llvm::make_early_inc_range(getOperation().getBody().front()))
-    if (isProduct(&op))
-      quantizeParameters(b, &op);
+       llvm::make_early_inc_range(getOperation().getBody().front())) {
+    if (isProduct(&op)) {
+      if (failed(quantizeParameters(b, &op)))
+        signalPassFailure();
+    } else if (isa<onnx::AddOp, onnx::ConcatOp>(op)) {
+      quantizeConstants(b, &op);
+    }
+  }
   for (auto [value, scale] : scales)
     insertAfter(b, value, scale);
 }

@@ -103,6 +103,12 @@ std::optional<SmallVector<double>> readFloats(ElementsAttr elements) {
   return values;
 }
 
+std::optional<SmallVector<double>> readFloats(Value value) {
+  if (ElementsAttr elements = getConstantElements(value))
+    return readFloats(elements);
+  return std::nullopt;
+}
+
 std::optional<double> readFloatScalar(Value value) {
   ElementsAttr elements = getConstantElements(value);
   if (!elements || elements.getNumElements() != 1)

@@ -47,6 +47,10 @@ std::optional<llvm::SmallVector<int64_t>> readIntegers(mlir::Value value);
 std::optional<llvm::SmallVector<double>>
 readFloats(mlir::ElementsAttr elements);
 
+/// The elements of a constant of a float type; nullopt if the value is absent,
+/// not a constant, or not of floats.
+std::optional<llvm::SmallVector<double>> readFloats(mlir::Value value);
+
 /// The one element of a constant float tensor of one element.
 std::optional<double> readFloatScalar(mlir::Value value);
 

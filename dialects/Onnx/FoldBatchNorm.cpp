@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "dialects/Onnx/BatchNorm.h"
 #include "dialects/Onnx/Constants.h"
 #include "dialects/Onnx/Names.h"
 #include "dialects/Onnx/Passes.h"
@@ -17,9 +18,19 @@ namespace sluice::onnx {
 
 using namespace sluice::onnx;
 
-static std::optional<SmallVector<double>> readConstant(Value value) {
-  ElementsAttr elements = getConstantElements(value);
-  return elements ? readFloats(elements) : std::nullopt;
+std::optional<Affine> sluice::onnx::getAffine(BatchNormalizationOp norm) {
+  auto scale = readFloats(norm.getScale()), bias = readFloats(norm.getB()),
+       mean = readFloats(norm.getInputMean()),
+       variance = readFloats(norm.getInputVar());
+  if (!scale || !bias || !mean || !variance)
+    return std::nullopt;
+  Affine affine;
+  double epsilon = norm.getEpsilon().convertToFloat();
+  for (size_t c = 0; c < scale->size(); ++c) {
+    affine.slopes.push_back((*scale)[c] / std::sqrt((*variance)[c] + epsilon));
+    affine.offsets.push_back((*bias)[c] - (*mean)[c] * affine.slopes.back());
+  }
+  return affine;
 }
 
 static Value makeConstant(PatternRewriter &rewriter, Location loc,
@@ -32,36 +43,14 @@ static Value makeConstant(PatternRewriter &rewriter, Location loc,
       rewriter, loc, makeElements(type, bytes, name.empty() ? "folded" : name));
 }
 
-namespace {
-/// y = x * slope + offset, one of each a channel.
-struct Affine {
-  SmallVector<double> slopes, offsets;
-};
-} // namespace
-
-static std::optional<Affine> getAffine(BatchNormalizationOp norm) {
-  auto scale = readConstant(norm.getScale()), bias = readConstant(norm.getB()),
-       mean = readConstant(norm.getInputMean()),
-       variance = readConstant(norm.getInputVar());
-  if (!scale || !bias || !mean || !variance)
-    return std::nullopt;
-  Affine affine;
-  double epsilon = norm.getEpsilon().convertToFloat();
-  for (size_t c = 0; c < scale->size(); ++c) {
-    affine.slopes.push_back((*scale)[c] / std::sqrt((*variance)[c] + epsilon));
-    affine.offsets.push_back((*bias)[c] - (*mean)[c] * affine.slopes.back());
-  }
-  return affine;
-}
-
 /// Scales the weights of output channel c, which are those with index c along
 /// `axis`, and moves the bias. `op` is a Conv or a Gemm.
 template <typename Op>
 static LogicalResult fold(PatternRewriter &rewriter, BatchNormalizationOp norm,
                           Op op, Value weights, Value bias, unsigned axis) {
   auto affine = getAffine(norm);
-  auto values = readConstant(weights);
-  auto biases = bias ? readConstant(bias) : SmallVector<double>{};
+  auto values = readFloats(weights);
+  auto biases = bias ? readFloats(bias) : SmallVector<double>{};
   auto type = dyn_cast<RankedTensorType>(weights.getType());
   if (!affine || !values || !biases || !type || !op->hasOneUse() ||
       !type.getElementType().isF32())

@@ -24,6 +24,15 @@ inline constexpr llvm::StringLiteral tensorNameAttr = "onnx.name";
 /// after fusion: that tensor's name.
 inline constexpr llvm::StringLiteral outputNameAttr = "onnx.output";
 
+/// Attribute of an operation that yields a tensor of the model with its
+/// dimensions in another order: dimension i of the model's tensor is dimension
+/// perm[i].
+inline constexpr llvm::StringLiteral dimensionOrderAttr = "onnx.perm";
+
+/// Attribute of an operation whose tensor the model also has in other shapes: a
+/// dictionary from their names to these shapes.
+inline constexpr llvm::StringLiteral reshapedAttr = "onnx.reshaped";
+
 /// Marks `fused` as what is left of `parts`: it goes by the name of the first
 /// and yields the tensor of the last, which is one of its results' users.
 void setFusedNames(mlir::Operation *fused,

@@ -36,6 +36,15 @@ def FuseBias : Pass<"onnx-fuse-bias", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::sluice::onnx::OnnxDialect"];
 }
 
+def NormalizeGemm : Pass<"onnx-normalize-gemm", "::mlir::func::FuncOp"> {
+  let summary = "Fold Gemm's alpha, beta and transA";
+  let description = [{
+    The factors go into constant matrices; a transposed A becomes the result of a
+    Transpose. What is not constant keeps its factor.
+  }];
+  let dependentDialects = ["::sluice::onnx::OnnxDialect"];
+}
+
 def FoldPad : Pass<"onnx-fold-pad", "::mlir::func::FuncOp"> {
   let summary = "Fold zero padding into the convolutions that follow";
   let dependentDialects = ["::sluice::onnx::OnnxDialect"];

@@ -4,6 +4,7 @@
 
 #include "compiler/Package/Package.h"
 #include "compiler/Reference/Interpreter.h"
+#include "dialects/Onnx/Names.h"
 #include "tools/npz/Npz.h"
 #include "tools/sluice-compiler/Verbs.h"
 
@@ -89,6 +90,29 @@ static reference::Tensor restoreOrder(const reference::Tensor &tensor,
   return result;
 }
 
+/// The model's tensors that `op` yields: one, and the same in other shapes; or
+/// the first alone, in the program's order of dimensions.
+static void addNamed(Collector &collector, Operation *op,
+                     const reference::Tensor &tensor, bool programOrder) {
+  auto name = op->getAttrOfType<StringAttr>(onnx::outputNameAttr);
+  if (!name)
+    return;
+  if (programOrder) {
+    collector.add(name.getValue(), tensor);
+    return;
+  }
+  auto perm = op->getAttrOfType<DenseI64ArrayAttr>(onnx::dimensionOrderAttr);
+  reference::Tensor ordered = perm ? restoreOrder(tensor, perm) : tensor;
+  collector.add(name.getValue(), ordered);
+  auto reshaped = op->getAttrOfType<DictionaryAttr>(onnx::reshapedAttr);
+  if (!reshaped)
+    return;
+  for (NamedAttribute other : reshaped)
+    collector.add(other.getName(),
+                  ordered.reshaped(ordered.getType().clone(
+                      cast<DenseI64ArrayAttr>(other.getValue()).asArrayRef())));
+}
+
 static std::optional<Stop> writeArrays(const std::string &path,
                                        const std::vector<NpzArray> &arrays) {
   std::vector<uint8_t> bytes = encodeNpz(arrays);
@@ -123,16 +147,8 @@ std::optional<Stop> runReference(const ReferenceOptions &options,
     return Stop{kBadInput, llvm::toString(samples.takeError())};
   Collector collector;
   auto observe = [&](Value value, const reference::Tensor &tensor) {
-    Operation *op = value.getDefiningOp();
-    auto name = op && options.allTensors
-                    ? op->getAttrOfType<StringAttr>("onnx.output")
-                    : StringAttr();
-    if (!name)
-      return;
-    auto perm = options.programOrder
-                    ? DenseI64ArrayAttr()
-                    : op->getAttrOfType<DenseI64ArrayAttr>("onnx.perm");
-    collector.add(name.getValue(), perm ? restoreOrder(tensor, perm) : tensor);
+    if (Operation *op = value.getDefiningOp(); op && options.allTensors)
+      addNamed(collector, op, tensor, options.programOrder);
   };
   for (const auto &sample : *samples) {
     auto results = reference::interpret(main, sample, observe);

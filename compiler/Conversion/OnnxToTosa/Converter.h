@@ -36,6 +36,12 @@ struct Quantization {
   int64_t zeroPoint;
 };
 
+/// The shape of a tensor.
+llvm::ArrayRef<int64_t> getShape(mlir::Value value);
+
+/// 0, 1, … rank − 1.
+llvm::SmallVector<int64_t> getIdentity(int64_t rank);
+
 /// Nothing where the element type is not quantized.
 std::optional<Quantization> getQuantization(mlir::Type type);
 
@@ -110,6 +116,10 @@ private:
   mlir::LogicalResult convertQuantizedSoftmax(onnx::SoftmaxOp op);
   mlir::LogicalResult convertTable(mlir::Operation *op);
   mlir::LogicalResult convertRescale(mlir::Operation *op);
+  /// `x`, which is of the model's type `from`, with the scale of the op's
+  /// result, clamped as the op asks.
+  mlir::FailureOr<mlir::Value> changeScale(mlir::Operation *op, mlir::Value x,
+                                           mlir::Type from);
   /// Requantizes a convolution's sum to the type of `result`; `worst` bounds
   /// its magnitude, a value a channel. Clamps as the op asks.
   mlir::FailureOr<mlir::Value> requantize(mlir::Operation *op, mlir::Value acc,
@@ -119,6 +129,9 @@ private:
 
   /// Marks the op that yields exactly the model's tensor.
   void nameOutput(mlir::Operation *op, mlir::Value value);
+  /// Notes the name of a tensor of the model that is `source` in another shape
+  /// at the op that yields the latter.
+  void nameReshaped(mlir::Value onnx, const Mapped &source);
   TosaBuilder at(mlir::Operation *op) {
     return TosaBuilder(builder, op->getLoc());
   }

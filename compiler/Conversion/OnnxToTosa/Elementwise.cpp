@@ -4,18 +4,14 @@
 
 #include "compiler/Conversion/OnnxToTosa/Converter.h"
 #include "compiler/Conversion/OnnxToTosa/Weights.h"
+#include "dialects/Onnx/BatchNorm.h"
 #include "dialects/Onnx/Constants.h"
 
-#include <cmath>
 #include <limits>
 
 using namespace mlir;
 
 namespace sluice {
-
-static ArrayRef<int64_t> getShape(Value value) {
-  return cast<RankedTensorType>(value.getType()).getShape();
-}
 
 /// Both operands in one order of dimensions and of one rank: the first one's
 /// order if it has the result's rank.
@@ -28,8 +24,7 @@ std::pair<Mapped, Value> Converter::getAligned(TosaBuilder &b, Value x, Value y,
   };
   Mapped first = get(x);
   if (first.flat || static_cast<int64_t>(first.perm.size()) != rank)
-    first = {getWithRank(x), llvm::to_vector(llvm::seq<int64_t>(0, rank)),
-             std::nullopt};
+    first = {getWithRank(x), getIdentity(rank), std::nullopt};
   Mapped second = get(y);
   if (!second.flat && second.perm == first.perm)
     return {first, second.value};
@@ -171,24 +166,14 @@ LogicalResult Converter::convert(onnx::ClipOp op) {
 /// What is left after folding into convolutions: one multiplication and one
 /// addition a channel.
 LogicalResult Converter::convert(onnx::BatchNormalizationOp op) {
-  auto read = [](Value value) {
-    ElementsAttr elements = getConstant(value);
-    return elements ? onnx::readFloats(elements) : std::nullopt;
-  };
-  auto scale = read(op.getScale()), bias = read(op.getB()),
-       mean = read(op.getInputMean()), variance = read(op.getInputVar());
-  if (!scale || !bias || !mean || !variance)
+  std::optional<onnx::Affine> affine = onnx::getAffine(op);
+  if (!affine)
     return op.emitOpError("has parameters that are not constant");
   if (getQuantization(op.getType()) || getShape(op.getX()).size() != 4)
     return op.emitOpError("stands alone on ")
            << op.getX().getType() << "; only float32 images are supported";
-  SmallVector<float> slopes, offsets;
-  for (size_t c = 0; c < scale->size(); ++c) {
-    double slope = (*scale)[c] /
-                   std::sqrt((*variance)[c] + op.getEpsilon().convertToFloat());
-    slopes.push_back(static_cast<float>(slope));
-    offsets.push_back(static_cast<float>((*bias)[c] - (*mean)[c] * slope));
-  }
+  SmallVector<float> slopes(affine->slopes.begin(), affine->slopes.end()),
+      offsets(affine->offsets.begin(), affine->offsets.end());
   TosaBuilder b = at(op);
   SmallVector<int64_t> shape{1, 1, 1, static_cast<int64_t>(slopes.size())};
   Value scaled = b.mul(getNhwc(op.getX()), b.constant<float>(shape, slopes));

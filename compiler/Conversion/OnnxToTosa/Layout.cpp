@@ -11,27 +11,35 @@ using namespace mlir;
 
 namespace sluice {
 
-static SmallVector<int64_t> getIdentity(int64_t rank) {
-  return llvm::to_vector(llvm::seq<int64_t>(0, rank));
-}
-
-static ArrayRef<int64_t> getShape(Value value) {
+ArrayRef<int64_t> getShape(Value value) {
   return cast<RankedTensorType>(value.getType()).getShape();
 }
 
-Value Converter::permute(TosaBuilder &b, Value value, ArrayRef<int64_t> perm) {
-  // Moving dimensions of size one moves no element.
+SmallVector<int64_t> getIdentity(int64_t rank) {
+  return llvm::to_vector(llvm::seq<int64_t>(0, rank));
+}
+
+/// Whether the dimensions of `value` in the order `perm` hold its elements in
+/// the order in which they lie: moving dimensions of size one moves no element.
+static bool isInOrder(Value value, ArrayRef<int64_t> perm) {
   int64_t last = -1;
-  bool inOrder = true;
-  SmallVector<int64_t> shape;
   for (int64_t dim : perm) {
-    shape.push_back(getShape(value)[dim]);
-    if (shape.back() == 1)
+    if (getShape(value)[dim] == 1)
       continue;
-    inOrder &= dim > last;
+    if (dim < last)
+      return false;
     last = dim;
   }
-  return inOrder ? b.reshape(value, shape) : b.transpose(value, perm);
+  return true;
+}
+
+Value Converter::permute(TosaBuilder &b, Value value, ArrayRef<int64_t> perm) {
+  if (!isInOrder(value, perm))
+    return b.transpose(value, perm);
+  SmallVector<int64_t> shape;
+  for (int64_t dim : perm)
+    shape.push_back(getShape(value)[dim]);
+  return b.reshape(value, shape);
 }
 
 Value Converter::materialize(const Mapped &mapped) {
@@ -88,33 +96,51 @@ void Converter::setNhwc(Value onnx, Value value) {
 
 void Converter::nameOutput(Operation *op, Value value) {
   Operation *made = value.getDefiningOp();
-  if (!made || made->hasAttr("onnx.output"))
+  StringRef name = onnx::getOutputName(op->getResult(0));
+  if (!made || made->hasAttr(onnx::outputNameAttr) || name.empty())
     return;
-  auto name = op->getAttrOfType<StringAttr>("onnx.output");
-  if (!name && !onnx::getOutputName(op->getLoc()).empty())
-    name = builder.getStringAttr(onnx::getOutputName(op->getLoc()));
-  if (!name)
-    return;
-  made->setAttr("onnx.output", name);
+  made->setAttr(onnx::outputNameAttr, builder.getStringAttr(name));
   // Whoever compares with the model needs its order of dimensions.
   if (auto it = values.find(op->getResult(0)); it != values.end())
     if (it->second.perm != getIdentity(it->second.perm.size()))
-      made->setAttr("onnx.perm", builder.getDenseI64ArrayAttr(it->second.perm));
+      made->setAttr(onnx::dimensionOrderAttr,
+                    builder.getDenseI64ArrayAttr(it->second.perm));
+}
+
+/// The dimensions of the model's tensor that `made` yields.
+static SmallVector<int64_t> getNamedOrder(Operation *made) {
+  if (auto perm =
+          made->getAttrOfType<DenseI64ArrayAttr>(onnx::dimensionOrderAttr))
+    return llvm::to_vector(perm.asArrayRef());
+  return getIdentity(getShape(made->getResult(0)).size());
+}
+
+void Converter::nameReshaped(Value onnx, const Mapped &source) {
+  Operation *made = source.value.getDefiningOp();
+  StringRef name = onnx::getTensorName(onnx);
+  bool inOrder = isInOrder(source.value, source.perm);
+  while (auto reshape = dyn_cast_or_null<tosa::ReshapeOp>(made)) {
+    if (!inOrder || made->hasAttr(onnx::outputNameAttr))
+      break;
+    made = reshape.getInput1().getDefiningOp();
+  }
+  if (name.empty() || !made || !made->hasAttr(onnx::outputNameAttr))
+    return;
+  SmallVector<int64_t> order = getNamedOrder(made);
+  bool same = made->getResult(0) == source.value && order == source.perm;
+  if (!same && !(inOrder && isInOrder(made->getResult(0), order)))
+    return;
+  NamedAttrList names(made->getAttrOfType<DictionaryAttr>(onnx::reshapedAttr));
+  names.set(name, builder.getDenseI64ArrayAttr(getShape(onnx)));
+  made->setAttr(onnx::reshapedAttr, names.getDictionary(builder.getContext()));
 }
 
 /// Flatten, Reshape, Squeeze, Unsqueeze: the result's shape says it all.
 LogicalResult Converter::convertReshape(Operation *op) {
   Mapped mapped = get(op->getOperand(0));
   SmallVector<int64_t> shape(getShape(op->getResult(0)));
-  bool inOrder = true;
-  int64_t last = -1;
-  for (int64_t dim : mapped.perm) {
-    if (getShape(mapped.value)[dim] == 1)
-      continue;
-    inOrder &= dim > last;
-    last = dim;
-  }
-  if (inOrder) {
+  nameReshaped(op->getResult(0), mapped);
+  if (isInOrder(mapped.value, mapped.perm)) {
     TosaBuilder b = at(op);
     Value value = b.reshape(mapped.value, shape);
     set(op->getResult(0),
@@ -139,29 +165,24 @@ LogicalResult Converter::convert(onnx::TransposeOp op) {
 }
 
 LogicalResult Converter::convert(onnx::ConcatOp op) {
-  if (getQuantization(op.getType()))
-    for (Value input : op.getInputs())
-      if (input.getType() != op.getInputs()[0].getType() &&
-          cast<ShapedType>(input.getType()).getElementType() !=
-              cast<ShapedType>(op.getType()).getElementType())
-        return op.emitOpError(
-            "has int8 inputs of different scales; give them one scale");
   TosaBuilder b = at(op);
   int64_t rank = getShape(op.getConcatResult()).size();
   auto axis = static_cast<int64_t>(op.getAxis());
   if (axis < 0)
     axis += rank;
   SmallVector<Value> parts;
-  if (rank == 4) {
-    for (Value input : op.getInputs())
-      parts.push_back(getNhwc(input));
+  for (Value input : op.getInputs()) {
+    FailureOr<Value> part = changeScale(
+        op, rank == 4 ? getNhwc(input) : getCanonical(input), input.getType());
+    if (failed(part))
+      return failure();
+    parts.push_back(*part);
+  }
+  if (rank == 4)
     setNhwc(op.getConcatResult(),
             b.concat(parts, std::array{0, 3, 1, 2}[axis]));
-    return success();
-  }
-  for (Value input : op.getInputs())
-    parts.push_back(getCanonical(input));
-  set(op.getConcatResult(), b.concat(parts, axis));
+  else
+    set(op.getConcatResult(), b.concat(parts, axis));
   return success();
 }
 

@@ -10,12 +10,6 @@ using namespace mlir;
 
 namespace sluice {
 
-static ArrayRef<int64_t> getShape(Value value) {
-  return cast<RankedTensorType>(value.getType()).getShape();
-}
-
-static const TosaWindow pointWindow = {{1, 1}, {0, 0, 0, 0}, {1, 1}, {1, 1}};
-
 /// Whether `mapped` is an NHWC image flattened in the model's order C, H, W: a
 /// product with it is a convolution with a kernel as large as the image, and
 /// nothing needs to move.
@@ -60,9 +54,8 @@ LogicalResult Converter::convertProduct(Operation *op, Value input,
   nameOutput(op, y);
   Value result = op->getResult(0);
   Value shaped = b.reshape(y, getShape(result));
-  SmallVector<int64_t> perm =
-      llvm::to_vector(llvm::seq<int64_t>(0, getShape(result).size()));
-  set(result, Mapped{shaped, perm, std::nullopt});
+  set(result,
+      Mapped{shaped, getIdentity(getShape(result).size()), std::nullopt});
   return success();
 }
 

@@ -18,7 +18,21 @@ namespace sluice {
 #define GEN_PASS_DEF_CONVERTONNXTOTOSA
 #include "compiler/Conversion/OnnxToTosa/Passes.h.inc"
 
+/// Static shapes that hold something: all that the rest relies on.
+static LogicalResult checkShape(Operation *op, Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (!tensor || !tensor.hasStaticShape())
+    return op->emitOpError("has a result of unknown shape");
+  if (tensor.getNumElements() == 0)
+    return op->emitOpError("has an empty result, which is not supported");
+  return success();
+}
+
 LogicalResult Converter::convert(Operation *op) {
+  if (!isa<onnx::ConstantOp, onnx::NodeOp>(op))
+    for (Type type : op->getResultTypes())
+      if (failed(checkShape(op, type)))
+        return failure();
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
       .Case<onnx::ConvOp, onnx::AveragePoolOp, onnx::GlobalAveragePoolOp,
             onnx::MaxPoolOp, onnx::GlobalMaxPoolOp, onnx::ReduceMeanOp,
@@ -58,9 +72,11 @@ LogicalResult Converter::addArguments() {
     if (!type || !type.hasStaticShape())
       return function.emitError("input '")
              << onnx::getTensorName(argument) << "' has no static shape";
-    values[argument] = {argument,
-                        llvm::to_vector(llvm::seq<int64_t>(0, type.getRank())),
-                        std::nullopt};
+    if (type.getNumElements() == 0)
+      return function.emitError("input '")
+             << onnx::getTensorName(argument) << "' is empty: its shape is "
+             << onnx::formatShape(type.getShape());
+    values[argument] = {argument, getIdentity(type.getRank()), std::nullopt};
   }
   return success();
 }

@@ -13,10 +13,6 @@ using namespace mlir;
 
 namespace sluice {
 
-static ArrayRef<int64_t> getShape(Value value) {
-  return cast<RankedTensorType>(value.getType()).getShape();
-}
-
 std::optional<Quantization> getQuantization(Type type) {
   Type elementType = getElementTypeOrSelf(type);
   if (auto uniform = dyn_cast<quant::UniformQuantizedType>(elementType))
@@ -63,6 +59,10 @@ FailureOr<Value> Converter::requantize(Operation *op, Value acc,
   return clampAsAsked(op, at(op).requantize(acc, multipliers, out.zeroPoint));
 }
 
+static bool isUsableScale(double scale) {
+  return std::isfinite(scale) && scale > 0;
+}
+
 LogicalResult Converter::convert(onnx::QuantizeLinearOp op) {
   std::optional<double> scale = onnx::readFloatScalar(op.getYScale());
   auto zeroPoint = op.getYZeroPoint()
@@ -72,6 +72,9 @@ LogicalResult Converter::convert(onnx::QuantizeLinearOp op) {
   if (!scale || !zeroPoint || zeroPoint->size() != 1 ||
       !target.isSignlessInteger(8))
     return op.emitOpError("must have one constant scale and make int8");
+  if (!isUsableScale(*scale))
+    return op.emitOpError("has a scale of ")
+           << *scale << "; it must be positive and finite";
   if (!cast<ShapedType>(op.getX().getType()).getElementType().isF32())
     return op.emitOpError("quantizes ")
            << op.getX().getType() << "; only float32 is supported";
@@ -105,6 +108,9 @@ LogicalResult Converter::convert(onnx::DequantizeLinearOp op) {
       !(source.isSignlessInteger(8) || source.isSignlessInteger(32)))
     return op.emitOpError(
         "must have one constant scale and take int8 or int32");
+  if (!isUsableScale(*scale))
+    return op.emitOpError("has a scale of ")
+           << *scale << "; it must be positive and finite";
   TosaBuilder b = at(op);
   Mapped mapped = get(op.getX());
   int64_t rank = getShape(mapped.value).size();
@@ -191,33 +197,47 @@ LogicalResult Converter::convertTable(Operation *op) {
   return success();
 }
 
-/// A change of scale, with a clamp: a sum of one tap (integers.md section 6).
-LogicalResult Converter::convertRescale(Operation *op) {
-  Quantization in = *getQuantization(op->getOperand(0).getType()),
-               out = *getQuantization(op->getResult(0).getType());
+/// A sum of one tap (integers.md section 6), where the scale changes at all.
+FailureOr<Value> Converter::changeScale(Operation *op, Value x, Type from) {
+  std::optional<Quantization> in = getQuantization(from),
+                              out = getQuantization(op->getResult(0).getType());
+  if (!in || !out ||
+      (in->scales == out->scales && in->zeroPoint == out->zeroPoint))
+    return clampAsAsked(op, x);
   TosaBuilder b = at(op);
+  SmallVector<int64_t> shape(getShape(x));
+  int64_t channels = shape.empty() ? 1 : shape.back(),
+          count = ShapedType::getNumElements(shape);
+  SmallVector<int64_t> image =
+      shape.size() == 4
+          ? shape
+          : SmallVector<int64_t>{1, count / channels, 1, channels};
+  Value ones = b.constant<int8_t>({1, 1, channels, 1}, int8_t(1));
+  Value acc =
+      b.depthwise(b.reshape(x, image), ones, b.constant<int32_t>({channels}, 0),
+                  pointWindow, in->zeroPoint);
+  FailureOr<Value> y =
+      requantize(op, acc, in->scales[0] / out->scales[0], 255.0);
+  if (failed(y))
+    return failure();
+  return b.reshape(*y, shape);
+}
+
+LogicalResult Converter::convertRescale(Operation *op) {
   Mapped mapped = get(op->getOperand(0));
-  if (in.scales == out.scales && in.zeroPoint == out.zeroPoint) {
-    mapped.value = clampAsAsked(op, mapped.value);
-  } else {
-    SmallVector<int64_t> shape(getShape(mapped.value));
-    int64_t channels = shape.back(), count = ShapedType::getNumElements(shape);
-    SmallVector<int64_t> image =
-        shape.size() == 4
-            ? shape
-            : SmallVector<int64_t>{1, count / channels, 1, channels};
-    Value ones = b.constant<int8_t>({1, 1, channels, 1}, int8_t(1));
-    TosaWindow point = {{1, 1}, {0, 0, 0, 0}, {1, 1}, {1, 1}};
-    Value acc =
-        b.depthwise(b.reshape(mapped.value, image), ones,
-                    b.constant<int32_t>({channels}, 0), point, in.zeroPoint);
-    FailureOr<Value> y =
-        requantize(op, acc, in.scales[0] / out.scales[0], 255.0);
-    if (failed(y))
-      return failure();
-    nameOutput(op, *y);
-    mapped.value = b.reshape(*y, shape);
+  FailureOr<Value> y =
+      changeScale(op, mapped.value, op->getOperand(0).getType());
+  if (failed(y))
+    return failure();
+  if (*y != mapped.value && !mapped.flat) {
+    set(op->getResult(0), Mapped{*y, mapped.perm, std::nullopt});
+    Operation *made = (*y).getDefiningOp();
+    // The reshape that restores the rank is not the layer.
+    if (auto reshape = dyn_cast<tosa::ReshapeOp>(made))
+      made = reshape.getInput1().getDefiningOp();
+    nameOutput(op, made->getResult(0));
   }
+  mapped.value = *y;
   set(op->getResult(0), mapped);
   return success();
 }

@@ -20,6 +20,9 @@ struct TosaWindow {
   std::array<int64_t, 2> dilation;
 };
 
+inline constexpr TosaWindow pointWindow = {
+    {1, 1}, {0, 0, 0, 0}, {1, 1}, {1, 1}};
+
 class TosaBuilder {
 public:
   TosaBuilder(mlir::OpBuilder &builder, mlir::Location loc)

@@ -43,9 +43,6 @@ FailureOr<Weights> Weights::ofConvolution(Operation *op, Value value) {
   if (failed(read))
     return failure();
   ArrayRef<int64_t> shape = cast<RankedTensorType>(value.getType()).getShape();
-  if (shape.size() != 4)
-    return op->emitOpError("works on ")
-           << shape.size() - 2 << " spatial dimensions; only 2 are supported";
   Weights weights;
   weights.outputs = shape[0];
   weights.inputs = shape[1];

@@ -14,8 +14,8 @@ namespace sluice {
 /// an output or one in all.
 class Weights {
 public:
-  /// Of a convolution (the model's M × C/group × kH × kW). Fails with a
-  /// diagnostic at `op`.
+  /// Of a convolution on images (the model's M × C/group × kH × kW). Fails with
+  /// a diagnostic at `op`.
   static mlir::FailureOr<Weights> ofConvolution(mlir::Operation *op,
                                                 mlir::Value value);
   /// Of a product x · W with W of K × N, or N × K if `transposed`: N outputs, K

@@ -10,10 +10,6 @@ using namespace mlir;
 
 namespace sluice {
 
-static ArrayRef<int64_t> getShape(Value value) {
-  return cast<RankedTensorType>(value.getType()).getShape();
-}
-
 /// The window of an ONNX operator on images; its pads are all leading ones,
 /// then all trailing.
 template <typename Op>
@@ -77,8 +73,10 @@ static FailureOr<Value> emitConvolution(TosaBuilder &b, Value x,
 LogicalResult Converter::convert(onnx::ConvOp op) {
   TosaBuilder b = at(op);
   FailureOr<TosaWindow> window = getWindow(op, op.getStrides());
+  if (failed(window))
+    return failure();
   FailureOr<Weights> weights = Weights::ofConvolution(op, op.getW());
-  if (failed(window) || failed(weights))
+  if (failed(weights))
     return failure();
   Value x = fitWindow(b, getNhwc(op.getX()), *window,
                       getShape(op.getY()).drop_front(2));

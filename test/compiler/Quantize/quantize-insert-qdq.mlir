@@ -59,3 +59,37 @@ func.func @softmax_of_columns(%x: tensor<2x4xf32>, %y: tensor<2x4xf32>) -> tenso
   %1 = onnx.Softmax %0 {axis = 0 : i64, onnx.range = array<f32: 0.1, 0.9>} : (tensor<2x4xf32>) -> tensor<2x4xf32>
   return %1 : tensor<2x4xf32>
 }
+
+// A constant among the activations gets a scale of its own: 0 to 2.55 is 0.01 a step.
+// CHECK-LABEL: func.func @add_constant
+// CHECK: %[[C:.*]] = onnx.Constant dense<[-128, 127]> : tensor<2xi8>
+// CHECK: %[[S:.*]] = onnx.Constant dense<0.00999999977> : tensor<f32>
+// CHECK: %[[Z:.*]] = onnx.Constant dense<-128> : tensor<i8>
+// CHECK: %[[DQ:.*]] = onnx.DequantizeLinear %[[C]], %[[S]], %[[Z]]
+// CHECK: onnx.Add %{{.*}}, %[[DQ]]
+func.func @add_constant(%x: tensor<2xf32> {onnx.range = array<f32: -1.0, 4.0>}) -> tensor<2xf32> {
+  %c = onnx.Constant dense<[0.0, 2.55]> : tensor<2xf32>
+  %0 = onnx.Add %x, %c {onnx.range = array<f32: -1.0, 4.0>} : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  return %0 : tensor<2xf32>
+}
+
+// Joined tensors keep their own scales before and have one behind.
+// CHECK-LABEL: func.func @concat
+// CHECK-COUNT-2: onnx.DequantizeLinear
+// CHECK: onnx.Concat
+// CHECK: onnx.QuantizeLinear
+func.func @concat(%x: tensor<2xf32> {onnx.range = array<f32: -1.0, 4.0>}, %y: tensor<2xf32> {onnx.range = array<f32: -1.0, 1.0>}) -> tensor<4xf32> {
+  %0 = onnx.Concat %x, %y {axis = 0 : i64, onnx.range = array<f32: -1.0, 4.0>} : (tensor<2xf32>, tensor<2xf32>) -> tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+
+// What has no int8 form is quantized where int8 goes on.
+// CHECK-LABEL: func.func @float_between
+// CHECK: %[[MUL:.*]] = onnx.Mul %arg0, %arg0
+// CHECK: onnx.QuantizeLinear %[[MUL]]
+// CHECK: onnx.Relu
+func.func @float_between(%x: tensor<2xf32> {onnx.range = array<f32: -1.0, 4.0>}) -> tensor<2xf32> {
+  %0 = onnx.Mul %x, %x {onnx.range = array<f32: 0.0, 16.0>} : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  %1 = onnx.Relu %0 {onnx.range = array<f32: 0.0, 16.0>} : (tensor<2xf32>) -> tensor<2xf32>
+  return %1 : tensor<2xf32>
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// RUN: sluice-opt --onnx-normalize-gemm %s | FileCheck %s
+
+// CHECK-LABEL: func.func @factors
+// CHECK-DAG: %[[W:.*]] = onnx.Constant dense<{{\[\[}}5.000000e-01], [1.000000e+00]]>
+// CHECK-DAG: %[[C:.*]] = onnx.Constant dense<6.000000e+00>
+// CHECK: onnx.Gemm %arg0, %[[W]], %[[C]] : (
+func.func @factors(%x: tensor<3x2xf32>) -> tensor<3x1xf32> {
+  %w = onnx.Constant dense<[[1.0], [2.0]]> : tensor<2x1xf32>
+  %c = onnx.Constant dense<3.0> : tensor<1xf32>
+  %0 = onnx.Gemm %x, %w, %c {alpha = 0.5 : f32, beta = 2.0 : f32} : (tensor<3x2xf32>, tensor<2x1xf32>, tensor<1xf32>) -> tensor<3x1xf32>
+  return %0 : tensor<3x1xf32>
+}
+
+// Without C, beta means nothing.
+// CHECK-LABEL: func.func @transposed
+// CHECK: %[[T:.*]] = onnx.Transpose %arg0 {perm = array<i64: 1, 0>} : (tensor<2x3xf32>) -> tensor<3x2xf32>
+// CHECK: onnx.Gemm %[[T]], %{{.*}} {beta = 5.000000e-01 : f32} : (tensor<3x2xf32>, tensor<2x1xf32>)
+func.func @transposed(%x: tensor<2x3xf32>) -> tensor<3x1xf32> {
+  %w = onnx.Constant dense<[[1.0], [2.0]]> : tensor<2x1xf32>
+  %0 = onnx.Gemm %x, %w {transA = true, beta = 0.5 : f32} : (tensor<2x3xf32>, tensor<2x1xf32>) -> tensor<3x1xf32>
+  return %0 : tensor<3x1xf32>
+}
+
+// CHECK-LABEL: func.func @not_constant
+// CHECK: onnx.Gemm %arg0, %arg1 {alpha = 5.000000e-01 : f32}
+func.func @not_constant(%x: tensor<3x2xf32>, %w: tensor<2x1xf32>) -> tensor<3x1xf32> {
+  %0 = onnx.Gemm %x, %w {alpha = 0.5 : f32} : (tensor<3x2xf32>, tensor<2x1xf32>) -> tensor<3x1xf32>
+  return %0 : tensor<3x1xf32>
+}
