@@ -8,6 +8,8 @@
 #include "targets/cpu/Level.h"
 #include "targets/cpu/Library.h"
 
+#include "mlir/Dialect/Tosa/IR/TosaOps.h"
+
 using namespace mlir;
 using namespace sluice;
 
@@ -50,11 +52,10 @@ static std::string judgeType(Type type) {
 
 Judgement CpuTarget::judge(const Layer &layer) const {
   for (Operation *op : layer.ops) {
-    // These two have no lowering; all else in TOSA does.
-    StringRef opName = op->getName().getStringRef();
-    if (opName == "tosa.custom" || opName == "tosa.scatter")
+    // All else in TOSA has a lowering.
+    if (isa<tosa::CustomOp, tosa::WhileOp>(op))
       return Judgement::illegal(
-          llvm::formatv("there is no CPU code for {0}", opName));
+          llvm::formatv("there is no CPU code for {0}", op->getName()));
     for (Type type : op->getResultTypes())
       if (std::string reason = judgeType(type); !reason.empty())
         return Judgement::illegal(reason);

@@ -223,7 +223,7 @@ static LogicalResult legalizeRescale(tosa::RescaleOp op,
 }
 
 //===----------------------------------------------------------------------===//
-// tosa.cast, tosa.gather, tosa.intdiv
+// tosa.cast, tosa.gather, tosa.scatter, tosa.intdiv
 //===----------------------------------------------------------------------===//
 
 /// Nearest integer, ties to even; saturated; 0 for NaN.
@@ -289,6 +289,25 @@ static LogicalResult legalizeGather(tosa::GatherOp op,
   return success();
 }
 
+/// Keeps the indices of `op` inside its values.
+static void boundIndices(tosa::ScatterOp op) {
+  auto values = dyn_cast<RankedTensorType>(op.getValuesIn().getType());
+  auto indices = dyn_cast<RankedTensorType>(op.getIndices().getType());
+  if (!values || !indices || values.isDynamicDim(1))
+    return;
+  ImplicitLocOpBuilder b(op.getLoc(), op);
+  auto scalar = [&](int64_t value) -> Value {
+    auto type = RankedTensorType::get({1, 1}, indices.getElementType());
+    APInt bits(indices.getElementTypeBitWidth(), value, /*isSigned=*/true);
+    return tosa::ConstOp::create(b, type, DenseElementsAttr::get(type, bits));
+  };
+  Value bounded =
+      tosa::MaximumOp::create(b, indices, op.getIndices(), scalar(0));
+  bounded = tosa::MinimumOp::create(b, indices, bounded,
+                                    scalar(values.getDimSize(1) - 1));
+  op.getIndicesMutable().assign(bounded);
+}
+
 static Value divide(ImplicitLocOpBuilder &b, Value dividend, Value divisor) {
   unsigned bits = divisor.getType().getIntOrFloatBitWidth();
   Value zero = constant(b, bits, 0);
@@ -325,6 +344,7 @@ static LogicalResult legalizeIntDiv(tosa::IntDivOp op,
 }
 
 void LegalizeTosa::runOnOperation() {
+  getOperation().walk(boundIndices);
   RewritePatternSet patterns(&getContext());
   patterns.add(legalizeRescale);
   patterns.add(legalizeCast);

@@ -9,6 +9,7 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
+#include "mlir/Dialect/Tosa/Transforms/Passes.h"
 
 namespace sluice::cpu {
 #define GEN_PASS_DEF_LOWERLAYERS
@@ -228,12 +229,21 @@ static void lowerLayer(const DenseLayer &layer, ModuleOp module,
     op->erase();
 }
 
+/// Transposed convolutions are convolutions of a padded input.
+static LogicalResult decompose(ModuleOp module) {
+  RewritePatternSet patterns(module.getContext());
+  tosa::populateTosaDecomposeTransposeConv(module.getContext(), patterns);
+  return applyPatternsGreedily(module, std::move(patterns));
+}
+
 void LowerLayers::runOnOperation() {
   llvm::Expected<const cpu::Level *> found = cpu::findLevel(level);
   if (!found) {
     getOperation().emitError(llvm::toString(found.takeError()));
     return signalPassFailure();
   }
+  if (failed(decompose(getOperation())))
+    return signalPassFailure();
   SmallVector<Operation *> starts;
   getOperation().walk([&](Operation *op) {
     if (isa<tosa::Conv2DOp, tosa::DepthwiseConv2DOp, tosa::MatMulOp>(op))

@@ -40,6 +40,7 @@ def LowerLayers : Pass<"cpu-lower-layers", "::mlir::ModuleOp"> {
                            "::mlir::math::MathDialect",
                            "::mlir::memref::MemRefDialect",
                            "::mlir::scf::SCFDialect",
+                           "::mlir::tosa::TosaDialect",
                            "::mlir::vector::VectorDialect"];
 }
 
@@ -50,13 +51,14 @@ def LegalizeTosa : Pass<"cpu-legalize-tosa", "::mlir::func::FuncOp"> {
     64 bits, in 32 where the operands are known to be small), `tosa.cast` from
     float to integer (NaN becomes 0, values outside saturate), `tosa.gather`
     (indices are clamped to the table) and `tosa.intdiv` (x / 0 is 0, the
-    quotient of the least integer and -1 wraps), so that no input makes the
-    code read outside its buffers or trap.
+    quotient of the least integer and -1 wraps). Clamps the indices of
+    `tosa.scatter`. So no input makes the code leave its buffers or trap.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::linalg::LinalgDialect",
                            "::mlir::math::MathDialect",
-                           "::mlir::tensor::TensorDialect"];
+                           "::mlir::tensor::TensorDialect",
+                           "::mlir::tosa::TosaDialect"];
 }
 
 def BindBuffers : Pass<"cpu-bind-buffers", "::mlir::func::FuncOp"> {

@@ -20,14 +20,16 @@ using namespace sluice;
 static void buildTensorPipeline(OpPassManager &pm, const cpu::Level &level) {
   pm.addPass(cpu::createLowerLayers({level.name.str()}));
   OpPassManager &func = pm.nest<func::FuncOp>();
-  func.addPass(createTosaToSCFPass());
   func.addPass(cpu::createLegalizeTosa());
+  func.addPass(createTosaToSCFPass());
   func.addPass(tosa::createTosaInferShapesPass());
   func.addPass(tosa::createTosaMakeBroadcastablePass());
   func.addPass(tosa::createTosaToLinalgNamed());
   func.addPass(tosa::createTosaToLinalg());
   func.addPass(createTosaToTensorPass());
-  func.addPass(createTosaToArithPass());
+  TosaToArithPassOptions arithOptions;
+  arithOptions.includeApplyRescale = true;
+  func.addPass(createTosaToArithPass(arithOptions));
   func.addPass(createCanonicalizerPass());
   func.addPass(createCSEPass());
   func.addPass(createLinalgGeneralizeNamedOpsPass());

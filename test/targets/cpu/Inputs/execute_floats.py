@@ -55,6 +55,22 @@ def convolutions():
     yield convolution("depthwise_strided", (1, 12, 12, 8), 0, (3, 3), (2, 2), (0, 0, 1, 1), depthwise=True)
 
 
+def transposed():
+    """Each input pixel adds its weights times itself to a window of the output."""
+    x, w, b = normal(1, 4, 5, 6), normal(7, 3, 3, 6) / 8, normal(7)
+    expected = np.zeros((1, 9, 11, 7)) + b
+    for row in range(4):
+        for col in range(5):
+            part = np.einsum("i,oyxi->yxo", x[0, row, col].astype(np.float64), w)
+            expected[0, 2 * row : 2 * row + 3, 2 * col : 2 * col + 3] += part
+    region = Region("transposed", (x.shape, F32))
+    zero = region.constant([0], F32)
+    operands = [region.inputs[0], region.constant(w, F32), region.constant(b, F32), zero, zero]
+    value = region.op("transpose_conv2d", operands, expected.shape, F32, acc_type="f32",
+                      out_pad=array((0,) * 4), stride=array((2, 2)))  # fmt: skip
+    yield Case(region.finish(value), [x], expected, tolerance=1e-5)
+
+
 def matmuls():
     for name, rows, depth, columns in (("matmul", 7, 33, 19), ("vector", 1, 64, 10)):
         x, w = normal(1, rows, depth), normal(1, depth, columns) / 8
@@ -130,5 +146,5 @@ def not_a_number():
     yield case
 
 
-groups = (convolutions, matmuls, pools, softmaxes, functions, not_a_number)
+groups = (convolutions, transposed, matmuls, pools, softmaxes, functions, not_a_number)
 run_levels([case for group in groups for case in group()], sys.argv[1])

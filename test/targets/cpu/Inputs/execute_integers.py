@@ -205,6 +205,14 @@ def hostile():
     value = region.op("gather", region.inputs, (1, 6, 2), np.int32)
     yield Case(region.finish(value), [table, i], table[:, np.clip(i[0], 0, 4)])
 
+    source = np.arange(4, dtype=np.int32).reshape(1, 2, 2)
+    i = np.array([[INT32.max, INT32.min]], np.int32)
+    region = Region("scatter", (table.shape, np.int32), (i.shape, np.int32), (source.shape, np.int32))
+    value = region.op("scatter", region.inputs, table.shape, np.int32)
+    expected = table.copy()
+    expected[0, [4, 0]] = source[0]
+    yield Case(region.finish(value), [table, i, source], expected)
+
 
 groups = (convolutions, rescales, adds, max_pools, softmaxes, crossings, hostile)
 run_levels([case for group in groups for case in group()], sys.argv[1])
