@@ -18,6 +18,12 @@ function bytes(value) {
   return value < 1 << 20 ? `${(value / 1024).toFixed(1)} KiB` : `${(value / (1 << 20)).toFixed(2)} MiB`;
 }
 
+// Exporters join the names of fused nodes by ';', and begin all with the same words.
+function shortName(name) {
+  const last = name.slice(name.lastIndexOf(";") + 1);
+  return last.length > 36 ? `…${last.slice(-35)}` : last;
+}
+
 function element(parent, tag, text, className) {
   const node = parent.appendChild(document.createElement(tag));
   if (text !== undefined) node.textContent = text;
@@ -85,7 +91,7 @@ function drawTotals() {
 // Each column: title, the value to sort by, its text, and its kind.
 const columns = [
   ["#", (layer) => layers.indexOf(layer), String, "number"],
-  ["layer", (layer) => layer.name, String],
+  ["layer", (layer) => layer.name, shortName],
   ["kind", (layer) => layer.kind, String],
   ["place", (layer) => layer.place, String, "place"],
   ["MACs", (layer) => layer.macs, number, "number"],
@@ -108,6 +114,7 @@ function fillLayers(rows) {
       if (kind === "place") element(cell, "span", "", "dot").style.background = placeColour(layer.place);
       if (kind === "bar") cell.style.setProperty("--part", percent(layer.utilisation).replace(" ", ""));
       cell.append(text(value(layer)));
+      if (kind === undefined) cell.title = value(layer);
     }
   }
 }
@@ -211,7 +218,7 @@ function memoryOption(entries) {
       interval: Math.max(Math.ceil(layers.length / 40), 1),
       axisLabel: {
         rotate: 45,
-        formatter: (index) => (layers[index]?.name ?? "").slice(-18),
+        formatter: (index) => shortName(layers[index]?.name ?? "").slice(-18),
       },
     },
     yAxis: { type: "value", min: 0, axisLabel: { formatter: bytes } },
@@ -230,7 +237,7 @@ function memoryOption(entries) {
   };
 }
 
-const nodeWidth = 190;
+const nodeWidth = 240;
 const rowHeight = 58;
 
 // Nodes on rows: each one row below the lowest of those it reads.
@@ -263,7 +270,10 @@ function placeNodes() {
 
 // An edge that passes by other rows bends around their nodes: half its curveness times
 // its length is how far it strays.
-const curveness = (rowsDown) => (rowsDown > 1 ? (nodeWidth + 60) / (rowHeight * rowsDown) : 0);
+function curveness(from, to) {
+  const isStraight = to.row - from.row <= 1 || from.column !== to.column;
+  return isStraight ? 0 : (nodeWidth + 60) / (rowHeight * (to.row - from.row));
+}
 
 function drawGraph() {
   const legend = document.getElementById("places");
@@ -276,14 +286,16 @@ function drawGraph() {
   const chart = newChart("graph", 48 + rowHeight * Math.max(rows.length - 1, 1), nodes.size + edges.length);
   const data = rows.flatMap((row, y) =>
     row.map((name, i) => {
-      const layer = nodes.get(name).layer;
+      const node = nodes.get(name);
+      const layer = node.layer;
+      node.column = i - (row.length - 1) / 2;
       return {
         name,
-        value: [i - (row.length - 1) / 2, y],
+        value: [node.column, y],
         symbol: "roundRect",
         symbolSize: [nodeWidth, 36],
         itemStyle: { color: layer ? placeColour(layer.place) : "#7d8b99" },
-        label: { show: true, color: "#fff", formatter: layer ? `${name}\n${layer.kind} ${layer.shape.join("×")}` : name },
+        label: { show: true, color: "#fff", formatter: layer ? `${shortName(name)}\n${layer.kind} ${layer.shape.join("×")}` : name },
       };
     }),
   );
@@ -313,7 +325,7 @@ function drawGraph() {
         target: edge.to,
         tensor: edge.tensor,
         bytes: edge.bytes,
-        lineStyle: { curveness: curveness(nodes.get(edge.to).row - nodes.get(edge.from).row) },
+        lineStyle: { curveness: curveness(nodes.get(edge.from), nodes.get(edge.to)) },
       })),
     },
   });
