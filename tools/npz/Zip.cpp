@@ -203,7 +203,8 @@ std::vector<uint8_t> writeZip(const std::vector<ZipEntry> &entries) {
     put(directory, kCentralMagic, 4);
     put(directory, 20, 2); // version made by
     putCommon(directory, entry);
-    put(directory, 0, 10); // comment, disk, attributes
+    put(directory, 0, 4); // comment, disk
+    put(directory, 0, 6); // attributes
     put(directory, offset, 4);
     directory.insert(directory.end(), entry.name.begin(), entry.name.end());
   }

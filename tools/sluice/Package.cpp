@@ -3,6 +3,7 @@
 #include "tools/sluice/Package.h"
 
 #include "tools/sluice/Failure.h"
+#include "tools/sluice/Simulator.h"
 
 namespace sluice {
 
@@ -20,6 +21,8 @@ InternalPackagePtr loadInternalPackage(const std::string &path) {
 
 SessionPtr openSession(sluice_package_t *package, const std::string &device,
                        OnFault onFault) {
+  if (device == "sim" || device.starts_with("sim:"))
+    buildMissingSimulator(package);
   sluice_session_options_t options = {};
   options.struct_size = sizeof(options);
   options.device = device.c_str();

@@ -10,7 +10,7 @@ namespace sluice {
 /// The engine's RTL, simulated (sluice/sim_abi.h), and driven like hardware:
 /// through registers, memory and the interrupt. The model is found by the
 /// package's configuration hash in the folders of SLUICE_SIM_PATH, or in
-/// sluice/sim beside this library.
+/// lib/sluice/sim of the installation and sluice/sim of the user's cache.
 Driver *simDriver();
 
 } // namespace sluice

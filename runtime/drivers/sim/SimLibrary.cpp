@@ -32,7 +32,12 @@ static std::string searchPath() {
   char program[PATH_MAX];
   ssize_t size = readlink("/proc/self/exe", program, sizeof(program));
   std::string folder = folderOf(std::string(program, size > 0 ? size : 0));
-  return path + folderOf(folder) + "/lib/sluice/sim";
+  path += folderOf(folder) + "/lib/sluice/sim";
+  if (const char *cache = getenv("XDG_CACHE_HOME"))
+    path += std::string(":") + cache + "/sluice/sim";
+  else if (const char *home = getenv("HOME"))
+    path += std::string(":") + home + "/.cache/sluice/sim";
+  return path;
 }
 
 static Status openFile(const std::string &file,
