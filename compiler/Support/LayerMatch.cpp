@@ -121,8 +121,8 @@ template <typename T> static void setWindow(Layer &layer, T op) {
 
 /// The image whose trailing rows and columns the only producer of `value` cuts
 /// off, or `value`. TOSA's windows divide exactly; the cut says that the rest
-/// is never read, and no data moves.
-static Value takeTrailingCut(Value value, Layer &layer) {
+/// is never read, and no data moves. Padding after a cut would hide the rest.
+static Value takeTrailingCut(Value value, ArrayRef<int64_t> pad, Layer &layer) {
   auto cut = value.getDefiningOp<tosa::SliceOp>();
   DenseIntElementsAttr start;
   if (!cut || !value.hasOneUse() || !getImageShape(cut.getInput1()) ||
@@ -132,7 +132,9 @@ static Value takeTrailingCut(Value value, Layer &layer) {
   auto from = cast<RankedTensorType>(cut.getInput1().getType());
   auto to = cast<RankedTensorType>(cut.getType());
   if (from.getRank() != 4 || from.getDimSize(0) != to.getDimSize(0) ||
-      from.getDimSize(3) != to.getDimSize(3))
+      from.getDimSize(3) != to.getDimSize(3) ||
+      (pad[1] && from.getDimSize(1) != to.getDimSize(1)) ||
+      (pad[3] && from.getDimSize(2) != to.getDimSize(2)))
     return value;
   layer.ops.push_back(cut);
   return cut.getInput1();
@@ -142,7 +144,7 @@ static Value takeTrailingCut(Value value, Layer &layer) {
 template <typename T>
 static std::optional<Layer> matchConvolution(T op, unsigned kernelDim) {
   Layer layer;
-  Value input = takeTrailingCut(op.getInput(), layer);
+  Value input = takeTrailingCut(op.getInput(), op.getPad(), layer);
   layer.ops.push_back(op);
   FailureOr<int64_t> inputZp = op.getInputZeroPoint();
   FailureOr<int64_t> weightZp = op.getWeightZeroPoint();

@@ -49,7 +49,10 @@ static void copySharedResults(deploy::RegionOp region) {
     auto image = getImageShape(source);
     if (!image || (seen.insert(source).second && source.getDefiningOp()))
       continue;
-    Location loc = yielded.get().getLoc();
+    std::string name = getLocationName(yielded.get().getLoc());
+    Location loc = NameLoc::get(
+        builder.getStringAttr((name.empty() ? "result" : name) + "_copy" +
+                              Twine(yielded.getOperandNumber())));
     Value value = tile::reshape(builder, loc, source, *image);
     value =
         tosa::MaxPool2dOp::create(builder, loc, value.getType(), value,

@@ -121,6 +121,37 @@ TEST_F(LayerTest, DepthwiseOfOnesIsAveragePool) {
   EXPECT_EQ(conv[0].macs, 2 * 16);
 }
 
+/// A depthwise layer on an image whose last row is cut off, padded by `after`
+/// rows.
+std::string cutAndPad(const std::string &after, const std::string &rows) {
+  std::string text = depthwise("2");
+  auto replace = [&](const std::string &from, const std::string &to) {
+    for (size_t at = 0; (at = text.find(from, at)) != std::string::npos;
+         at += to.size())
+      text.replace(at, from.size(), to);
+  };
+  replace("%acc = tosa.depthwise_conv2d %x", R"mlir(
+  %start = tosa.const_shape {values = dense<0> : tensor<4xindex>} : () -> !tosa.shape<4>
+  %size = tosa.const_shape {values = dense<[1, 4, 4, 2]> : tensor<4xindex>} : () -> !tosa.shape<4>
+  %cut = tosa.slice %x, %start, %size : (tensor<1x5x4x2xi8>, !tosa.shape<4>, !tosa.shape<4>) -> tensor<1x4x4x2xi8>
+  %acc = tosa.depthwise_conv2d %cut)mlir");
+  replace("%x: tensor<1x4x4x2xi8>", "%x: tensor<1x5x4x2xi8>");
+  replace("pad = array<i64: 0, 0, 0, 0>",
+          "pad = array<i64: 0, " + after + ", 0, 0>");
+  replace("1x1x1x2", "1x" + rows + "x1x2");
+  return text;
+}
+
+TEST_F(LayerTest, TrailingCutIsPartOfALayerUnlessPadded) {
+  std::vector<Layer> layers = match(cutAndPad("0", "1"));
+  ASSERT_EQ(layers.size(), 1u);
+  EXPECT_EQ(layers[0].inputShape, (std::array<int64_t, 4>{1, 5, 4, 2}));
+  layers = match(cutAndPad("1", "2"));
+  ASSERT_EQ(layers.size(), 2u);
+  EXPECT_EQ(layers[0].kind, LayerKind::Other);
+  EXPECT_EQ(layers[1].inputShape, (std::array<int64_t, 4>{1, 4, 4, 2}));
+}
+
 TEST_F(LayerTest, AddFactorsAreUnpacked) {
   std::vector<Layer> layers = match(R"mlir(
 func.func @f(%x: tensor<1x1x2x2xi8>) -> tensor<1x1x2x2xi8> {

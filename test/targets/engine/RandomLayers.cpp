@@ -224,6 +224,22 @@ LayerWriter::Value LayerWriter::addAdd(Value a, Value b) {
   return requantize(sum, a, false, 12000.0 * 100);
 }
 
+LayerWriter::Value LayerWriter::addTrailingCut(Value x) {
+  Value cut{fresh(), std::max<int64_t>(1, x.h - 1),
+            std::max<int64_t>(1, x.w - 1), x.c};
+  body += formatv(
+      "    {0}_b = tosa.const_shape {{values = dense<0> : tensor<4xindex>} : "
+      "() "
+      "-> !tosa.shape<4>\n"
+      "    {0}_s = tosa.const_shape {{values = dense<[1, {1}, {2}, {3}]> : "
+      "tensor<4xindex>} : () -> !tosa.shape<4>\n"
+      "    {0} = tosa.slice {4}, {0}_b, {0}_s : ({5}, !tosa.shape<4>, "
+      "!tosa.shape<4>) -> {6}\n",
+      cut.name, cut.h, cut.w, cut.c, x.name, typeOf(x, "i8"),
+      typeOf(cut, "i8"));
+  return cut;
+}
+
 LayerWriter::Value LayerWriter::addFlatten(Value x) {
   Value flat{fresh(), 1, 1, x.h * x.w * x.c};
   body +=
@@ -324,7 +340,11 @@ std::string sluice::engine::makeRandomLayers(uint32_t seed, unsigned layers,
       values.push_back(writer.addAdd(x, values.back()));
       break;
     case 6:
-      values.push_back(writer.addConvolution(x, draw(1, channels), {}));
+      // Without padding, which would hide what is cut off.
+      window = draw(0, 1) ? LayerWriter::Window{1, 1, 2, 2}
+                          : LayerWriter::Window{window.kh, window.kw};
+      values.push_back(writer.addConvolution(writer.addTrailingCut(x),
+                                             draw(1, channels), window));
       break;
     case 7:
       values.push_back(writer.addRescale(x));

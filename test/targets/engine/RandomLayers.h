@@ -35,6 +35,8 @@ public:
   Value addAdd(Value a, Value b);
   /// A rescale of its own, on a tensor of rank 2 if `x` has one pixel.
   Value addRescale(Value x);
+  /// `x` without its last row and column where it has more than one.
+  Value addTrailingCut(Value x);
   /// The same elements as one pixel.
   Value addFlatten(Value x);
   /// The module, whose region yields `results`.
