@@ -27,30 +27,35 @@ module fetch #(
 );
   localparam int Ahead = 4;  // instructions asked for and not yet handed on
 
-  logic [engine_pkg::IndexBits-1:0] count, ask_q;
-  logic [2:0]           ahead_q, beat_q;
-  logic                 ask, beat_empty, beat_full, take, last, legal, stopped;
+  logic [engine_pkg::IndexBits-1:0] count, ask_q, ask_d;
+  logic [2:0]           ahead_q, beat_q, arrived_q;
+  logic                 ask, more_q, out_q, beat_empty, beat_full, take, last, legal, is_end, stopped;
+  logic                 arrived_legal, arrived_end;
   logic [63:0]          data;
   logic [7:0]           opcode, opcode_q;
-  logic [2:0]           unit;
+  logic [2:0]           unit, arrived_unit;
 
   assign count         = size_i[31:6];
-  assign burst_valid_o = ask_q != count && ahead_q != 3'(Ahead) && !stopped;
+  assign burst_valid_o = more_q && ahead_q != 3'(Ahead) && !stopped;
   assign burst_addr_o  = {program_i[63:6], 6'd0} + {32'd0, ask_q, 6'd0};
   assign burst_len_o   = 8'(engine_pkg::InstrBytes / AXI_BYTES - 1);
   assign ask           = burst_valid_o && burst_ready_i;
+  assign ask_d         = !rst_ni ? '0 : ask ? ask_q + 1'b1 : ask_q;
 
-  fifo #(.WIDTH(AXI_BYTES*8), .DEPTH(Ahead*8)) u_beats (
-    .clk_i(clk_i), .rst_ni(rst_ni), .push_i(beat_valid_i), .data_i(beat_data_i),
-    .pop_i(take), .data_o(data), .empty_o(beat_empty), .full_o(beat_full));
-
-  assign opcode = beat_q == 3'd0 ? data[7:0] : opcode_q;
-  assign unit   = opcode == engine_pkg::OpEnd ? 3'b000
-                : opcode == engine_pkg::OpStore ? 3'b100
-                : opcode == engine_pkg::OpLoadAct || opcode == engine_pkg::OpLoadWgt
-                  || opcode == engine_pkg::OpLoadPrm ? 3'b001 : 3'b010;
+  // A beat is judged as it arrives.
+  assign opcode       = arrived_q == 3'd0 ? beat_data_i[7:0] : opcode_q;
+  assign arrived_end  = opcode == engine_pkg::OpEnd;
+  assign arrived_unit = arrived_end ? 3'b000
+                      : opcode == engine_pkg::OpStore ? 3'b100
+                      : opcode == engine_pkg::OpLoadAct || opcode == engine_pkg::OpLoadWgt
+                        || opcode == engine_pkg::OpLoadPrm ? 3'b001 : 3'b010;
   instr_check #(.WIDE_WORD(WIDE_WORD)) u_check (
-    .opcode_i(opcode), .beat_i(beat_q), .data_i(data), .legal_o(legal));
+    .opcode_i(opcode), .beat_i(arrived_q), .data_i(beat_data_i), .legal_o(arrived_legal));
+
+  fifo #(.WIDTH(AXI_BYTES*8 + 5), .DEPTH(Ahead*8)) u_beats (
+    .clk_i(clk_i), .rst_ni(rst_ni), .push_i(beat_valid_i),
+    .data_i({arrived_unit, arrived_end, arrived_legal, beat_data_i}),
+    .pop_i(take), .data_o({unit, is_end, legal, data}), .empty_o(beat_empty), .full_o(beat_full));
 
   assign stopped     = ended_o || illegal_o;
   assign take        = !beat_empty && !stopped && (full_i & unit) == 3'd0;
@@ -60,26 +65,30 @@ module fetch #(
   assign data_o      = data;
 
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) begin
-      ask_q     <= '0;
-      ahead_q   <= '0;
-      beat_q    <= '0;
-      index_o   <= '0;
-      ended_o   <= 1'b0;
-      illegal_o <= 1'b0;
-    end else begin
-      if (ask) ask_q <= ask_q + 1'b1;
-      if (ask && !(take && last)) ahead_q <= ahead_q + 3'd1;
-      else if (!ask && take && last) ahead_q <= ahead_q - 3'd1;
-      if (take) beat_q <= beat_q + 3'd1;
-      if (take && last && legal && opcode != engine_pkg::OpEnd) index_o <= index_o + 1'b1;
-      if (take && last && legal && opcode == engine_pkg::OpEnd) ended_o <= 1'b1;
-      // A program that runs out before END is at fault where END should be.
-      if ((take && !legal) || (!stopped && index_o == count)) illegal_o <= 1'b1;
-    end
+    ask_q  <= ask_d;
+    more_q <= ask_d != count;
+    if (beat_valid_i) opcode_q <= opcode;
   end
 
   always_ff @(posedge clk_i) begin
-    if (take) opcode_q <= opcode;
+    if (!rst_ni) begin
+      arrived_q <= '0;
+      ahead_q   <= '0;
+      beat_q    <= '0;
+      index_o   <= '0;
+      out_q     <= 1'b0;
+      ended_o   <= 1'b0;
+      illegal_o <= 1'b0;
+    end else begin
+      if (beat_valid_i) arrived_q <= arrived_q + 3'd1;
+      if (ask && !(take && last)) ahead_q <= ahead_q + 3'd1;
+      else if (!ask && take && last) ahead_q <= ahead_q - 3'd1;
+      if (take) beat_q <= beat_q + 3'd1;
+      if (take && last && legal && !is_end) index_o <= index_o + 1'b1;
+      if (take && last && legal && is_end) ended_o <= 1'b1;
+      // A program that runs out before END is at fault where END should be.
+      out_q <= index_o == count;
+      if ((take && !legal) || (out_q && !stopped)) illegal_o <= 1'b1;
+    end
   end
 endmodule

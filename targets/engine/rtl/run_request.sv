@@ -123,7 +123,14 @@ module run_request #(
   logic [31:0]         start4_q;
   logic [LEN_BITS-1:0] first4_q, end4_q, count4_q;
   // 5
-  logic [63:0]         addr5_q;
+  localparam int RunBits = LOCAL_BITS + LANE_BITS + 2*LEN_BITS + BEAT_BITS + 1;
+  logic [63:0]           addr5_q;
+  logic [LOCAL_BITS-1:0] local5_q;
+  logic [LANE_BITS-1:0]  lane5_q;
+  logic [LEN_BITS-1:0]   first5_q, end5_q;
+  logic [BEAT_BITS-1:0]  beats5_q;
+  logic                  last5_q, waiting_q;
+  logic [RunBits-1:0]    run_now, waiting_run_q;
 
   logic                fence_q, split_ready;
   logic [32:0]         stop4;
@@ -137,16 +144,27 @@ module run_request #(
   assign fence_o = fence_q;
 
   // Stage 5 hands the run to the data side and its bursts to the splitter in one cycle.
-  assign go[5]       = run_ready_i && split_ready;
-  assign run_valid_o = valid_q[5] && split_ready;
+  // A run that its taker is not ready for waits in a register, so that nothing here hangs on run_ready_i.
+  assign go[5]       = !waiting_q && split_ready;
+  assign run_valid_o = waiting_q || (valid_q[5] && split_ready);
+  assign run_now     = {local5_q, lane5_q, first5_q, end5_q, beats5_q, last5_q};
+  assign {run_local_o, run_lane_o, run_first_o, run_end_o, run_beats_o, run_last_o} =
+    waiting_q ? waiting_run_q : run_now;
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) waiting_q <= 1'b0;
+    else waiting_q <= run_valid_o && !run_ready_i;
+  end
+  always_ff @(posedge clk_i) begin
+    if (!waiting_q) waiting_run_q <= run_now;
+  end
 
   burst_split #(.AXI_BYTES(AXI_BYTES), .MAX_BEATS(MAX_BEATS), .BEAT_BITS(BEAT_BITS)) u_split (
     .clk_i         (clk_i),
     .rst_ni        (rst_ni),
-    .valid_i       (valid_q[5] && run_ready_i && run_beats_o != '0),
+    .valid_i       (valid_q[5] && !waiting_q && beats5_q != '0),
     .ready_o       (split_ready),
     .addr_i        (addr5_q),
-    .beats_i       (run_beats_o),
+    .beats_i       (beats5_q),
     .burst_valid_o (burst_valid_o),
     .burst_ready_i (burst_ready_i),
     .burst_addr_o  (burst_addr_o),
@@ -192,12 +210,12 @@ module run_request #(
     end
     if (go[4] && valid_q[4]) begin
       addr5_q  <= {addr4[63:LANE_BITS], LANE_BITS'(0)};
-      run_lane_o <= addr4[LANE_BITS-1:0];
-      run_beats_o <= count4_q == '0 ? '0 : BEAT_BITS'(span4 >> LANE_BITS);
-      run_first_o <= first4_q;
-      run_end_o <= end4_q;
-      run_local_o <= local4_q;
-      run_last_o <= last_q[4];
+      lane5_q  <= addr4[LANE_BITS-1:0];
+      beats5_q <= count4_q == '0 ? '0 : BEAT_BITS'(span4 >> LANE_BITS);
+      first5_q <= first4_q;
+      end5_q   <= end4_q;
+      local5_q <= local4_q;
+      last5_q  <= last_q[4];
     end
   end
 endmodule

@@ -53,9 +53,10 @@ module store_unit #(
 
   logic                  request_ready, run_valid, run_take, run_first, run_last;
   logic [LOCAL_BITS-1:0] run_local;
-  logic [LaneBits-1:0]   run_lane, lane;
-  logic [LenBits-1:0]    run_begin, run_end, len;
-  logic [BeatBits-1:0]   run_beats;
+  logic [LaneBits-1:0]   run_lane, lane, final_lane;
+  logic [LenBits-1:0]    run_begin, run_end, run_final, span;
+  logic [BeatBits-1:0]   run_beats, last_beat, last_block;
+  logic [7:0]            last_part;
   logic [2:0]            signal_q;
   logic                  sent_all_q, base;
 
@@ -145,17 +146,25 @@ module store_unit #(
   fifo #(.WIDTH(PC*8), .DEPTH(QueueDepth)) u_words (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(coming_q[2]), .data_i(act_data_i),
     .pop_i(word_take), .data_o(word), .empty_o(word_empty), .full_o(word_full));
-  fifo #(.WIDTH(LaneBits + LenBits + 1), .DEPTH(QueueDepth)) u_runs (
+  // The run's last byte, counted from its own first byte and from its first beat's.
+  assign run_final = run_end - 1'b1;
+  assign span      = run_final + LenBits'(run_lane);
+  fifo #(.WIDTH(2*LaneBits + 2*BeatBits + 9), .DEPTH(QueueDepth)) u_runs (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(run_valid && run_take),
-    .data_i({run_lane, run_end, run_last}),
-    .pop_i(align_done), .data_o({lane, len, align_last}), .empty_o(align_empty), .full_o(align_full));
+    .data_i({run_lane, span[LaneBits-1:0], run_beats - 1'b1, BeatBits'(run_final >> LaneBits),
+             8'(run_final >> WordShift), run_last}),
+    .pop_i(align_done), .data_o({lane, final_lane, last_beat, last_block, last_part, align_last}),
+    .empty_o(align_empty), .full_o(align_full));
 
-  store_align #(.PC(PC), .AXI_BYTES(AXI_BYTES), .LEN_BITS(LenBits), .LANE_BITS(LaneBits)) u_align (
+  store_align #(.PC(PC), .AXI_BYTES(AXI_BYTES), .LANE_BITS(LaneBits), .BEAT_BITS(BeatBits)) u_align (
     .clk_i        (clk_i),
     .rst_ni       (rst_ni),
     .run_valid_i  (!align_empty),
     .lane_i       (lane),
-    .len_i        (len),
+    .final_lane_i (final_lane),
+    .last_beat_i  (last_beat),
+    .last_block_i (last_block),
+    .last_part_i  (last_part),
     .done_o       (align_done),
     .word_valid_i (!word_empty),
     .word_take_o  (word_take),
