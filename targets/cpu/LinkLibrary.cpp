@@ -11,6 +11,10 @@ LLD_HAS_DRIVER(elf)
 
 using namespace sluice;
 
+static llvm::Error makeError(llvm::StringRef path, std::error_code code) {
+  return llvm::createStringError(code, path + ": " + code.message());
+}
+
 /// The linker reads and writes files only.
 static llvm::Error writeFile(llvm::StringRef path,
                              llvm::ArrayRef<char> contents) {
@@ -22,7 +26,7 @@ static llvm::Error writeFile(llvm::StringRef path,
     code = stream.error();
     stream.clear_error();
   }
-  return llvm::errorCodeToError(code);
+  return code ? makeError(path, code) : llvm::Error::success();
 }
 
 llvm::Expected<std::vector<uint8_t>>
@@ -35,10 +39,10 @@ cpu::linkLibrary(llvm::ArrayRef<char> object) {
   });
   if (std::error_code code =
           llvm::sys::fs::createTemporaryFile("sluice-cpu", "o", input))
-    return llvm::errorCodeToError(code);
+    return makeError("temporary file", code);
   if (std::error_code code =
           llvm::sys::fs::createTemporaryFile("sluice-cpu", "so", output))
-    return llvm::errorCodeToError(code);
+    return makeError("temporary file", code);
   if (llvm::Error error = writeFile(input, object))
     return std::move(error);
 
@@ -59,7 +63,7 @@ cpu::linkLibrary(llvm::ArrayRef<char> object) {
   auto buffer = llvm::MemoryBuffer::getFile(output, /*IsText=*/false,
                                             /*RequiresNullTerminator=*/false);
   if (!buffer)
-    return llvm::errorCodeToError(buffer.getError());
+    return makeError(output, buffer.getError());
   llvm::StringRef bytes = (*buffer)->getBuffer();
   return std::vector<uint8_t>(bytes.bytes_begin(), bytes.bytes_end());
 }

@@ -107,6 +107,17 @@ static void handleInterrupt(int) {
   _exit(130);
 }
 
+/// From here on Ctrl-C and SIGTERM are answered; `sluice` left them waiting.
+static void answerInterrupts() {
+  std::signal(SIGINT, handleInterrupt);
+  std::signal(SIGTERM, handleInterrupt);
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  sigprocmask(SIG_UNBLOCK, &signals, nullptr);
+}
+
 static std::optional<Stop> readCalibrator(double &percentile) {
   StringRef text = calibrator;
   if (text == "minmax")
@@ -175,8 +186,7 @@ static std::optional<Stop> runVerb(MLIRContext &context) {
 }
 
 int main(int argc, char **argv) {
-  std::signal(SIGINT, handleInterrupt);
-  std::signal(SIGTERM, handleInterrupt);
+  answerInterrupts();
   std::signal(SIGPIPE, SIG_IGN);
   cl::HideUnrelatedOptions(category);
   for (cl::SubCommand *verb : {&checkVerb, &compileVerb, &referenceVerb})

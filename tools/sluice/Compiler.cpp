@@ -8,6 +8,7 @@
 #include "tools/sluice/Verbs.h"
 
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -29,6 +30,13 @@ static Failure missingCompiler(const std::string &verb, int error) {
 }
 
 void becomeCompiler(char **arguments) {
+  // Ctrl-C waits from here until the compiler, which takes a while to load, can
+  // say that it was interrupted.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  sigprocmask(SIG_BLOCK, &signals, nullptr);
   execv(compilerPath().c_str(), arguments);
   throw missingCompiler(arguments[1], errno);
 }
