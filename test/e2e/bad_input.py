@@ -138,7 +138,7 @@ def case_run_input(case):
 
 
 def case_other_engine(case):
-    """A package whose engine is not the simulated one, or for which there is none."""
+    """A package whose engine is not the simulated one."""
     harness.compile_model(DIGITS, case.path("good"), calibration=case.calibration)
     harness.compile_model(DIGITS, case.path("other"), target="engine:ulx3s-25f", calibration=case.calibration)
     mine, other = (harness.sluice_json("inspect", case.path(p))["engine"]["hash"] for p in ("good", "other"))
@@ -146,7 +146,6 @@ def case_other_engine(case):
     arguments = ["run", case.path("other"), "--input", case.calibration, "--device", "sim"]
     case.path("engines").mkdir()
     os.environ["SLUICE_SIM_PATH"] = str(case.path("engines"))
-    case.fails(arguments, INPUT, r"ulx3s-25f", r"SLUICE_SIM_PATH")
     shutil.copy(engines / f"{mine}.so", case.path("engines") / f"{other}.so")
     case.fails(arguments, INPUT, rf"{other}", r"(?i)configuration")
 
