@@ -124,16 +124,27 @@ static Value makeScalar(OpBuilder &b, Location loc, T value) {
 /// DequantizeLinear.
 void InsertQdq::insertAfter(OpBuilder &b, Value value, ActivationScale scale) {
   b.setInsertionPointAfterValue(value);
-  StringRef tensor = onnx::getTensorName(value);
-  std::string node = (tensor + "_QuantizeLinear").str();
-  Location loc = onnx::makeNodeLocation(b.getContext(), node, {tensor});
+  std::string tensor = onnx::getTensorName(value).str();
+  // The integers go by the tensor's name, unless the model returns the tensor:
+  // then what is dequantized again keeps it.
+  bool returned = llvm::any_of(value.getUsers(), [](Operation *user) {
+    return isa<func::ReturnOp>(user);
+  });
+  std::string integers = returned ? tensor + quantizedSuffix.str() : tensor;
+  SmallVector<StringRef> reals;
+  if (returned)
+    reals.push_back(tensor);
+  Location qLoc = onnx::makeNodeLocation(
+      b.getContext(), tensor + "_QuantizeLinear", {StringRef(integers)});
+  Location dqLoc = onnx::makeNodeLocation(b.getContext(),
+                                          tensor + "_DequantizeLinear", reals);
   auto type = cast<RankedTensorType>(value.getType());
-  Value real = makeScalar(b, loc, scale.scale),
-        zero = makeScalar(b, loc, scale.zeroPoint);
-  Value q = onnx::QuantizeLinearOp::create(b, loc,
+  Value real = makeScalar(b, qLoc, scale.scale),
+        zero = makeScalar(b, qLoc, scale.zeroPoint);
+  Value q = onnx::QuantizeLinearOp::create(b, qLoc,
                                            TypeRange{type.clone(b.getI8Type())},
                                            ValueRange{value, real, zero});
-  Value dq = onnx::DequantizeLinearOp::create(b, loc, TypeRange{type},
+  Value dq = onnx::DequantizeLinearOp::create(b, dqLoc, TypeRange{type},
                                               ValueRange{q, real, zero});
   value.replaceAllUsesExcept(dq, q.getDefiningOp());
 }

@@ -11,6 +11,9 @@
 
 namespace sluice {
 
+/// Ends the name of the int8 form of a tensor that the model returns in float.
+inline constexpr llvm::StringLiteral quantizedSuffix = "_quantized";
+
 /// real = scale · (q − zeroPoint).
 struct ActivationScale {
   float scale;

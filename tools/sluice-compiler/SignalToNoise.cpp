@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "compiler/Pipelines/Phases.h"
+#include "compiler/Quantize/Range.h"
 #include "compiler/Reference/Interpreter.h"
 #include "dialects/Onnx/Names.h"
 #include "tools/sluice-compiler/Report.h"
@@ -65,7 +66,9 @@ SignalToNoise::measure(ModuleOp imported, ModuleOp legalized,
     if (failed(reals) || failed(integers))
       return failure();
     for (auto &[name, entry] : entries) {
-      auto x = reals->find(name), q = integers->find(name);
+      StringRef real = name;
+      real.consume_back(quantizedSuffix);
+      auto x = reals->find(real), q = integers->find(name);
       if (x == reals->end() || q == integers->end() ||
           x->second.size() != q->second.size() ||
           !x->second.getElementType().isF32() ||
