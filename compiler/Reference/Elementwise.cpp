@@ -6,6 +6,7 @@
 #include "compiler/Reference/Ops.h"
 
 #include <cmath>
+#include <limits>
 
 using namespace mlir;
 
@@ -94,14 +95,23 @@ Result eval(tosa::MulOp op, Operands operands) {
   });
 }
 
-/// Truncates towards zero; the divisor is not 0 and the quotient fits, as TOSA
-/// requires.
+/// Truncates towards zero. TOSA demands a divisor other than 0 and a quotient
+/// that fits.
 Result eval(tosa::IntDivOp op, Operands operands) {
   const Tensor &divisor = *operands[1];
   for (int64_t i = 0; i < divisor.size(); ++i)
     if (divisor.getInt(i) == 0)
       return op.emitError("division by zero");
-  return mapTwoSame(op, operands, [](auto a, auto b) { return a / b; });
+  bool fits = true;
+  Result result = mapTwoSame(op, operands, [&](auto a, auto b) {
+    if (int64_t(a) != std::numeric_limits<int32_t>::min() || int64_t(b) != -1)
+      return a / b;
+    fits = false;
+    return a / 1;
+  });
+  if (!fits)
+    return op.emitError("the quotient does not fit 32 bits");
+  return result;
 }
 
 Result eval(tosa::MaximumOp op, Operands operands) {

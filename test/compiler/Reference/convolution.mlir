@@ -38,3 +38,27 @@ func.func @depthwise() -> tensor<1x1x1x2xi32> {
   %0 = tosa.depthwise_conv2d %x, %w, %b, %z, %z {acc_type = i32, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>} : (tensor<1x1x2x2xi8>, tensor<1x2x2x1xi8>, tensor<2xi32>, tensor<1xi8>, tensor<1xi8>) -> tensor<1x1x1x2xi32>
   return %0 : tensor<1x1x1x2xi32>
 }
+
+// (3 - 1)(1 - 2) + (5 - 1)(3 - 2) and (3 - 1)(2 - 2) + (5 - 1)(4 - 2).
+// CHECK-LABEL: @matmul
+// CHECK: dense<{{\[\[}}[2, 8]]]> : tensor<1x1x2xi32>
+func.func @matmul() -> tensor<1x1x2xi32> {
+  %a = "tosa.const"() {values = dense<[[[3, 5]]]> : tensor<1x1x2xi8>} : () -> tensor<1x1x2xi8>
+  %b = "tosa.const"() {values = dense<[[[1, 2], [3, 4]]]> : tensor<1x2x2xi8>} : () -> tensor<1x2x2xi8>
+  %az = "tosa.const"() {values = dense<1> : tensor<1xi8>} : () -> tensor<1xi8>
+  %bz = "tosa.const"() {values = dense<2> : tensor<1xi8>} : () -> tensor<1xi8>
+  %0 = tosa.matmul %a, %b, %az, %bz : (tensor<1x1x2xi8>, tensor<1x2x2xi8>, tensor<1xi8>, tensor<1xi8>) -> tensor<1x1x2xi32>
+  return %0 : tensor<1x1x2xi32>
+}
+
+// Dilation 2: 10 + 1 * 0.5 + 4 * 0.25.
+// CHECK-LABEL: @conv2d_float
+// CHECK: dense<1.150000e+01> : tensor<1x1x1x1xf32>
+func.func @conv2d_float() -> tensor<1x1x1x1xf32> {
+  %x = "tosa.const"() {values = dense<[[[[1.0]], [[2.0]], [[4.0]]]]> : tensor<1x3x1x1xf32>} : () -> tensor<1x3x1x1xf32>
+  %w = "tosa.const"() {values = dense<[[[[0.5]], [[0.25]]]]> : tensor<1x2x1x1xf32>} : () -> tensor<1x2x1x1xf32>
+  %b = "tosa.const"() {values = dense<10.0> : tensor<1xf32>} : () -> tensor<1xf32>
+  %z = "tosa.const"() {values = dense<0.0> : tensor<1xf32>} : () -> tensor<1xf32>
+  %0 = tosa.conv2d %x, %w, %b, %z, %z {acc_type = f32, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>, dilation = array<i64: 2, 1>} : (tensor<1x3x1x1xf32>, tensor<1x2x1x1xf32>, tensor<1xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x1x1x1xf32>
+  return %0 : tensor<1x1x1x1xf32>
+}
