@@ -90,6 +90,8 @@ std::string layersText(const Comparison &layers, const std::string &device,
 } // namespace
 
 int diff(const DiffOptions &options) {
+  if (options.against != "cpu" && options.against != "reference")
+    return diffModel(options);
   std::string target, device = options.device;
   {
     InternalPackagePtr package = loadInternalPackage(options.package);

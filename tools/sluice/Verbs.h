@@ -37,6 +37,8 @@ struct DiffOptions {
   bool json = false;
 };
 int diff(const DiffOptions &options);
+/// `against` is a model.
+int diffModel(const DiffOptions &options);
 
 struct DeviceOptions {
   std::string device;

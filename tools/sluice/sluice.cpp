@@ -93,9 +93,10 @@ private:
                 "reference interpreter's");
     diff->add_option("PKG", diffOptions.package, "the package")->required();
     diff->add_option("--input", diffOptions.input, "as for run")->required();
-    diff->add_option("--against", diffOptions.against, "cpu or reference")
-        ->capture_default_str()
-        ->check(CLI::IsMember({"cpu", "reference"}));
+    diff->add_option("--against", diffOptions.against,
+                     "cpu or reference: byte by byte; MODEL.onnx: how far from "
+                     "the model in float")
+        ->capture_default_str();
     diff->add_option("--device", diffOptions.device,
                      "what to compare; by default the package's engine, "
                      "simulated");
