@@ -20,10 +20,6 @@ def PlanMemory : Pass<"deploy-plan-memory", "::mlir::func::FuncOp"> {
 
     The function must be a list of `deploy.region` operations and a return.
   }];
-  let statistics = [
-    Statistic<"arenaBytes", "arena-bytes", "Bytes of the arena">,
-    Statistic<"bufferBytes", "buffer-bytes", "Bytes of all buffers together">
-  ];
 }
 
 #endif // SLUICE_DIALECTS_DEPLOY_PASSES_TD

@@ -39,7 +39,6 @@ private:
 
 unsigned PlanMemory::add(int64_t bytes, int64_t step) {
   int64_t size = llvm::alignTo(bytes, arenaAlignment);
-  bufferBytes += size;
   buffers.push_back({size, step, step});
   return buffers.size() - 1;
 }
@@ -105,6 +104,5 @@ void PlanMemory::runOnOperation() {
   LLVM_DEBUG(for (const PlacedBuffer &buffer : buffers) llvm::dbgs()
              << "steps " << buffer.first << " to " << buffer.last << ": "
              << buffer.size << " bytes at " << buffer.offset << "\n");
-  arenaBytes = arenaSize;
   annotate(arenaSize);
 }

@@ -92,10 +92,6 @@ def PlanScratch : Pass<"cpu-plan-scratch", "::mlir::func::FuncOp"> {
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::memref::MemRefDialect"];
-  let statistics = [
-    Statistic<"scratchBytes", "scratch-bytes", "Bytes of scratch">,
-    Statistic<"bufferBytes", "buffer-bytes", "Bytes of all buffers together">
-  ];
 }
 
 def SplitWork : Pass<"cpu-split-work", "::mlir::func::FuncOp"> {

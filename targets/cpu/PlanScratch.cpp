@@ -104,13 +104,11 @@ void PlanScratch::runOnOperation() {
     FailureOr<deploy::PlacedBuffer> buffer = measure(alloc, block, steps);
     if (failed(buffer))
       return signalPassFailure();
-    bufferBytes += buffer->size;
     placed.push_back(alloc);
     buffers.push_back(*buffer);
   }
 
   int64_t total = deploy::placeBuffers(buffers);
-  scratchBytes += total;
   OpBuilder builder(&getContext());
   auto scratchType = MemRefType::get({total}, builder.getI8Type());
   unsigned index = func.getNumArguments();

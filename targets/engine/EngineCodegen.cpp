@@ -114,8 +114,6 @@ LogicalResult EngineCodegen::run(deploy::RegionOp region,
   for (const Step &step : code->steps)
     createInstruction(builder, locations[step.layer], step.instruction);
   createInstruction(builder, region.getLoc(), Instruction());
-  instructions += code->steps.size() + 1;
-  constantBytes += code->constants.size();
   return success();
 }
 

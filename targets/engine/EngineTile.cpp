@@ -75,17 +75,10 @@ LogicalResult EngineTile::run(deploy::RegionOp region,
     return failure();
   // From the last layer to the first: a layer's inputs are then still those
   // that were matched.
-  for (size_t number = plan->layers.size(); number-- > 0;) {
-    const Layer &layer = program->tiles[number].layer;
-    const tile::LayerTiling &tiling = plan->layers[number];
-    tiles += tile::enumerateTiles(tile::toShape(layer.outputShape), tiling.size,
-                                  tiling.channelsOuter)
-                 .size();
-    tile::tileLayer(layer, number, tiling);
-  }
+  for (size_t number = plan->layers.size(); number-- > 0;)
+    tile::tileLayer(program->tiles[number].layer, number, plan->layers[number]);
   if (plan->scratchBytes)
     region.setScratchSize(plan->scratchBytes);
-  spilledBytes += plan->scratchBytes;
   return success();
 }
 

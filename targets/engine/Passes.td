@@ -26,10 +26,6 @@ def EngineTile : Pass<"engine-tile", "::mlir::ModuleOp"> {
            "The board and changes of its parameters: BOARD[,NAME=VALUE...]">
   ];
   let dependentDialects = ["::mlir::tensor::TensorDialect"];
-  let statistics = [
-    Statistic<"tiles", "tiles", "Tiles of all layers">,
-    Statistic<"spilledBytes", "spilled-bytes", "Bytes of all scratch">
-  ];
 }
 
 def EngineCodegen : Pass<"engine-codegen", "::mlir::ModuleOp"> {
@@ -50,10 +46,6 @@ def EngineCodegen : Pass<"engine-codegen", "::mlir::ModuleOp"> {
            "The board and changes of its parameters: BOARD[,NAME=VALUE...]">
   ];
   let dependentDialects = ["::sluice::engine::EngineDialect"];
-  let statistics = [
-    Statistic<"instructions", "instructions", "Instructions of all programs">,
-    Statistic<"constantBytes", "constant-bytes", "Bytes of all constants">
-  ];
 }
 
 #endif // SLUICE_TARGETS_ENGINE_PASSES_TD
