@@ -26,7 +26,7 @@ MUTATIONS = [
     ("compute_unit.sv", "else if (prm_re_o && group_last[SumAt-1])", "else if (prm_re_o && group_last[SumAt])"),
     ("load_align.sv", "!primed_q && lane_i > first_lane_i", "!primed_q && lane_i >= first_lane_i"),
     ("run_request.sv", "valid_q[4:1] == '0;", "1'b1;"),
-    ("store_align.sv", "(!at_final || LANE_BITS'(i) <= final_lane)", "1'b1"),
+    ("store_align.sv", "(!at_final || LANE_BITS'(i) <= final_lane_i)", "1'b1"),
     ("burst_split.sv", "addr_q[11:LaneBits]", "PageBits'(0)"),
     ("token_counters.sv", "assign ok_o[2] = (some[1] | ~wait_store_i[0]) &", "assign ok_o[2] ="),
     ("act_memory.sv", "!(compute_we_i && cw_bank == lw_bank)", "1'b1"),

@@ -149,10 +149,14 @@ module store_unit #(
   // The run's last byte, counted from its own first byte and from its first beat's.
   assign run_final = run_end - 1'b1;
   assign span      = run_final + LenBits'(run_lane);
-  fifo #(.WIDTH(2*LaneBits + 2*BeatBits + 9), .DEPTH(QueueDepth)) u_runs (
+  // Built apart: Yosys sizes casts within a port's expression wrongly.
+  localparam int RunBits = 2*LaneBits + 2*BeatBits + 9;
+  logic [RunBits-1:0] run_new;
+  assign run_new = {run_lane, span[LaneBits-1:0], run_beats - 1'b1, BeatBits'(run_final >> LaneBits),
+                    8'(run_final >> WordShift), run_last};
+  fifo #(.WIDTH(RunBits), .DEPTH(QueueDepth)) u_runs (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(run_valid && run_take),
-    .data_i({run_lane, span[LaneBits-1:0], run_beats - 1'b1, BeatBits'(run_final >> LaneBits),
-             8'(run_final >> WordShift), run_last}),
+    .data_i(run_new),
     .pop_i(align_done), .data_o({lane, final_lane, last_beat, last_block, last_part, align_last}),
     .empty_o(align_empty), .full_o(align_full));
 
