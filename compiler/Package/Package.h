@@ -36,7 +36,8 @@ mlir::FailureOr<std::vector<PackageFile>>
 makePackage(mlir::func::FuncOp function, const PackageParts &parts,
             std::vector<PackageFile> extra);
 
-/// The names of the inputs or results of a function, made unique.
+/// The name that the model gives an input or result of a function, or one made
+/// from its place.
 std::string getInputName(mlir::func::FuncOp function, unsigned index);
 std::string getResultName(mlir::func::FuncOp function, unsigned index);
 

@@ -37,7 +37,7 @@ std::optional<AddFactors> getAddFactors(double first, double second);
 /// Entry d is floor(2^15 · exp(−scale · d) + 0.5): section 4, softmax.
 std::array<int32_t, 256> getSoftmaxTable(double scale);
 
-/// e^−x for x ≥ 0, to within two units in the last place.
+/// e^−x for x ≥ 0, to within four units in the last place.
 double expOfNegative(double x);
 
 } // namespace sluice
