@@ -35,7 +35,7 @@ cpu::linkLibrary(llvm::ArrayRef<char> object) {
   llvm::scope_exit remove([&] {
     for (llvm::StringRef path : {input.str(), output.str()})
       if (!path.empty())
-        llvm::sys::fs::remove(path);
+        (void)llvm::sys::fs::remove(path);
   });
   if (std::error_code code =
           llvm::sys::fs::createTemporaryFile("sluice-cpu", "o", input))
