@@ -6,6 +6,8 @@
 
 #if defined(__x86_64__)
 #include <cpuid.h>
+#elif defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
 #endif
 
 namespace sluice {
@@ -82,7 +84,7 @@ using Processor = X86;
 
 #else
 
-/// A processor known by its base level alone.
+/// A processor known by its base level, and by what Linux says of its features.
 class Plain {
 public:
   bool runsBase(std::string_view level) const {
@@ -94,7 +96,14 @@ public:
     return false;
 #endif
   }
-  bool has(std::string_view feature) const { return false; }
+  bool has(std::string_view feature) const {
+#if defined(__aarch64__) && defined(__linux__)
+    constexpr unsigned long dotProducts = 1ul << 20; // HWCAP_ASIMDDP
+    if (feature == "dotprod")
+      return getauxval(AT_HWCAP) & dotProducts;
+#endif
+    return false;
+  }
 };
 using Processor = Plain;
 

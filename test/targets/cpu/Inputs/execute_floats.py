@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Float ops, run as code of each level, against NumPy in double.
 
-usage: execute_floats.py STEM; writes STEM.mlir and STEM.so
+usage: execute_floats.py STEM [EMULATOR...]; writes STEM.mlir and STEM.so
 """
 
 import math
@@ -147,4 +147,4 @@ def not_a_number():
 
 
 groups = (convolutions, transposed, matmuls, pools, softmaxes, functions, not_a_number)
-run_levels([case for group in groups for case in group()], sys.argv[1])
+run_levels([case for group in groups for case in group()], sys.argv[1], sys.argv[2:])

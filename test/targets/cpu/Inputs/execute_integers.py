@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Integer layers of every form, run as code of each level, against docs/spec/integers.md.
 
-usage: execute_integers.py STEM TEST_MODELS; writes STEM.mlir and STEM.so
+usage: execute_integers.py STEM TEST_MODELS [EMULATOR...]; writes STEM.mlir and STEM.so
 """
 
 import sys
@@ -215,4 +215,4 @@ def hostile():
 
 
 groups = (convolutions, rescales, adds, max_pools, softmaxes, crossings, hostile)
-run_levels([case for group in groups for case in group()], sys.argv[1])
+run_levels([case for group in groups for case in group()], sys.argv[1], sys.argv[3:])

@@ -121,29 +121,58 @@ class Case:
 
 
 def compile(regions, stem, level):
-    """Compiles the regions to STEM.so with sluice-translate and maps it."""
+    """Compiles the regions to STEM.so with sluice-translate."""
     with open(f"{stem}.mlir", "w") as file:
         file.writelines(region.text() for region in regions)
     command = ["sluice-translate", "--regions-to-cpu-library", f"--cpu-level={level}"]
     subprocess.run([*command, f"{stem}.mlir", "-o", f"{stem}.so"], check=True)
-    return Library(f"{stem}.so")
 
 
 # Each level runs on machines of those after it, up to the next architecture's.
 LEVELS = [["x86-64-v2", "x86-64-v3", "x86-64-v4", "x86-64-v4+avx512vnni"], ["aarch64", "aarch64+dotprod"]]
 
 
-def run_levels(cases, stem):
-    """Runs the cases as code of each level of this machine, with one worker and with three."""
+def run_levels(cases, stem, emulator):
+    """Runs the cases as code of each level: of this machine or, with an emulator, of aarch64."""
     regions = [case.region for case in cases]
-    native = compile(regions[:1], stem, "native").level
-    (levels,) = (known for known in LEVELS if native in known)
-    for level in levels[: levels.index(native) + 1]:
-        library = compile(regions, stem, level)
-        assert library.level == level
-        for index, case in enumerate(cases):
-            assert library.regions[index].name.decode() == case.region.name
-            outputs = [(v.shape, v.kind) for v in case.region.outputs]
-            for workers in (1, 3):
-                case.check(library.run(index, case.inputs, outputs, workers))
+    for level in LEVELS[1] if emulator else native_levels(regions[:1], stem):
+        compile(regions, stem, level)
+        (emulate if emulator else run_here)(cases, stem, level, *emulator)
         print(f"{level}: {len(cases)} regions")
+
+
+def native_levels(regions, stem):
+    compile(regions, stem, "native")
+    native = Library(f"{stem}.so").level
+    (levels,) = (known for known in LEVELS if native in known)
+    return levels[: levels.index(native) + 1]
+
+
+def run_here(cases, stem, level):
+    """With one worker and with three."""
+    library = Library(f"{stem}.so")
+    assert library.level == level
+    for index, case in enumerate(cases):
+        assert library.regions[index].name.decode() == case.region.name
+        outputs = [(v.shape, v.kind) for v in case.region.outputs]
+        for workers in (1, 3):
+            case.check(library.run(index, case.inputs, outputs, workers))
+
+
+def emulate(cases, stem, level, *emulator):
+    """All calls in one process; see aarch64_runner.c."""
+    calls, sizes = bytearray(), []
+    for index, case in enumerate(cases):
+        outputs = [int(np.prod(v.shape)) * v.kind.itemsize for v in case.region.outputs]
+        sizes.append(outputs)
+        numbers = [index, len(case.inputs), len(outputs), *(a.nbytes for a in case.inputs), *outputs]
+        calls += np.array(numbers, np.uint64).tobytes()
+        calls += b"".join(np.ascontiguousarray(a).tobytes() for a in case.inputs)
+    results = subprocess.run([*emulator, f"{stem}.so"], input=bytes(calls), stdout=subprocess.PIPE, check=True).stdout
+    offset = 0
+    for case, outputs in zip(cases, sizes):
+        arrays = []
+        for value, size in zip(case.region.outputs, outputs):
+            arrays.append(np.frombuffer(results[offset : offset + size], value.kind).reshape(value.shape))
+            offset += size
+        case.check(arrays)
