@@ -155,6 +155,12 @@ def bus(case):
     case.fails([load(), load(offset=128), END], "bus", 1, arena=beyond)
     case.fails([load(), store(offset=128), END], "bus", 1, arena=beyond)
     case.fails([load(), store(len=300, offset=0), END], "bus", 1, arena=beyond)
+    # Of three loads that are asked for together, the one at fault is named.
+    case.fails([load(), load(offset=16), load(offset=80), load(), END], "bus", 2, arena=beyond)
+    # The program itself lies outside memory.
+    case.before, case.arena = case.engine.memory.copy(), beyond
+    case.engine.start((MEMORY, 128), [beyond, beyond])
+    case.finish("bus", 0)
 
 
 def tokens(case):
