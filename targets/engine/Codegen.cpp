@@ -68,7 +68,7 @@ private:
   };
 
   LogicalResult generate(const Tile &tile);
-  LogicalResult generateCompute(const Tile &tile);
+  LogicalResult checkChannels(const Tile &tile);
   Place loadInput(const Tile &tile, unsigned index);
   void loadNear(const Tile &tile, const Operand &operand);
   Place placeNear(const Tile &tile, const Operand &operand, bool write);
@@ -342,7 +342,21 @@ LogicalResult Generator::addCompute(const Tile &tile, Instruction instruction,
   return success();
 }
 
+/// Boxes in ACT begin with a chunk.
+LogicalResult Generator::checkChannels(const Tile &tile) {
+  auto isWhole = [&](const Operand &operand) {
+    return operand.staged || operand.box.c % parameters.PK == 0;
+  };
+  if (isWhole(tile.output) && llvm::all_of(tile.inputs, isWhole))
+    return success();
+  return tile.layer.getRoot()->emitError("begins at a channel that is no "
+                                         "multiple of the engine's ")
+         << parameters.PK << " lanes";
+}
+
 LogicalResult Generator::generate(const Tile &tile) {
+  if (failed(checkChannels(tile)))
+    return failure();
   SmallVector<Place, 2> inputs;
   for (unsigned index = 0; index < tile.inputs.size(); ++index)
     inputs.push_back(loadInput(tile, index));

@@ -40,8 +40,8 @@ private:
   deploy::RegionOp region;
   bool planned;
   TileProgram program;
-  /// By the value a tensor begins with: an argument, a layer's result, or the
-  /// empty tensor that boxes are inserted into.
+  /// By the value that stands for a tensor: an argument, a layer's result, or
+  /// the first insertion of a box.
   DenseMap<Value, unsigned> tensorOf;
   /// Numbers of the boxes that are moved.
   DenseMap<Value, unsigned> transferOf;
@@ -50,11 +50,39 @@ private:
 
 } // namespace
 
-/// The value that the chain of insertions ending in `value` begins with.
+/// What stands for a tensor: the first insertion of the chain that ends in
+/// `value`, or `value`. Not the empty tensor before it, which chains may share.
 static Value getRoot(Value value) {
-  while (auto insert = value.getDefiningOp<tensor::InsertSliceOp>())
+  while (auto insert = value.getDefiningOp<tensor::InsertSliceOp>()) {
+    if (!insert.getDest().getDefiningOp<tensor::InsertSliceOp>())
+      break;
     value = insert.getDest();
+  }
   return value;
+}
+
+/// The insertion of `value`, a layer's result, if that is its only use.
+static tensor::InsertSliceOp getInsertion(Value value) {
+  if (!value.hasOneUse())
+    return {};
+  auto insert = dyn_cast<tensor::InsertSliceOp>(*value.user_begin());
+  return insert && insert.getSource() == value ? insert
+                                               : tensor::InsertSliceOp();
+}
+
+/// Chains of insertions do not branch: each names one tensor.
+static LogicalResult checkChain(tensor::InsertSliceOp insert) {
+  Value dest = insert.getDest();
+  if (dest.getDefiningOp<tensor::EmptyOp>())
+    return success();
+  unsigned insertions = llvm::count_if(dest.getUses(), [](OpOperand &use) {
+    auto other = dyn_cast<tensor::InsertSliceOp>(use.getOwner());
+    return other && other.getDest() == use.get();
+  });
+  if (!dest.getDefiningOp<tensor::InsertSliceOp>() || insertions != 1)
+    return insert.emitError("must continue the only chain of insertions into "
+                            "a tensor that begins empty");
+  return success();
 }
 
 /// Offset and size of a slice of an image, which must be static and plain.
@@ -79,7 +107,9 @@ FailureOr<unsigned> Reader::addTensor(Value root) {
            << root.getType() << " has no place on the engine";
   Tensor tensor;
   tensor.shape = tile::toShape(*image);
-  if (auto empty = root.getDefiningOp<tensor::EmptyOp>())
+  auto insert = root.getDefiningOp<tensor::InsertSliceOp>();
+  if (auto empty = insert ? insert.getDest().getDefiningOp<tensor::EmptyOp>()
+                          : tensor::EmptyOp())
     if (auto offset = empty->getAttrOfType<IntegerAttr>(tile::spillAttrName)) {
       if (!region.getScratchOffset())
         return empty.emitError("is spilled before the region's memory is "
@@ -161,13 +191,11 @@ FailureOr<Operand> Reader::resolve(Value value) {
 
 LogicalResult Reader::readOutput(const Layer &layer, Tile &tile) {
   Value value = layer.getOutput();
-  auto insert = value.hasOneUse()
-                    ? dyn_cast<tensor::InsertSliceOp>(*value.user_begin())
-                    : tensor::InsertSliceOp();
-  if (insert && insert.getSource() != value)
-    insert = {};
+  tensor::InsertSliceOp insert = getInsertion(value);
+  if (insert && failed(checkChain(insert)))
+    return failure();
   FailureOr<unsigned> tensor =
-      addTensor(insert ? getRoot(insert.getDest()) : value);
+      addTensor(insert ? getRoot(insert.getResult()) : value);
   if (failed(tensor))
     return failure();
   Shape shape = program.tensors[*tensor].shape;
