@@ -67,8 +67,11 @@ Status Package::load(std::span<const sluice_blob_t> blobs, Package *&out) {
 Status Package::load(const char *name, const Source &source, Package *&out) {
   auto *package = new Package(name);
   auto read = [&]() -> Status {
-    SLUICE_RETURN_IF_ERROR(
-        source(kManifest, kMaxManifestSize, package->manifest_));
+    Status status = source(kManifest, kMaxManifestSize, package->manifest_);
+    if (status == SLUICE_STATUS_NOT_FOUND)
+      return fail(status, "%s; a package is a folder made by sluice compile",
+                  lastMessage());
+    SLUICE_RETURN_IF_ERROR(status);
     std::string where = package->name_ + "/" + kManifest;
     std::vector<bool> used;
     SLUICE_RETURN_IF_ERROR(

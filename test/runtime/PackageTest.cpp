@@ -165,7 +165,8 @@ TEST(Package, RefusesAMissingFile) {
             SLUICE_STATUS_NOT_FOUND);
   EXPECT_STREQ(
       sluice_status_message(),
-      "/nonexistent/digits.slpk/program.fb: No such file or directory");
+      "/nonexistent/digits.slpk/program.fb: No such file or directory; "
+      "a package is a folder made by sluice compile");
 }
 
 TEST(Package, RefusesATruncatedProgram) {
