@@ -49,7 +49,8 @@ std::string Judge::judge() {
     return reason;
   }
   for (mlir::Value input : layer.inputs)
-    if (mlir::Operation *op = input.getDefiningOp(); op && isConstant(op))
+    if (mlir::Operation *op = input ? input.getDefiningOp() : nullptr;
+        op && isConstant(op))
       fail("an input is a constant; the engine reads tensors that the model "
            "computes");
   checkWindow();
@@ -133,8 +134,15 @@ SmallestTile sluice::engine::smallestTile(const Layer &layer,
   int64_t words =
       conv ? int64_t(divideCeil(layer.inputShape[3], parameters.PC)) : 1;
   int64_t inputs = layer.kind == LayerKind::Add ? 2 : 1;
+  // A box holds what lies between the taps, too.
+  auto reach = [](int64_t kernel, int64_t dilation, int64_t size) {
+    return std::min(size, (kernel - 1) * dilation + 1);
+  };
+  int64_t pixels =
+      reach(layer.kernel.y, layer.dilation.y, layer.inputShape[1]) *
+      reach(layer.kernel.x, layer.dilation.x, layer.inputShape[2]);
   SmallestTile tile;
-  tile.actBytes = (inputs * taps * words + 1) * parameters.PC;
+  tile.actBytes = (inputs * pixels * words + 1) * parameters.PC;
   if (conv)
     tile.weightWords = taps * words;
   else if (layer.kind == LayerKind::Depthwise)

@@ -105,9 +105,20 @@ TEST(EngineTarget, NamesTheBrokenLimit) {
             "8 output channels need 1152 words of weights; WGT holds 1024");
   EXPECT_EQ(reason([](Layer &l) {
               l.kind = LayerKind::AveragePool;
+              l.inputShape = {1, 300, 300, 16};
               l.kernel = {200, 100};
             }),
             "one output pixel needs 160008 bytes of activations; ACT holds "
+            "131072");
+}
+
+TEST(EngineTarget, DilationMakesTheSmallestTileLarger) {
+  auto widen = [](Layer &l) {
+    l.inputShape = {1, 300, 300, 16};
+    l.dilation = {100, 20};
+  };
+  EXPECT_EQ(reason([&](Layer &l) { widen(l); }),
+            "one output pixel needs 131864 bytes of activations; ACT holds "
             "131072");
 }
 
