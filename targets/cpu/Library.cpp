@@ -2,6 +2,7 @@
 
 #include "targets/cpu/Library.h"
 
+#include "targets/cpu/Level.h"
 #include "targets/cpu/Object.h"
 #include "targets/cpu/Passes.h"
 #include "targets/cpu/Pipeline.h"
@@ -16,7 +17,7 @@ FailureOr<cpu::Library> cpu::compileLibrary(ModuleOp module,
                                             const Level &level) {
   OwningOpRef<ModuleOp> code = module.clone();
   PassManager pm(module.getContext());
-  buildCpuPipeline(pm, level);
+  buildCpuPipeline(pm, level.name);
   if (failed(pm.run(*code)))
     return failure();
 

@@ -17,8 +17,8 @@ using namespace mlir;
 using namespace sluice;
 
 /// Layers to kernels, the rest of TOSA to linalg on tensors.
-static void buildTensorPipeline(OpPassManager &pm, const cpu::Level &level) {
-  pm.addPass(cpu::createLowerLayers({level.name.str()}));
+static void buildTensorPipeline(OpPassManager &pm, StringRef level) {
+  pm.addPass(cpu::createLowerLayers({level.str()}));
   OpPassManager &func = pm.nest<func::FuncOp>();
   func.addPass(cpu::createLegalizeTosa());
   func.addPass(createTosaToSCFPass());
@@ -52,10 +52,10 @@ static void buildBufferPipeline(OpPassManager &pm) {
 }
 
 /// Buffers and loops to the LLVM dialect.
-static void buildLlvmPipeline(OpPassManager &pm, const cpu::Level &level) {
+static void buildLlvmPipeline(OpPassManager &pm, StringRef level) {
   OpPassManager &func = pm.nest<func::FuncOp>();
   func.addPass(createConvertLinalgToLoopsPass());
-  func.addPass(cpu::createLowerMath({level.name.str()}));
+  func.addPass(cpu::createLowerMath({level.str()}));
   func.addPass(memref::createFoldMemRefAliasOpsPass());
   func.addPass(createLowerAffinePass());
   func.addPass(createLoopInvariantCodeMotionPass());
@@ -78,12 +78,12 @@ static void buildLlvmPipeline(OpPassManager &pm, const cpu::Level &level) {
   pm.addPass(createReconcileUnrealizedCastsPass());
 }
 
-void cpu::buildCpuPipeline(OpPassManager &pm, const Level &level) {
+void cpu::buildCpuPipeline(OpPassManager &pm, StringRef level) {
   pm.addPass(createOutlineRegions());
   buildTensorPipeline(pm, level);
   buildBufferPipeline(pm);
   buildLlvmPipeline(pm, level);
-  pm.addPass(createExportLibrary({level.name.str()}));
+  pm.addPass(createExportLibrary({level.str()}));
 }
 
 namespace {
@@ -101,9 +101,6 @@ void cpu::registerCpuPassesAndPipeline() {
   PassPipelineRegistration<CpuPipelineOptions>(
       "cpu-pipeline", "All passes from deploy.regions to CPU code",
       [](OpPassManager &pm, const CpuPipelineOptions &options) {
-        llvm::Expected<const Level *> level = findLevel(options.level);
-        if (!level)
-          llvm::report_fatal_error(level.takeError(), /*gen_crash_diag=*/false);
-        buildCpuPipeline(pm, **level);
+        buildCpuPipeline(pm, options.level);
       });
 }

@@ -5,7 +5,7 @@
 #ifndef SLUICE_TARGETS_CPU_PIPELINE_H
 #define SLUICE_TARGETS_CPU_PIPELINE_H
 
-#include "targets/cpu/Level.h"
+#include "llvm/ADT/StringRef.h"
 
 namespace mlir {
 class OpPassManager;
@@ -14,8 +14,9 @@ class OpPassManager;
 namespace sluice::cpu {
 
 /// Adds the passes that make a module of CPU code, in the `llvm` dialect with
-/// the entries of cpu_abi.h, from a module with deploy.regions.
-void buildCpuPipeline(mlir::OpPassManager &pm, const Level &level);
+/// the entries of cpu_abi.h, from a module with deploy.regions. A `level` that
+/// there is not makes the passes fail.
+void buildCpuPipeline(mlir::OpPassManager &pm, llvm::StringRef level);
 
 /// Registers the CPU passes, and the pipeline as `cpu-pipeline`.
 void registerCpuPassesAndPipeline();

@@ -9,10 +9,13 @@
 // RUN: cmp %t.so %t.again.so
 // RUN: sluice-translate %s --regions-to-cpu-library --cpu-level=aarch64 -o %t.arm.so
 // RUN: llvm-readelf -hldrsW %t.arm.so | FileCheck %s --check-prefix=ARM --implicit-check-not=NEEDED
+// RUN: sluice-opt %s --cpu-pipeline=level=aarch64 | FileCheck %s --check-prefix=LLVM
+// RUN: not sluice-opt %s --cpu-pipeline=level=z80 2>&1 | FileCheck %s --check-prefix=UNKNOWN
 // RUN: not sluice-translate %s --regions-to-cpu-library --cpu-level=z80 -o %t.z80.so 2>&1 \
 // RUN:   | FileCheck %s --check-prefix=UNKNOWN
 
 // UNKNOWN: error: no CPU level 'z80'
+// LLVM: llvm.func hidden @sluice_cpu_query
 
 // CHECK: Type: {{.*}}DYN
 // CHECK: Machine: {{.*}}X86-64
