@@ -50,6 +50,12 @@ void buildQuantizePipeline(OpPassManager &manager) {
   functions.addPass(createFoldDequantize());
 }
 
+void buildDequantizePipeline(OpPassManager &manager) {
+  OpPassManager &functions = manager.nest<func::FuncOp>();
+  functions.addPass(createMakeSigned());
+  functions.addPass(createFoldDequantize());
+}
+
 void buildLegalizePipeline(OpPassManager &manager) {
   OpPassManager &functions = manager.nest<func::FuncOp>();
   functions.addPass(createConvertOnnxToTosa());

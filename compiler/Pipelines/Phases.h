@@ -24,6 +24,8 @@ std::optional<Phase> parsePhase(llvm::StringRef name);
 void buildPreparePipeline(mlir::OpPassManager &manager);
 /// QDQ models and calibrated ones (`onnx.range`) to int8 layers.
 void buildQuantizePipeline(mlir::OpPassManager &manager);
+/// A model in float, also where it brings scales.
+void buildDequantizePipeline(mlir::OpPassManager &manager);
 /// To TOSA, with no op of the model's dialect left.
 void buildLegalizePipeline(mlir::OpPassManager &manager);
 /// To regions; one a layer, where they are to be told apart.

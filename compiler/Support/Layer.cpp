@@ -202,9 +202,41 @@ static LayerKind classify(ArrayRef<Operation *> ops) {
   return LayerKind::Other;
 }
 
-/// Sets name, output name and inputs from `layer.ops`.
+/// The multiplications of an op that is no layer of its own. A sum of taps, as
+/// an int8 average has it, multiplies by one and does not count.
+static int64_t countMacs(Operation *op) {
+  auto elements = [](Value value) {
+    auto type = dyn_cast<RankedTensorType>(value.getType());
+    return type && type.hasStaticShape() ? type.getNumElements() : 0;
+  };
+  if (auto product = dyn_cast<tosa::MatMulOp>(op)) {
+    auto type = cast<RankedTensorType>(product.getA().getType());
+    return elements(product.getOutput()) * type.getShape().back();
+  }
+  if (auto conv = dyn_cast<tosa::Conv2DOp>(op)) {
+    auto type = cast<RankedTensorType>(conv.getWeight().getType());
+    return elements(conv.getOutput()) * elements(conv.getWeight()) /
+           std::max<int64_t>(type.getDimSize(0), 1);
+  }
+  auto depthwise = dyn_cast<tosa::DepthwiseConv2DOp>(op);
+  if (!depthwise)
+    return 0;
+  std::optional<std::vector<int32_t>> integers =
+      readIntegers(depthwise.getWeight());
+  if (integers && llvm::all_equal(*integers) && integers->front() == 1)
+    return 0;
+  auto type = cast<RankedTensorType>(depthwise.getWeight().getType());
+  return elements(depthwise.getOutput()) * type.getDimSize(0) *
+         type.getDimSize(1);
+}
+
+/// Sets name, output name and inputs from `layer.ops`, and what others than
+/// integer layers multiply.
 static void describe(Layer &layer, size_t index) {
   Operation *root = layer.getRoot();
+  if (!layer.isInteger())
+    for (Operation *op : layer.ops)
+      layer.macs += countMacs(op);
   layer.name = getLocationName(root->getLoc());
   if (layer.name.empty())
     layer.name = (stringify(layer.kind) + "_" + Twine(index)).str();

@@ -64,8 +64,8 @@ struct Layer {
   /// What the layer reads from other layers or the block's arguments, each
   /// once, except that an Add always has two.
   llvm::SmallVector<mlir::Value, 2> inputs;
-  /// 0 unless Convolution or Depthwise: outputs * kernel * input channels a
-  /// group, padding included.
+  /// Of convolutions and products: outputs * kernel * input channels a group,
+  /// padding included. 0 for all else.
   int64_t macs = 0;
 
   /// The op that yields the layer's result.

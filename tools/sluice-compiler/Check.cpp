@@ -150,7 +150,7 @@ static void printJson(const NodeTable &table, const Target &target) {
 }
 
 static void printTable(const NodeTable &table, const Target &target) {
-  size_t width = 4;
+  size_t width = StringRef("total").size();
   for (const Node &node : table.getNodes())
     width = std::min<size_t>(std::max(width, node.name.size()), 48);
   auto row = [&](StringRef name, StringRef op, StringRef place,
@@ -205,8 +205,7 @@ std::optional<Stop> checkModel(const CheckOptions &options,
       std::string text = diagnostic.str();
       // The op's own name says nothing that the table does not.
       StringRef message(text);
-      if (message.starts_with("'"))
-        message = message.substr(message.find("op ") + 3);
+      consumeOpName(message);
       table->addProblem(onnx::getNodeName(diagnostic.getLocation()), message);
       return success();
     });
@@ -226,9 +225,11 @@ std::optional<Stop> checkModel(const CheckOptions &options,
   size_t count = llvm::count_if(table->getNodes(), [](const Node &node) {
     return node.place == "unsupported";
   });
-  return Stop{kCheckFailed, options.model + ": " + std::to_string(count) +
-                                " node(s) are not supported; replace them in "
-                                "the model, or export with another opset"};
+  return Stop{kCheckFailed,
+              options.model + ": " + std::to_string(count) +
+                  (count == 1 ? " node is not supported; replace it"
+                              : " nodes are not supported; replace them") +
+                  " in the model, or export with another opset"};
 }
 
 } // namespace sluice

@@ -14,6 +14,17 @@ using namespace mlir;
 
 namespace sluice {
 
+StringRef consumeOpName(StringRef &message) {
+  StringRef rest = message;
+  if (!rest.consume_front("'"))
+    return {};
+  auto [name, after] = rest.split("' op ");
+  if (after.empty())
+    return {};
+  message = after;
+  return name.split('.').second;
+}
+
 DiagnosticPrinter::DiagnosticPrinter(MLIRContext *context, std::string file)
     : file(std::move(file)), handler(context, [this](Diagnostic &diagnostic) {
         if (diagnostic.getSeverity() != DiagnosticSeverity::Error)
@@ -22,12 +33,14 @@ DiagnosticPrinter::DiagnosticPrinter(MLIRContext *context, std::string file)
         StringRef node = onnx::getNodeName(diagnostic.getLocation());
         std::string text = diagnostic.str();
         StringRef message(text);
+        StringRef op = consumeOpName(message);
         llvm::errs() << "sluice: ";
         // The importer says file and node itself.
         if (!message.starts_with(this->file))
           llvm::errs() << this->file << ": ";
         if (!node.empty() && !message.contains(("'" + node + "'").str()))
-          llvm::errs() << "node '" << node << "': ";
+          llvm::errs() << "node '" << node << "'"
+                       << (op.empty() ? "" : " (" + op.str() + ")") << ": ";
         llvm::errs() << message.split('\n').first << "\n";
         return success();
       }) {}
@@ -174,7 +187,7 @@ quantize(ModuleOp module, const ModelOptions &options, const Target &target,
     return stop;
   func::FuncOp main = getMain(module);
   if (!options.quantize)
-    return std::nullopt;
+    return runPasses(module, buildDequantizePipeline);
   if (isQdq(main)) {
     if (!options.calibration.empty())
       return Stop{kBadUsage, options.model +
@@ -190,6 +203,11 @@ quantize(ModuleOp module, const ModelOptions &options, const Target &target,
       return Stop{kBadInput, ""};
   } else if (calibration == Calibration::Assumed) {
     assumeRanges(main);
+  } else if (options.forceInt8) {
+    return Stop{kBadUsage,
+                options.model +
+                    ": is a float model; --quantize int8 needs --calibrate "
+                    "DATA.npz with samples of its inputs"};
   } else if (target.device()) {
     return Stop{kBadUsage,
                 options.model + ": is a float model; target " +

@@ -33,6 +33,11 @@ private:
   mlir::ScopedDiagnosticHandler handler;
 };
 
+/// Takes what MLIR puts before the message of an operation, 'onnx.Conv' op, off
+/// its front; gives the operation's name without its dialect, empty if there is
+/// none.
+llvm::StringRef consumeOpName(llvm::StringRef &message);
+
 /// The function of a module that came from importOnnx.
 mlir::func::FuncOp getMain(mlir::ModuleOp module);
 

@@ -26,7 +26,8 @@ struct ModelOptions {
   std::string target;      // as given
   std::string calibration; // path, or empty
   double percentile = 100;
-  bool quantize = true; // --quantize auto, not none
+  bool quantize = true;   // --quantize is not none
+  bool forceInt8 = false; // --quantize int8
   ImportOptions import;
 };
 

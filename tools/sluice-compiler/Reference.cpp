@@ -130,6 +130,14 @@ static std::optional<Stop> writeArrays(const std::string &path,
   return std::nullopt;
 }
 
+/// Null if there is none, with nothing said: what a parser expects is of no use
+/// to a user.
+static OwningOpRef<ModuleOp> parseModel(StringRef path, MLIRContext &context) {
+  ScopedDiagnosticHandler silence(&context,
+                                  [](Diagnostic &) { return success(); });
+  return parseSourceFile<ModuleOp>(path, &context);
+}
+
 std::optional<Stop> runReference(const ReferenceOptions &options,
                                  MLIRContext &context) {
   SmallString<128> path(options.program);
@@ -138,10 +146,12 @@ std::optional<Stop> runReference(const ReferenceOptions &options,
   DiagnosticPrinter printer(&context, path.str().str());
   if (!llvm::sys::fs::exists(path))
     return Stop{kBadInput, (path + ": no such file").str()};
-  auto module = parseSourceFile<ModuleOp>(path, &context);
+  OwningOpRef<ModuleOp> module = parseModel(path, context);
   func::FuncOp main = module ? getMain(*module) : func::FuncOp();
   if (!main)
-    return Stop{kBadInput, (path + ": holds no model of the compiler's").str()};
+    return Stop{kBadInput, (path + ": holds no model of the compiler's, or is "
+                                   "damaged; compile the package again")
+                               .str()};
   auto samples = readSamples(options.input, main);
   if (!samples)
     return Stop{kBadInput, llvm::toString(samples.takeError())};

@@ -27,11 +27,13 @@ static cl::SubCommand
     referenceVerb("reference",
                   "Run a package's model in the reference interpreter");
 
-static cl::opt<std::string> model(cl::Positional, cl::Required,
-                                  cl::desc("MODEL.onnx"), cl::sub(checkVerb),
-                                  cl::sub(compileVerb), cl::cat(category));
+// What a verb needs is asked for in readModelOptions and runReferenceVerb, in
+// plainer words than CommandLine's.
+static cl::opt<std::string> model(cl::Positional, cl::desc("MODEL.onnx"),
+                                  cl::sub(checkVerb), cl::sub(compileVerb),
+                                  cl::cat(category));
 static cl::opt<std::string>
-    target("target", cl::Required, cl::value_desc("T"),
+    target("target", cl::value_desc("T"),
            cl::desc("cpu[:LEVEL] or engine:BOARD[,PC=..,PK=..]"),
            cl::sub(checkVerb), cl::sub(compileVerb), cl::cat(category));
 static cl::opt<std::string> calibrate(
@@ -76,15 +78,12 @@ static cl::opt<bool> separateLayers(
     cl::desc("Give every layer a region of its own, to see what it makes; "
              "MODEL.onnx may be a package, to be compiled once more"),
     cl::sub(compileVerb), cl::cat(category));
-static cl::opt<std::string> package(cl::Positional, cl::Required,
-                                    cl::desc("PKG"), cl::sub(referenceVerb),
-                                    cl::cat(category));
-static cl::opt<std::string> input("input", cl::Required,
-                                  cl::value_desc("IN.npz"),
+static cl::opt<std::string> package(cl::Positional, cl::desc("PKG"),
+                                    cl::sub(referenceVerb), cl::cat(category));
+static cl::opt<std::string> input("input", cl::value_desc("IN.npz"),
                                   cl::desc("Arrays named as the inputs"),
                                   cl::sub(referenceVerb), cl::cat(category));
-static cl::opt<std::string> results("output", cl::Required,
-                                    cl::value_desc("OUT.npz"),
+static cl::opt<std::string> results("output", cl::value_desc("OUT.npz"),
                                     cl::desc("Where outputs go"),
                                     cl::sub(referenceVerb), cl::cat(category));
 static cl::opt<bool>
@@ -130,7 +129,18 @@ static std::optional<Stop> readCalibrator(double &percentile) {
                              "above 50 and at most 100"};
 }
 
-static std::optional<Stop> readModelOptions(ModelOptions &options) {
+static std::optional<Stop> readModelOptions(StringRef verb,
+                                            ModelOptions &options) {
+  if (model.empty())
+    return Stop{kBadUsage, (verb + " needs MODEL.onnx, the model").str()};
+  if (target.empty()) {
+    auto names = llvm::map_range(getTargetKinds(), [](const TargetKind &kind) {
+      return StringRef(kind.name);
+    });
+    return Stop{kBadUsage, (verb + " needs --target T, with T one of " +
+                            llvm::join(names, ", "))
+                               .str()};
+  }
   options.model = model;
   options.target = target;
   options.calibration = calibrate;
@@ -139,6 +149,7 @@ static std::optional<Stop> readModelOptions(ModelOptions &options) {
     return Stop{kBadUsage, "--quantize '" + quantizeMode +
                                "' is none of auto, int8, none"};
   options.quantize = quantizeMode != "none";
+  options.forceInt8 = quantizeMode == "int8";
   for (const std::string &shape : shapes)
     if (llvm::Error error = parseShapeOption(shape, options.import))
       return Stop{kBadUsage, "--shape " + llvm::toString(std::move(error))};
@@ -150,7 +161,7 @@ static std::optional<Stop> readModelOptions(ModelOptions &options) {
 
 static std::optional<Stop> runCompile(MLIRContext &context) {
   CompileOptions options;
-  if (auto stop = readModelOptions(options))
+  if (auto stop = readModelOptions("compile", options))
     return stop;
   options.output = output;
   options.dumpFolder = dumpPhases;
@@ -167,10 +178,18 @@ static std::optional<Stop> runCompile(MLIRContext &context) {
 
 static std::optional<Stop> runCheck(MLIRContext &context) {
   CheckOptions options;
-  if (auto stop = readModelOptions(options))
+  if (auto stop = readModelOptions("check", options))
     return stop;
   options.json = jsonOutput;
   return checkModel(options, context);
+}
+
+static std::optional<Stop> runReferenceVerb(MLIRContext &context) {
+  if (package.empty() || input.empty() || results.empty())
+    return Stop{kBadUsage, "reference needs PKG, --input IN.npz and --output "
+                           "OUT.npz"};
+  return runReference({package, input, results, allTensors, programOrder},
+                      context);
 }
 
 static std::optional<Stop> runVerb(MLIRContext &context) {
@@ -179,8 +198,7 @@ static std::optional<Stop> runVerb(MLIRContext &context) {
   if (checkVerb)
     return runCheck(context);
   if (referenceVerb)
-    return runReference({package, input, results, allTensors, programOrder},
-                        context);
+    return runReferenceVerb(context);
   return Stop{kBadUsage,
               "needs a verb: check, compile or reference; see --help"};
 }

@@ -16,7 +16,7 @@
 namespace sluice {
 
 bool isCompilerVerb(const std::string &verb) {
-  return verb == "check" || verb == "compile" || verb == "quantize";
+  return verb == "check" || verb == "compile";
 }
 
 static std::string compilerPath() {

@@ -44,7 +44,6 @@ private:
     app.add_subcommand("check", "say where each node of a model would run, and "
                                 "why not on the device");
     app.add_subcommand("compile", "compile a model to a package");
-    app.add_subcommand("quantize", "quantize a model, as QDQ ONNX");
   }
 
   void addRun() {

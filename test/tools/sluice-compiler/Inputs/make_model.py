@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Writes small models and arrays to compile.
+
+usage: make_model.py FOLDER
+
+net.onnx: input x (1x3x6x6) → Conv "conv" → Relu "relu" → Flatten "flat" → Gemm "fc" → output y (1x4).
+several.onnx: the same input into Conv, then nodes that are not supported, one behind another.
+data.npz holds 4 samples of x; named.npz, shaped.npz, typed.npz and nan.npz hold them wrongly; text.npz is none.
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+
+def save(path, nodes, outputs, weights):
+    """Writes a model of one input x."""
+    tensors = [numpy_helper.from_array(array, name) for name, array in weights.items()]
+    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 3, 6, 6])
+    results = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in outputs.items()]
+    graph = helper.make_graph(nodes, "net", [x], results, tensors)
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
+
+
+def main():
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    rng = np.random.RandomState(1)
+    weights = {
+        "w": rng.normal(0, 1, (2, 3, 3, 3)).astype(np.float32),
+        "b": rng.normal(0, 1, 2).astype(np.float32),
+        "v": rng.normal(0, 1, (4, 32)).astype(np.float32),
+    }
+    conv = helper.make_node("Conv", ["x", "w", "b"], ["c"], "conv")
+    net = [
+        conv,
+        helper.make_node("Relu", ["c"], ["r"], "relu"),
+        helper.make_node("Flatten", ["r"], ["f"], "flat"),
+        helper.make_node("Gemm", ["f", "v"], ["y"], "fc", transB=1),
+    ]
+    save(folder / "net.onnx", net, {"y": [1, 4]}, weights)
+    several = [
+        conv,
+        helper.make_node("Celu", ["c"], ["d"], "celu"),
+        helper.make_node("Relu", ["d"], ["e"], "behind"),
+        helper.make_node("MaxPool", ["x"], ["p"], "dilated", kernel_shape=[2, 2], dilations=[2, 2]),
+    ]
+    save(folder / "several.onnx", several, {"e": [1, 2, 4, 4], "p": [1, 3, 4, 4]}, weights)
+    samples = rng.normal(0, 1, (4, 3, 6, 6)).astype(np.float32)
+    np.savez(folder / "data.npz", x=samples)
+    np.savez(folder / "named.npz", z=samples)
+    np.savez(folder / "shaped.npz", x=samples[:, :, :5])
+    np.savez(folder / "typed.npz", x=samples.astype(np.float64))
+    (folder / "text.npz").write_text("no archive")
+
+
+if __name__ == "__main__":
+    main()
