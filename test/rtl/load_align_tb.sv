@@ -18,7 +18,9 @@ module load_align_tb;
   load_align #(.AXI_BYTES(8), .LANE_BITS(3), .BEAT_BITS(BeatBits)) u_dut (
     .clk_i(clk), .rst_ni(rst_n), .run_valid_i(run_valid), .lane_i(lane[2:0]), .first_lane_i(first[2:0]),
     .final_lane_i(final_byte[2:0]), .first_block_i(first[BeatBits+2:3]), .final_block_i(final_byte[BeatBits+2:3]),
-    .beats_i(beats[BeatBits-1:0]), .last_block_i(last_block[BeatBits-1:0]), .fill_i(fill),
+    .beats_i(beats[BeatBits-1:0]), .last_block_i(last_block[BeatBits-1:0]),
+    .some_i(beats != '0), .first_now_i(first[15:3] == '0), .final_now_i(final_byte[15:3] == '0),
+    .last_now_i(last_block == '0), .straddles_i(lane[2:0] > first[2:0]), .fill_i(fill),
     .tag_i(1'b0), .done_o(done), .waits_o(waits), .beat_valid_i(beat_valid), .beat_ready_o(beat_ready),
     .beat_data_i(beat_data), .valid_o(valid), .ready_i(ready), .data_o(data), .tag_o(tag), .first_o(block_first),
     .last_o(block_last)

@@ -24,7 +24,7 @@ MUTATIONS = [
     ("compute_agu.sv", "else if (is_conv || (&tap_q))", "else if (is_conv)"),
     ("mac_lane.sv", "$signed(total[7:0]) > $signed(acc_o[7:0])", "total[7:0] > acc_o[7:0]"),
     ("compute_unit.sv", "else if (prm_re_o && group_last[SumAt-1])", "else if (prm_re_o && group_last[SumAt])"),
-    ("load_align.sv", "!primed_q && lane_i > first_lane_i", "!primed_q && lane_i >= first_lane_i"),
+    ("load_align.sv", "!primed_q && straddles_i", "!primed_q"),
     ("run_request.sv", "valid_q[4:1] == '0;", "1'b1;"),
     ("store_align.sv", "(!at_final || LANE_BITS'(i) <= final_lane_i)", "1'b1"),
     ("burst_split.sv", "addr_q[11:LaneBits]", "PageBits'(0)"),

@@ -6,19 +6,23 @@ module engine_counters (
   input  logic                                clear_i,
   input  logic [engine_pkg::NumCounters*4-1:0] add_i,   // 0 … 8 each
   input  logic [4:0]                          index_i,
-  output logic [63:0]                         value_o
+  output logic [63:0]                         value_o  // of index_i in the cycle before
 );
   localparam int SumBits = 8;  // 18 turns of at most 8
 
   logic [63:0]                  total_q [0:engine_pkg::NumCounters-1];
-  logic [engine_pkg::NumCounters-1:0]       live_q;  // totals that are not stale
+  logic [engine_pkg::NumCounters-1:0] live_q;  // totals that are not stale
   logic [4:0]                   turn_q;
   logic [engine_pkg::NumCounters*SumBits-1:0] sums;
-  logic [SumBits-1:0]           turn_sum, index_sum;
+  logic [SumBits-1:0]           turn_sum, index_sum_q;
+  logic [63:0]                  index_total_q;
 
   assign turn_sum  = sums[turn_q*SumBits +: SumBits];
-  assign index_sum = sums[index_i*SumBits +: SumBits];
-  assign value_o   = (live_q[index_i] ? total_q[index_i] : 64'd0) + 64'(index_sum);
+  assign value_o   = index_total_q + 64'(index_sum_q);
+  always_ff @(posedge clk_i) begin
+    index_sum_q   <= sums[index_i*SumBits +: SumBits];
+    index_total_q <= live_q[index_i] ? total_q[index_i] : 64'd0;
+  end
 
   for (genvar c = 0; c < engine_pkg::NumCounters; c++) begin : gen_sum
     logic [SumBits-1:0] sum_q;

@@ -119,10 +119,10 @@ module engine_regs #(
   end
 
   logic [11:0] raddr_q;
-  logic        read_q, read2_q;
+  logic        read_q, read2_q, read3_q;
   logic [63:0] counter_q;
   logic [31:0] value;
-  assign read      = arvalid_i && !read_q && !read2_q && !rvalid_o;
+  assign read      = arvalid_i && !read_q && !read2_q && !read3_q && !rvalid_o;
   assign arready_o = read;
   assign counter_o = raddr_q[7:3] < 5'(engine_pkg::NumCounters) ? raddr_q[7:3] : 5'd0;
 
@@ -168,17 +168,19 @@ module engine_regs #(
     if (!rst_ni) begin
       read_q   <= 1'b0;
       read2_q  <= 1'b0;
+      read3_q  <= 1'b0;
       rvalid_o <= 1'b0;
     end else begin
       read_q  <= read;
       read2_q <= read_q;
-      if (read2_q) rvalid_o <= 1'b1;
+      read3_q <= read2_q;
+      if (read3_q) rvalid_o <= 1'b1;
       else if (rready_i) rvalid_o <= 1'b0;
     end
   end
   always_ff @(posedge clk_i) begin
     if (read) raddr_q <= {araddr_i[11:2], 2'd0};
     counter_q <= counter_value_i;
-    if (read2_q) rdata_o <= value;
+    if (read3_q) rdata_o <= value;
   end
 endmodule

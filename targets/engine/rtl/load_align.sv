@@ -15,8 +15,12 @@ module load_align #(
   input  logic [LANE_BITS-1:0]   first_lane_i,   // … and in its block
   input  logic [LANE_BITS-1:0]   final_lane_i,   // of the last wanted byte in its block
   input  logic [BEAT_BITS-1:0]   first_block_i, final_block_i,  // with wanted bytes
-  input  logic [BEAT_BITS-1:0]   beats_i,        // 0: no byte is wanted
+  input  logic [BEAT_BITS-1:0]   beats_i,
   input  logic [BEAT_BITS-1:0]   last_block_i,   // of the run
+  // The same numbers judged ahead of time.
+  input  logic                   some_i,         // beats_i is not 0: a byte is wanted
+  input  logic                   first_now_i, final_now_i, last_now_i,  // that block is block 0
+  input  logic                   straddles_i,    // lane_i > first_lane_i
   input  logic [7:0]             fill_i,
   input  logic [TAG_BITS-1:0]    tag_i,          // goes with the run's blocks
   output logic                   done_o,
@@ -38,7 +42,7 @@ module load_align #(
   logic                 fresh_q, at_first_q, at_final_q, last_q, untaken_q, more_q;
   logic                 primed_q, begun_q, ended_q;
   logic [B*8-1:0]       hold_q;
-  logic                 some, at_first, at_final, active, prime, more, need, take, emit, last;
+  logic                 at_first, at_final, active, prime, more, need, take, emit, last;
   logic [LANE_BITS:0]   shift;  // bytes, 1 … B
   logic [2*B*8-1:0]     pair;
   logic [B-1:0]         mask;
@@ -46,15 +50,14 @@ module load_align #(
 
   assign block_d  = block_q + 1'b1;
   assign taken_d  = taken_q + 1'b1;
-  assign some     = beats_i != '0;
-  assign at_first = some && (fresh_q ? first_block_i == '0 : at_first_q);
-  assign at_final = some && (fresh_q ? final_block_i == '0 : at_final_q);
-  assign last     = fresh_q ? last_block_i == '0 : last_q;
-  assign more     = untaken_q ? some : more_q;
+  assign at_first = some_i && (fresh_q ? first_now_i : at_first_q);
+  assign at_final = some_i && (fresh_q ? final_now_i : at_final_q);
+  assign last     = fresh_q ? last_now_i : last_q;
+  assign more     = untaken_q ? some_i : more_q;
   assign active   = (at_first || begun_q) && !ended_q;
 
   // The first block may begin in one beat and end in the next: then a beat is taken ahead of it.
-  assign prime        = at_first && !primed_q && lane_i > first_lane_i;
+  assign prime        = at_first && !primed_q && straddles_i;
   assign need         = run_valid_i && (prime || (active && more));
   assign waits_o      = need && !beat_valid_i;
   assign emit         = run_valid_i && !prime && !waits_o && (!valid_o || ready_i);

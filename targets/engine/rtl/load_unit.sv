@@ -56,8 +56,8 @@ module load_unit #(
   localparam int WordShift = $clog2(PC);
 
   // What the data side must know of an instruction, and of a run.
-  localparam int ContextBits = 3 + engine_pkg::IndexBits + 2 + 8 + BeatBits + 1;
-  localparam int RunBits     = LOCAL_BITS + 3*LaneBits + 3*BeatBits + 1;
+  localparam int ContextBits = 3 + engine_pkg::IndexBits + 2 + 8 + BeatBits + 2;
+  localparam int RunBits     = LOCAL_BITS + 3*LaneBits + 3*BeatBits + 5;
   localparam int TagBits     = 2 + LOCAL_BITS + 1 + 1 + 3 + engine_pkg::IndexBits;
 
   // Request side.
@@ -75,7 +75,8 @@ module load_unit #(
   logic [LenBits-1:0]  new_first, new_end, new_final;
   logic [LaneBits-1:0] first_lane, final_lane;
   logic [BeatBits-1:0] new_beats, beats, first_block, final_block;
-  logic                new_last, run_last;
+  logic                new_last, run_last, some, first_now, final_now, straddles;
+  logic [3:0]          new_flags;
 
   assign is_act = instr_i[engine_pkg::FieldOpcode +: 8] == engine_pkg::OpLoadAct;
   assign is_wgt = instr_i[engine_pkg::FieldOpcode +: 8] == engine_pkg::OpLoadWgt;
@@ -139,21 +140,24 @@ module load_unit #(
   logic [2:0]           now_signal;
   logic [7:0]           now_fill;
   logic [BeatBits-1:0]  now_last_block;
-  logic                 now_odd;
+  logic                 now_odd, now_single;
 
   assign new_final = new_end - 1'b1;
+  assign new_flags = {new_beats != '0, new_first[LenBits-1:LaneBits] == '0, new_final[LenBits-1:LaneBits] == '0,
+                      new_lane > new_first[LaneBits-1:0]};
   assign run_new = {new_local, new_lane, new_first[LaneBits-1:0], new_final[LaneBits-1:0],
-                    BeatBits'(new_first >> LaneBits), BeatBits'(new_final >> LaneBits), new_beats, new_last};
-  assign {local_addr, lane, first_lane, final_lane, first_block, final_block, beats, run_last} = run_head;
+                    BeatBits'(new_first >> LaneBits), BeatBits'(new_final >> LaneBits), new_beats, new_flags, new_last};
+  assign {local_addr, lane, first_lane, final_lane, first_block, final_block, beats, some, first_now, final_now,
+          straddles, run_last} = run_head;
   fifo #(.WIDTH(RunBits), .DEPTH(16)) u_runs (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(run_valid && !run_full), .data_i(run_new),
     .pop_i(run_done), .data_o(run_head), .empty_o(run_empty), .full_o(run_full));
 
-  assign {now_signal, beat_index_o, now_target, now_fill, now_last_block, now_odd} = context_head;
+  assign {now_signal, beat_index_o, now_target, now_fill, now_last_block, now_single, now_odd} = context_head;
   fifo #(.WIDTH(ContextBits), .DEPTH(4)) u_contexts (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(start),
     .data_i({instr_i[engine_pkg::FieldSignal +: 3], index_i, target, instr_i[engine_pkg::FieldFill +: 8],
-             last_block, !last_byte[WordShift]}),
+             last_block, last_block == '0, !last_byte[WordShift]}),
     .pop_i(run_done && run_last), .data_o(context_head), .empty_o(context_empty),
     .full_o(context_full));
 
@@ -187,6 +191,11 @@ module load_unit #(
     .final_block_i(final_block),
     .beats_i      (beats),
     .last_block_i (now_last_block),
+    .some_i       (some),
+    .first_now_i  (first_now),
+    .final_now_i  (final_now),
+    .last_now_i   (now_single),
+    .straddles_i  (straddles),
     .fill_i       (now_fill),
     .tag_i        ({now_target, local_addr, now_odd, run_last, now_signal, beat_index_o}),
     .done_o       (run_done),
