@@ -5,7 +5,9 @@
 #include "runtime/session/Session.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
+#include <string_view>
 
 using namespace sluice;
 
@@ -155,6 +157,29 @@ static Status findBuffer(const char *function, const Indices &indices,
   return SLUICE_STATUS_OK;
 }
 
+/// The index of the tensor called `name` among `indices`; `kind` is what those
+/// are called.
+static Status findName(const char *function, const Session &session,
+                       const Indices &indices, const char *kind,
+                       const char *name, size_t &out) {
+  std::string_view wanted = name;
+  for (uint32_t i = 0; i < indices.size(); ++i)
+    if (session.buffer(indices[i]).name()->string_view() == wanted) {
+      out = i;
+      return SLUICE_STATUS_OK;
+    }
+  char names[1024] = "";
+  size_t used = 0;
+  for (uint32_t buffer : indices)
+    if (used < sizeof(names))
+      used +=
+          snprintf(names + used, sizeof(names) - used, "%s'%s'",
+                   used ? ", " : "", session.buffer(buffer).name()->c_str());
+  return fail(SLUICE_STATUS_NOT_FOUND,
+              "%s: the model has no %s '%.512s'; it has %s", function, kind,
+              name, names);
+}
+
 static Status checkSize(const char *function, const program::Buffer &buffer,
                         size_t size) {
   if (size != buffer.size())
@@ -188,6 +213,27 @@ sluice_status_t sluice_session_output_info(const sluice_session_t *session,
   SLUICE_RETURN_IF_ERROR(findBuffer(__func__, self.outputs(), index, buffer));
   *out_info = describe(self.buffer(buffer));
   return SLUICE_STATUS_OK;
+}
+
+sluice_status_t sluice_session_find_input(const sluice_session_t *session,
+                                          const char *name, size_t *out_index) {
+  REQUIRE(out_index);
+  *out_index = 0;
+  REQUIRE(session);
+  REQUIRE(name);
+  const Session &self = *unwrap(session);
+  return findName(__func__, self, self.inputs(), "input", name, *out_index);
+}
+
+sluice_status_t sluice_session_find_output(const sluice_session_t *session,
+                                           const char *name,
+                                           size_t *out_index) {
+  REQUIRE(out_index);
+  *out_index = 0;
+  REQUIRE(session);
+  REQUIRE(name);
+  const Session &self = *unwrap(session);
+  return findName(__func__, self, self.outputs(), "output", name, *out_index);
 }
 
 sluice_status_t sluice_session_set_input(sluice_session_t *session,

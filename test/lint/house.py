@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 GENERATED = {"build", ".git", "__pycache__", ".cache", "node_modules"}
-SOURCES = {".h", ".c", ".cpp", ".td", ".py", ".cmake", ".sv", ".svh", ".fbs", ".mlir", ".test", ".s"}
+SOURCES = {".h", ".hpp", ".c", ".cpp", ".td", ".py", ".cmake", ".sv", ".svh", ".fbs", ".mlir", ".test", ".s"}
 NAMED_SOURCES = {"CMakeLists.txt", "dev", "run"}
 LONGEST_FILE = 600  # lines; "under about 500"
 
@@ -84,7 +84,7 @@ LAYERS = [
 
 def layering(root):
     """Includes follow the dependency rules."""
-    for path in files(root, {".h", ".c", ".cpp"}):
+    for path in files(root, {".h", ".hpp", ".c", ".cpp"}):
         for number, match in matches(root, path, r'^\s*#\s*include\s*[<"]([^>"]+)[>"]'):
             for where, banned, exception, rule in LAYERS:
                 if not re.match(where, str(path)) or not re.match(banned, match[1]):

@@ -72,6 +72,35 @@ TEST_F(Session, DescribesTensors) {
   EXPECT_EQ(info.name, nullptr);
 }
 
+TEST_F(Session, FindsTensorsByName) {
+  TestPackage planted;
+  // The intermediate tensor too: two outputs to tell apart.
+  planted.variant().outputs.insert(planted.variant().outputs.begin(), 1);
+  auto package = load(planted);
+  auto session = open(package.get(), "cpu");
+  size_t index = 7;
+  EXPECT_EQ(sluice_session_find_input(session.get(), "x", &index),
+            SLUICE_STATUS_OK);
+  EXPECT_EQ(index, 0u);
+  EXPECT_EQ(sluice_session_find_output(session.get(), "y", &index),
+            SLUICE_STATUS_OK);
+  EXPECT_EQ(index, 1u);
+  EXPECT_EQ(sluice_session_find_input(session.get(), "y", &index),
+            SLUICE_STATUS_NOT_FOUND);
+  EXPECT_EQ(index, 0u);
+  EXPECT_STREQ(
+      sluice_status_message(),
+      "sluice_session_find_input: the model has no input 'y'; it has 'x'");
+  EXPECT_EQ(sluice_session_find_output(session.get(), "", &index),
+            SLUICE_STATUS_NOT_FOUND);
+  std::string first = planted.variant().buffers[1]->name;
+  EXPECT_EQ(sluice_status_message(),
+            "sluice_session_find_output: the model has no output ''; it has '" +
+                first + "', 'y'");
+  EXPECT_EQ(sluice_session_find_output(session.get(), nullptr, &index),
+            SLUICE_STATUS_INVALID_ARGUMENT);
+}
+
 TEST_F(Session, ChecksArguments) {
   auto package = load(TestPackage());
   auto session = open(package.get(), nullptr);

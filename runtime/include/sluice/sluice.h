@@ -4,7 +4,7 @@
  *
  *   sluice_package_t *package;
  *   sluice_session_t *session;
- *   sluice_package_load("digits.slpk", NULL, &package);
+ *   sluice_package_load("digits.sluice", &package);
  *   sluice_session_create(package, NULL, &session);
  *   sluice_session_set_input(session, 0, image, image_size);
  *   sluice_session_run(session);
@@ -48,7 +48,7 @@ SLUICE_API uint32_t sluice_version_number(void);
 typedef enum sluice_status {
   SLUICE_STATUS_OK = 0,
   SLUICE_STATUS_INVALID_ARGUMENT = 1, /* of the caller: index, size, option */
-  SLUICE_STATUS_NOT_FOUND = 2,        /* no such file, device or library */
+  SLUICE_STATUS_NOT_FOUND = 2, /* no such file, device, library or name */
   SLUICE_STATUS_INVALID_PACKAGE =
       3, /* a package's bytes are not as they must be */
   SLUICE_STATUS_UNSUPPORTED =
@@ -139,6 +139,14 @@ sluice_session_input_info(const sluice_session_t *session, size_t index,
 SLUICE_API sluice_status_t
 sluice_session_output_info(const sluice_session_t *session, size_t index,
                            sluice_tensor_info_t *out_info);
+
+/* The index of the input or output of this name, for all calls below. An
+ * unknown name is SLUICE_STATUS_NOT_FOUND, and the message lists those that
+ * there are. */
+SLUICE_API sluice_status_t sluice_session_find_input(
+    const sluice_session_t *session, const char *name, size_t *out_index);
+SLUICE_API sluice_status_t sluice_session_find_output(
+    const sluice_session_t *session, const char *name, size_t *out_index);
 
 /* Copies `size` bytes, which must be the input's, into the session's own
  * buffer. Inputs are set anew before each run: a run may use their place for
