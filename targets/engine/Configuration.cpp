@@ -191,7 +191,7 @@ uint64_t Configuration::hash() const {
 
 uint64_t Configuration::multipliers() const {
   uint64_t lanes = theParameters.PK;
-  return theParameters.PC * lanes + 3 * lanes;
+  return theParameters.PC * lanes + 2 * lanes;
 }
 
 uint64_t Configuration::memoryBits() const {

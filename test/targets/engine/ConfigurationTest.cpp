@@ -29,7 +29,7 @@ TEST(Configuration, EveryBoardIsValid) {
 TEST(Configuration, CountsTheSixteenByEightOfTheIntegersPage) {
   auto configuration = Configuration::parse("ulx3s-85f-16x8");
   ASSERT_TRUE(bool(configuration));
-  EXPECT_EQ(configuration->multipliers(), 152u);
+  EXPECT_EQ(configuration->multipliers(), 144u);
 }
 
 TEST(Configuration, HashIsFnv1aOfTheCanonicalText) {
@@ -88,7 +88,7 @@ TEST(Configuration, ErrorsNameWhatAndTheRemedy) {
             "engine configuration 'ulx3s-85f,PC=4': PC = 4 is not a multiple "
             "of PK = 8");
   EXPECT_EQ(errorOf("ulx3s-25f,PC=8"),
-            "engine configuration 'ulx3s-25f,PC=8': PC = 8 and PK = 4 need 44 "
+            "engine configuration 'ulx3s-25f,PC=8': PC = 8 and PK = 4 need 40 "
             "multipliers; LFE5U-25F has 28: make PC or PK smaller");
   EXPECT_EQ(errorOf("ulx3s-25f,ACT_BYTES=1048576"),
             "engine configuration 'ulx3s-25f,ACT_BYTES=1048576': the "
