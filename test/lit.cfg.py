@@ -37,4 +37,6 @@ config.substitutions += [
     ("%build", build),
     ("%shared", shared),
     ("%python", config.sluice_python),
+    # What a program that links libsluice.so must be compiled with here.
+    ("%sanitize", "-fsanitize=address,undefined" if config.sluice_sanitize else ""),
 ]

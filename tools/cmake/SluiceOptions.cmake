@@ -57,6 +57,9 @@ target_compile_options(sluice_options INTERFACE
   -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers
   -ffunction-sections -fdata-sections -ffp-contract=off)
 
+# Installed commands find the libraries they were linked with.
+set(CMAKE_INSTALL_RPATH_USE_LINK_PATH ON)
+
 # The shared libMLIR and libLLVM, never the static archives beside them.
 find_package(MLIR REQUIRED CONFIG HINTS /usr/lib/llvm-22/lib/cmake/mlir)
 set(MLIR_LINK_MLIR_DYLIB ON)

@@ -17,7 +17,9 @@ import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+# The repository or, where this is installed in share/sluice/engine/sim, share.
 ROOT = HERE.parent.parent.parent
+INCLUDE = next((f for f in (ROOT / "runtime/include", ROOT.parent / "include") if f.is_dir()), ROOT)
 NAMES = ["PC", "PK", "ACT_BYTES", "ACT_BANKS", "WGT_WORDS", "PRM_WORDS", "AXI_BYTES"]
 VERILATOR = [
     "--cc", "--prefix", "Engine", "--top-module", "engine_top", "-O3", "--x-assign", "fast",
@@ -59,7 +61,7 @@ def build(parameters, rtl, output):
     name = f"{configuration_hash(parameters):016x}"
     target = output / f"{name}.so"
     inputs = [*sources(rtl), *HERE.glob("*.cpp"), *HERE.glob("*.h"), Path(__file__)]
-    inputs.append(ROOT / "runtime/include/sluice/sim_abi.h")
+    inputs.append(INCLUDE / "sluice/sim_abi.h")
     if target.exists() and target.stat().st_mtime > max(p.stat().st_mtime for p in inputs):
         return target
     output.mkdir(parents=True, exist_ok=True)
@@ -72,7 +74,7 @@ def build(parameters, rtl, output):
     compiler = os.environ.get("CXX", "clang++-22")
     launcher = ["ccache"] if shutil.which("ccache") else []
     environment = dict(os.environ, CCACHE_BASEDIR=str(ROOT), CCACHE_NOHASHDIR="1")
-    flags = [*COMPILE, f"-DCONFIGURATION_HASH=0x{name}ull", "-I.", f"-I{HERE}", f"-I{ROOT / 'runtime/include'}",
+    flags = [*COMPILE, f"-DCONFIGURATION_HASH=0x{name}ull", "-I.", f"-I{HERE}", f"-I{INCLUDE}",
              "-isystem", include, "-isystem", include / "vltstd"]
     units = [*sorted(p.relative_to(work) for p in work.glob("*.cpp")), HERE / "AxiMemory.cpp",
              HERE / "SimDevice.cpp", include / "verilated.cpp", include / "verilated_threads.cpp"]
