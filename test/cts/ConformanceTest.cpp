@@ -42,6 +42,8 @@ const DeviceUnderTest kDevices[] = {
     {"null", "null", "null", "null", false, false, false},
     {"null:host=0", "null", "null", "cpu", false, false, false},
     {"cpu", "cpu", "cpu", "cpu", true, false, false},
+    {"cpu:threads=2", "cpu", "cpu", "cpu", true, false, false},
+    {"cpu:threads=5", "cpu", "cpu", "cpu", true, false, false},
     {"sim", "sim", "sim", "cpu", true, true, true},
     {"sim:latency=3,bytes=4,stall=11", "sim", "sim", "cpu", true, true, true},
 };

@@ -5,7 +5,10 @@
 
 #include "test/runtime/TestPackage.h"
 
+#include <fstream>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 using namespace sluice;
 using namespace sluice::test;
@@ -130,6 +133,11 @@ TEST_F(Session, RefusesUnknownDevices) {
                 "'fill' is not of the form KEY=VALUE");
   expectRefused(package.get(), "null:color=1", SLUICE_STATUS_INVALID_ARGUMENT,
                 "unknown option 'color'; it has fill, fail, host");
+  expectRefused(package.get(), "cpu:threads=0", SLUICE_STATUS_INVALID_ARGUMENT,
+                "option 'threads' is '0', not a number from 1 to 256");
+  expectRefused(package.get(), "cpu:threads=256,pin=1",
+                SLUICE_STATUS_INVALID_ARGUMENT,
+                "threads=256 cannot be pinned to the ");
   expectRefused(package.get(), "null:fill=256", SLUICE_STATUS_INVALID_ARGUMENT,
                 "option 'fill' is '256', not a number from 0 to 255");
   sluice_session_options_t options = {sizeof(options), "cpu", 1};
@@ -176,13 +184,33 @@ TEST_F(Session, ReportsCodeThatGivesUp) {
   planted.region(1).name = "refuse";
   planted.region(1).cpu[0]->index = 2;
   auto package = load(planted);
-  auto session = open(package.get(), "cpu");
-  std::vector<int8_t> x(256, -128);
-  sluice_session_set_input(session.get(), 0, x.data(), x.size());
-  EXPECT_EQ(sluice_session_run(session.get()), SLUICE_STATUS_DEVICE_FAULT);
-  EXPECT_STREQ(sluice_status_message(),
-               "region 'refuse': its CPU code gave up with code 7");
+  for (const char *device : {"cpu", "cpu:threads=3"}) {
+    auto session = open(package.get(), device);
+    std::vector<int8_t> x(256, -128);
+    sluice_session_set_input(session.get(), 0, x.data(), x.size());
+    EXPECT_EQ(sluice_session_run(session.get()), SLUICE_STATUS_DEVICE_FAULT);
+    EXPECT_STREQ(sluice_status_message(),
+                 "region 'refuse': its CPU code gave up with code 7");
+  }
 }
+
+#if !defined(__SANITIZE_ADDRESS__) && !__has_feature(address_sanitizer)
+TEST_F(Session, SaysWhenThreadsCannotStart) {
+  auto package = load(TestPackage());
+  std::ifstream statm("/proc/self/statm");
+  rlim_t pages = 0;
+  ASSERT_TRUE(statm >> pages);
+  rlimit before;
+  ASSERT_EQ(getrlimit(RLIMIT_AS, &before), 0);
+  // Room for a few stacks, not for 200.
+  rlimit tight = before;
+  tight.rlim_cur = pages * sysconf(_SC_PAGESIZE) + (64u << 20);
+  ASSERT_EQ(setrlimit(RLIMIT_AS, &tight), 0);
+  expectRefused(package.get(), "cpu:threads=200", SLUICE_STATUS_OUT_OF_MEMORY,
+                "of 200: Resource temporarily unavailable; ask for fewer");
+  ASSERT_EQ(setrlimit(RLIMIT_AS, &before), 0);
+}
+#endif
 
 TEST_F(Session, FallsBackToTheCpu) {
   auto package = load(TestPackage());

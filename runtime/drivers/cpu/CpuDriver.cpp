@@ -3,6 +3,7 @@
 #include "runtime/drivers/cpu/CpuDriver.h"
 
 #include "runtime/drivers/cpu/CpuLevel.h"
+#include "runtime/drivers/cpu/WorkerPool.h"
 #include "runtime/package/Elf.h"
 
 #include <algorithm>
@@ -23,6 +24,9 @@ const program::CpuCode *chooseCode(const program::Region &region) {
 
 class CpuExecutable final : public Executable {
 public:
+  /// `pool` is null for one thread.
+  explicit CpuExecutable(WorkerPool *pool) : pool(pool) {}
+
   Status load(const Package &package, const program::Variant &variant);
 
   bool accepts(uint32_t region) const override { return true; }
@@ -34,7 +38,7 @@ public:
     call.worker_count = 1;
     call.scratch = scratch.data();
     call.tensors = tensors;
-    if (int32_t code = region.run(&call))
+    if (int32_t code = pool ? pool->run(region.run, call) : region.run(&call))
       return fail(SLUICE_STATUS_DEVICE_FAULT,
                   "region '%s': its CPU code gave up with code %d", region.name,
                   code);
@@ -45,6 +49,7 @@ private:
   using ImageKey = std::tuple<uint32_t, uint64_t, uint64_t>;
   Status loadRegion(const Package &package, const program::Region &region);
 
+  WorkerPool *const pool;
   std::map<ImageKey, ElfImage> images;
   std::vector<const sluice_cpu_region *> regions;
   Buffer scratch;
@@ -99,23 +104,39 @@ Status CpuExecutable::load(const Package &package,
 
 class CpuDevice final : public Device {
 public:
+  explicit CpuDevice(std::unique_ptr<WorkerPool> pool)
+      : pool(std::move(pool)) {}
+
   Status load(const Package &package, uint32_t variant,
               std::unique_ptr<Executable> &out) override {
-    auto executable = std::make_unique<CpuExecutable>();
+    auto executable = std::make_unique<CpuExecutable>(pool.get());
     SLUICE_RETURN_IF_ERROR(
         executable->load(package, *package.program().variants()->Get(variant)));
     out = std::move(executable);
     return SLUICE_STATUS_OK;
   }
+
+private:
+  const std::unique_ptr<WorkerPool> pool; // null for one thread
 };
 
 class CpuDriver final : public Driver {
 public:
   const char *name() const override { return "cpu"; }
-  const char *description() const override { return "this processor"; }
+  const char *description() const override {
+    return "this processor; threads=N share each region's work (1), pin=1: "
+           "each on a processor of its own";
+  }
   Status open(const DeviceSpec &spec, std::unique_ptr<Device> &out) override {
-    SLUICE_RETURN_IF_ERROR(spec.read({}));
-    out = std::make_unique<CpuDevice>();
+    uint64_t threads = 1, pin = 0;
+    const DeviceOption known[] = {
+        {"threads", &threads, 1, WorkerPool::kMostThreads},
+        {"pin", &pin, 0, 1}};
+    SLUICE_RETURN_IF_ERROR(spec.read(known));
+    std::unique_ptr<WorkerPool> pool;
+    if (threads > 1)
+      SLUICE_RETURN_IF_ERROR(WorkerPool::create(threads, pin, pool));
+    out = std::make_unique<CpuDevice>(std::move(pool));
     return SLUICE_STATUS_OK;
   }
 };

@@ -7,7 +7,9 @@
 
 namespace sluice {
 
-/// Runs every region by its CPU code, in the calling thread. No options.
+/// Runs every region by its CPU code, in the calling thread and, with the
+/// option threads=N, in N - 1 threads of the device's own; pin=1 binds each of
+/// these to a processor.
 Driver *cpuDriver();
 
 } // namespace sluice
