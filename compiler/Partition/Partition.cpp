@@ -56,10 +56,40 @@ struct Partition : sluice::impl::PartitionBase<Partition> {
       getOperation().emitError(llvm::toString(made.takeError()));
       return signalPassFailure();
     }
+    if (failed(checkResults()))
+      return signalPassFailure();
     Partitioner(getOperation().getBody().front(), **made, separateLayers).run();
   }
+
+private:
+  LogicalResult checkResults();
 };
 } // namespace
+
+/// A region makes each result of the model, in a place of its own.
+LogicalResult Partition::checkResults() {
+  func::FuncOp function = getOperation();
+  auto name = [&](unsigned index) {
+    auto attr = function.getResultAttrOfType<StringAttr>(index, "onnx.name");
+    return attr ? attr.str() : std::to_string(index);
+  };
+  llvm::DenseMap<Value, unsigned> seen;
+  for (OpOperand &result :
+       function.getBody().front().getTerminator()->getOpOperands()) {
+    unsigned index = result.getOperandNumber();
+    Operation *made = result.get().getDefiningOp();
+    if (made && isConstant(made))
+      return function.emitError("output '")
+             << name(index)
+             << "' is the same whatever the input; leave it out of the model";
+    auto [other, isNew] = seen.try_emplace(result.get(), index);
+    if (!isNew)
+      return function.emitError("outputs '")
+             << name(other->second) << "' and '" << name(index)
+             << "' are one tensor; leave one of them out of the model";
+  }
+  return success();
+}
 
 static bool isDevice(Stage stage) { return stage % 2 == 1; }
 

@@ -28,6 +28,7 @@ private:
   void quantizeConstants(OpBuilder &b, Operation *op);
 
   llvm::MapVector<Value, ActivationScale> scales;
+  llvm::DenseSet<Value> floats; // those of them that are computed in float
 };
 } // namespace
 
@@ -108,6 +109,8 @@ void InsertQdq::chooseScales() {
     } else if (isComputed(&op) ? !isBounded(&op) : feedsInt8(result)) {
       if (auto range = TensorRange::get(function, result))
         scales.insert({result, range->getScale()});
+      if (!isComputed(&op))
+        floats.insert(result);
     }
   }
 }
@@ -125,12 +128,14 @@ static Value makeScalar(OpBuilder &b, Location loc, T value) {
 void InsertQdq::insertAfter(OpBuilder &b, Value value, ActivationScale scale) {
   b.setInsertionPointAfterValue(value);
   std::string tensor = onnx::getTensorName(value).str();
-  // The integers go by the tensor's name, unless the model returns the tensor:
-  // then what is dequantized again keeps it.
+  // The integers go by the tensor's name, unless it stays in float or the model
+  // returns it: then what is dequantized again keeps the name.
   bool returned = llvm::any_of(value.getUsers(), [](Operation *user) {
     return isa<func::ReturnOp>(user);
   });
-  std::string integers = returned ? tensor + quantizedSuffix.str() : tensor;
+  std::string integers = returned || floats.contains(value)
+                             ? tensor + quantizedSuffix.str()
+                             : tensor;
   SmallVector<StringRef> reals;
   if (returned)
     reals.push_back(tensor);
@@ -263,6 +268,7 @@ void InsertQdq::quantizeConstants(OpBuilder &b, Operation *op) {
 
 void InsertQdq::runOnOperation() {
   scales.clear();
+  floats.clear();
   chooseScales();
   OpBuilder b(&getContext());
   for (Operation &op :

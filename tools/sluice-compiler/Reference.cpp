@@ -9,6 +9,7 @@
 #include "tools/sluice-compiler/Verbs.h"
 
 #include "mlir/Parser/Parser.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FileOutputBuffer.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -39,16 +40,23 @@ namespace {
 /// dimension of 1, or gain a leading axis.
 class Collector {
 public:
-  void add(StringRef name, const reference::Tensor &tensor);
+  /// Takes no tensors of this name but by addResult.
+  void reserve(StringRef name) { reserved.insert(name); }
+  void addResult(StringRef name, const reference::Tensor &tensor);
+  void add(StringRef name, const reference::Tensor &tensor) {
+    if (!reserved.contains(name))
+      addResult(name, tensor);
+  }
   std::vector<NpzArray> take() { return std::move(arrays); }
 
 private:
   std::vector<NpzArray> arrays;
   llvm::StringMap<size_t> indices;
+  llvm::StringSet<> reserved;
 };
 } // namespace
 
-void Collector::add(StringRef name, const reference::Tensor &tensor) {
+void Collector::addResult(StringRef name, const reference::Tensor &tensor) {
   auto [it, isNew] = indices.try_emplace(name, arrays.size());
   ArrayRef<int64_t> shape = tensor.getShape();
   if (isNew) {
@@ -138,6 +146,27 @@ static OwningOpRef<ModuleOp> parseModel(StringRef path, MLIRContext &context) {
   return parseSourceFile<ModuleOp>(path, &context);
 }
 
+/// Collects the results, and all other tensors if they are asked for. A result
+/// is what the program returns, also where an op holds the tensor in another
+/// order of dimensions.
+static LogicalResult runSample(func::FuncOp main,
+                               ArrayRef<reference::Tensor> sample,
+                               const ReferenceOptions &options,
+                               Collector &collector) {
+  for (unsigned i = 0; i < main.getNumResults(); ++i)
+    collector.reserve(getResultName(main, i));
+  auto observe = [&](Value value, const reference::Tensor &tensor) {
+    if (Operation *op = value.getDefiningOp(); op && options.allTensors)
+      addNamed(collector, op, tensor, options.programOrder);
+  };
+  auto results = reference::interpret(main, sample, observe);
+  if (failed(results))
+    return failure();
+  for (auto [i, result] : llvm::enumerate(*results))
+    collector.addResult(getResultName(main, i), result);
+  return success();
+}
+
 std::optional<Stop> runReference(const ReferenceOptions &options,
                                  MLIRContext &context) {
   SmallString<128> path(options.program);
@@ -156,18 +185,9 @@ std::optional<Stop> runReference(const ReferenceOptions &options,
   if (!samples)
     return Stop{kBadInput, llvm::toString(samples.takeError())};
   Collector collector;
-  auto observe = [&](Value value, const reference::Tensor &tensor) {
-    if (Operation *op = value.getDefiningOp(); op && options.allTensors)
-      addNamed(collector, op, tensor, options.programOrder);
-  };
-  for (const auto &sample : *samples) {
-    auto results = reference::interpret(main, sample, observe);
-    if (failed(results))
+  for (const auto &sample : *samples)
+    if (failed(runSample(main, sample, options, collector)))
       return Stop{kBadInput, ""};
-    if (!options.allTensors)
-      for (auto [i, result] : llvm::enumerate(*results))
-        collector.add(getResultName(main, i), result);
-  }
   return writeArrays(options.output, collector.take());
 }
 

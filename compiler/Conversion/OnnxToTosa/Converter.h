@@ -14,6 +14,8 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Quant/IR/Quant.h"
 
+#include "llvm/ADT/StringSet.h"
+
 #include <optional>
 
 namespace sluice {
@@ -139,6 +141,7 @@ private:
   mlir::func::FuncOp function;
   mlir::OpBuilder &builder;
   llvm::DenseMap<mlir::Value, Mapped> values;
+  llvm::StringSet<> names; // of the model's tensors, given to an op
 };
 
 } // namespace sluice

@@ -97,7 +97,8 @@ void Converter::setNhwc(Value onnx, Value value) {
 void Converter::nameOutput(Operation *op, Value value) {
   Operation *made = value.getDefiningOp();
   StringRef name = onnx::getOutputName(op->getResult(0));
-  if (!made || made->hasAttr(onnx::outputNameAttr) || name.empty())
+  if (!made || made->hasAttr(onnx::outputNameAttr) || name.empty() ||
+      !names.insert(name).second)
     return;
   made->setAttr(onnx::outputNameAttr, builder.getStringAttr(name));
   // Whoever compares with the model needs its order of dimensions.
@@ -130,9 +131,11 @@ void Converter::nameReshaped(Value onnx, const Mapped &source) {
   bool same = made->getResult(0) == source.value && order == source.perm;
   if (!same && !(inOrder && isInOrder(made->getResult(0), order)))
     return;
-  NamedAttrList names(made->getAttrOfType<DictionaryAttr>(onnx::reshapedAttr));
-  names.set(name, builder.getDenseI64ArrayAttr(getShape(onnx)));
-  made->setAttr(onnx::reshapedAttr, names.getDictionary(builder.getContext()));
+  if (!names.insert(name).second)
+    return;
+  NamedAttrList list(made->getAttrOfType<DictionaryAttr>(onnx::reshapedAttr));
+  list.set(name, builder.getDenseI64ArrayAttr(getShape(onnx)));
+  made->setAttr(onnx::reshapedAttr, list.getDictionary(builder.getContext()));
 }
 
 /// Flatten, Reshape, Squeeze, Unsqueeze: the result's shape says it all.

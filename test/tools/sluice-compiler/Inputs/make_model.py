@@ -4,6 +4,7 @@
 usage: make_model.py FOLDER
 
 net.onnx: input x (1x3x6x6) → Conv "conv" → Relu "relu" → Flatten "flat" → Gemm "fc" → output y (1x4).
+image.onnx: Conv, Mul with itself, Conv: an output of 1x2x2x2 that lies as NHWC inside, a float tensor between int8 ones.
 several.onnx: the same input into Conv, then nodes that are not supported, one behind another.
 data.npz holds 4 samples of x; named.npz, shaped.npz, typed.npz and nan.npz hold them wrongly; text.npz is none.
 """
@@ -42,6 +43,13 @@ def main():
         helper.make_node("Gemm", ["f", "v"], ["y"], "fc", transB=1),
     ]
     save(folder / "net.onnx", net, {"y": [1, 4]}, weights)
+    image = [
+        conv,
+        helper.make_node("Mul", ["c", "c"], ["t"], "square"),
+        helper.make_node("Conv", ["t", "u"], ["y"], "last"),
+    ]
+    weights["u"] = rng.normal(0, 1, (2, 2, 3, 3)).astype(np.float32)
+    save(folder / "image.onnx", image, {"y": [1, 2, 2, 2]}, weights)
     several = [
         conv,
         helper.make_node("Celu", ["c"], ["d"], "celu"),
