@@ -93,6 +93,17 @@ static Value makeSubstitute(OpBuilder &builder, Value value) {
                                  type.getElementType());
 }
 
+/// Whether the dialect has no such operator. It may stand as a NodeOp only
+/// because its operands are of unknown type.
+static bool isUnknown(Operation *op) {
+  auto node = dyn_cast<onnx::NodeOp>(op);
+  if (!node)
+    return false;
+  return !node.getDomain().empty() ||
+         !RegisteredOperationName::lookup(("onnx." + node.getOpType()).str(),
+                                          op->getContext());
+}
+
 bool Converter::convertAll(ArrayRef<Operation *> ops, bool substitute) {
   bool all = true;
   for (Operation *op : ops) {
@@ -100,7 +111,7 @@ bool Converter::convertAll(ArrayRef<Operation *> ops, bool substitute) {
     bool ready = llvm::all_of(op->getOperands(), [&](Value operand) {
       return values.count(operand) || getConstant(operand);
     });
-    if (!ready && !isa<onnx::NodeOp>(op))
+    if (!ready && !isUnknown(op))
       continue;
     if (succeeded(convert(op)))
       continue;

@@ -13,6 +13,10 @@ func.func @several(%x: tensor<2xi32>, %y: tensor<1x1x4xf32>) -> (tensor<2xi32>, 
   %2 = onnx.Conv %y, %w {kernel_shape = array<i64: 2>, strides = array<i64: 1>, pads = array<i64: 0, 0>, dilations = array<i64: 1>} : (tensor<1x1x4xf32>, tensor<1x1x2xf32>) -> tensor<1x1x3xf32>
   // expected-error @+1 {{operator 'Einsum' is not supported}}
   %3 = onnx.Node "Einsum"(%x) : (tensor<2xi32>) -> tensor<2xf32>
+  // Behind an unknown operator even a known one is a Node.
+  %4 = onnx.Node "Relu"(%3) : (tensor<2xf32>) -> tensor<2xf32>
+  // expected-error @+1 {{operator 'Det' is not supported}}
+  %5 = onnx.Node "Det"(%3) : (tensor<2xf32>) -> tensor<2xf32>
   return %1, %2, %3 : tensor<2xi32>, tensor<1x1x3xf32>, tensor<2xf32>
 }
 
