@@ -7,7 +7,21 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <cstdlib>
 #include <gtest/gtest.h>
+#include <new>
+
+static std::atomic<size_t> allocations;
+
+void *operator new(size_t size) {
+  ++allocations;
+  if (void *memory = malloc(size ? size : 1))
+    return memory;
+  abort();
+}
+void operator delete(void *memory) noexcept { free(memory); }
+void operator delete(void *memory, size_t) noexcept { free(memory); }
 
 using namespace sluice;
 using sluice::test::TestPackage;
@@ -137,6 +151,24 @@ TEST_F(CppApi, RunsOnBoundMemory) {
   ASSERT_TRUE(session.unbindInput("x"));
   ASSERT_TRUE(session.unbindOutput("y"));
   EXPECT_NE(session.output<int8_t>("y")->data(), y.values.data());
+}
+
+TEST_F(CppApi, RunsWithoutAllocating) {
+  Session session = open();
+  auto x = image();
+  Aligned y;
+  size_t before = allocations;
+  for (int i = 0; i < 3; ++i) {
+    bool ran = session.setInput<int8_t>(0, x) && session.input<int8_t>(0) &&
+               session.bindOutput<int8_t>(0, y.values) && session.run() &&
+               session.output<int8_t>(0) && session.regionProfile(0) &&
+               session.profile().macs;
+    ASSERT_TRUE(ran);
+  }
+  EXPECT_EQ(allocations, before);
+  // That the count counts.
+  EXPECT_FALSE(session.setInput<int8_t>(1, x));
+  EXPECT_GT(allocations, before);
 }
 
 TEST_F(CppApi, ChecksWhatItIsGiven) {
