@@ -94,6 +94,10 @@ private:
   mlir::LogicalResult convert(onnx::ReduceMeanOp op);
   mlir::LogicalResult convertAverage(mlir::Operation *op, mlir::Value x,
                                      TosaWindow window, bool countPadding);
+  mlir::LogicalResult convertQuantizedAverage(mlir::Operation *op,
+                                              mlir::Value x,
+                                              const TosaWindow &window,
+                                              bool countPadding);
 
   // Linear.cpp
   mlir::LogicalResult convertProduct(mlir::Operation *op, mlir::Value input,

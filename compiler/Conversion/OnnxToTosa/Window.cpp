@@ -119,40 +119,46 @@ cutByCount(int64_t outputs, int64_t kernel, int64_t stride, int64_t padBefore,
 
 LogicalResult Converter::convertAverage(Operation *op, Value x,
                                         TosaWindow window, bool countPadding) {
+  if (getQuantization(op->getResult(0).getType()))
+    return convertQuantizedAverage(op, x, window, countPadding);
   TosaBuilder b = at(op);
-  Value result = op->getResult(0);
-  std::optional<Quantization> in = getQuantization(op->getOperand(0).getType()),
-                              out = getQuantization(result.getType());
-  if (!in || !out) {
-    if (countPadding &&
-        llvm::any_of(window.pad, [](int64_t pad) { return pad != 0; })) {
-      auto [top, bottom, left, right] = window.pad;
-      x = b.pad(x, {0, 0, top, bottom, left, right, 0, 0}, b.scalar<float>(0));
-      window.pad = {0, 0, 0, 0};
-    }
-    setNhwc(result, b.averagePool(x, window));
-    return success();
+  if (countPadding &&
+      llvm::any_of(window.pad, [](int64_t pad) { return pad != 0; })) {
+    auto [top, bottom, left, right] = window.pad;
+    x = b.pad(x, {0, 0, top, bottom, left, right, 0, 0}, b.scalar<float>(0));
+    window.pad = {0, 0, 0, 0};
   }
-  SmallVector<int64_t> shape(getShape(x));
-  int64_t channels = shape[3];
-  SmallVector<int64_t> weightShape{window.kernel[0], window.kernel[1], channels,
-                                   1};
-  Value ones = b.constant<int8_t>(weightShape, int8_t(1));
+  setNhwc(op->getResult(0), b.averagePool(x, window));
+  return success();
+}
+
+/// A sum of taps, scaled in rectangles of equal count.
+LogicalResult Converter::convertQuantizedAverage(Operation *op, Value x,
+                                                 const TosaWindow &window,
+                                                 bool countPadding) {
+  std::optional<Quantization> in = getQuantization(op->getOperand(0).getType());
+  Quantization out = *getQuantization(op->getResult(0).getType());
+  if (!in)
+    return op->emitOpError("mixes quantized and float operands");
+  TosaBuilder b = at(op);
+  int64_t channels = getShape(x)[3];
+  Value ones = b.constant<int8_t>(
+      {window.kernel[0], window.kernel[1], channels, 1}, int8_t(1));
   Value acc = b.depthwise(x, ones, b.constant<int32_t>({channels}, 0), window,
                           in->zeroPoint);
-  double ratio = in->scales[0] / out->scales[0];
-  double worst = 255.0 * window.kernel[0] * window.kernel[1];
-  if (countPadding)
-    shape[1] = shape[2] = 1 << 30; // no window leaves such an input
   SmallVector<int64_t> os(getShape(acc));
-  auto rowCuts = cutByCount(os[1], window.kernel[0], window.stride[0],
-                            countPadding ? 0 : window.pad[0], shape[1]);
-  auto columnCuts = cutByCount(os[2], window.kernel[1], window.stride[1],
-                               countPadding ? 0 : window.pad[2], shape[2]);
+  auto cut = [&](int dim) {
+    // No window leaves an input whose padding counts.
+    int64_t size = countPadding ? 1 << 30 : getShape(x)[dim + 1];
+    return cutByCount(os[dim + 1], window.kernel[dim], window.stride[dim],
+                      countPadding ? 0 : window.pad[2 * dim], size);
+  };
+  double ratio = in->scales[0] / out.scales[0];
+  double worst = 255.0 * window.kernel[0] * window.kernel[1];
   SmallVector<Value> rows;
-  for (auto [y0, y1, countY] : rowCuts) {
+  for (auto [y0, y1, countY] : cut(0)) {
     SmallVector<Value> columns;
-    for (auto [x0, x1, countX] : columnCuts) {
+    for (auto [x0, x1, countX] : cut(1)) {
       Value part =
           b.slice(acc, {0, y0, x0, 0}, {os[0], y1 - y0, x1 - x0, os[3]});
       FailureOr<Value> y = requantize(
@@ -163,7 +169,7 @@ LogicalResult Converter::convertAverage(Operation *op, Value x,
     }
     rows.push_back(b.concat(columns, 2));
   }
-  setNhwc(result, b.concat(rows, 1));
+  setNhwc(op->getResult(0), b.concat(rows, 1));
   return success();
 }
 
