@@ -27,15 +27,23 @@ void pause() {
 /// sleepers must not move before it.
 void awaitChange(const std::atomic<uint32_t> &value, uint32_t old, bool spins) {
   using Clock = std::chrono::steady_clock;
-  constexpr int kPausesPerLook =
-      32; // a look at the clock costs about one pause
-  auto end = Clock::now() + kLongestSpin;
-  while (spins && Clock::now() < end)
+  // Short waits, the common ones, end before the clock is first read.
+  constexpr int kPausesPerLook = 64;
+  Clock::time_point end = Clock::time_point::max();
+  while (spins) {
     for (int i = 0; i < kPausesPerLook; ++i) {
       if (value.load(std::memory_order_acquire) != old)
         return;
       pause();
     }
+    // The one waited for may have been put on this very processor.
+    sched_yield();
+    Clock::time_point now = Clock::now();
+    if (end == Clock::time_point::max())
+      end = now + kLongestSpin;
+    else if (now > end)
+      break;
+  }
   value.wait(old, std::memory_order_acquire);
 }
 

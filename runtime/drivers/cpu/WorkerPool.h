@@ -2,7 +2,7 @@
 //
 // Threads that share one call of a region's CPU code. The calling thread is
 // worker 0. Who waits spins first and sleeps later, so that back-to-back runs
-// never enter the kernel and an idle session takes no processor time.
+// wake nobody and an idle session takes no processor time.
 
 #ifndef SLUICE_RUNTIME_DRIVERS_CPU_WORKERPOOL_H
 #define SLUICE_RUNTIME_DRIVERS_CPU_WORKERPOOL_H
