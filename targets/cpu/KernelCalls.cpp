@@ -23,9 +23,13 @@ static Value flatten(OpBuilder &builder, Location loc, Value buffer) {
 
 Value cpu::getFlatBuffer(OpBuilder &builder, Location loc, Value tensor) {
   auto type = cast<RankedTensorType>(tensor.getType());
-  Value buffer = bufferization::ToBufferOp::create(
+  auto buffer = bufferization::ToBufferOp::create(
       builder, loc, MemRefType::get(type.getShape(), type.getElementType()),
       tensor, /*read_only=*/true);
+  // Bufferization takes the buffer to be read here, and lets later ops write
+  // to it. So another layer's read of the same tensor must stay where it is
+  // and not be merged with this one.
+  buffer->setAttr(readerAttrName, DistinctAttr::create(builder.getUnitAttr()));
   return flatten(builder, loc, buffer);
 }
 

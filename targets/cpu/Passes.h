@@ -21,6 +21,9 @@ inline constexpr llvm::StringLiteral scratchAttrName = "cpu.scratch";
 /// Number of units of work, on the call of a kernel.
 inline constexpr llvm::StringLiteral unitsAttrName = "cpu.units";
 
+/// A distinct attribute on a bufferization.to_buffer: the one read it is for.
+inline constexpr llvm::StringLiteral readerAttrName = "cpu.reader";
+
 /// Alignment of tensors, scratch and constants, in bytes.
 inline constexpr int64_t bufferAlignment = 64;
 

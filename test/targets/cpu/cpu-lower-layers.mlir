@@ -2,6 +2,7 @@
 // RUN: sluice-opt %s --cpu-lower-layers="level=x86-64-v4+avx512vnni" | FileCheck %s --check-prefixes=CHECK,VNNI
 // RUN: sluice-opt %s --cpu-lower-layers="level=x86-64-v3" | FileCheck %s --check-prefixes=CHECK,AVX2
 // RUN: sluice-opt %s --cpu-lower-layers="level=aarch64" | FileCheck %s --check-prefixes=CHECK,PLAIN
+// RUN: sluice-opt %s --cpu-lower-layers="level=x86-64-v3" --cse | FileCheck %s --check-prefix=READERS
 
 // Weights are padded to the quantum and to a block of channels.
 // VNNI: memref.global "private" constant @{{.*}} : memref<128xi8>
@@ -61,4 +62,27 @@ func.func @others(%x: tensor<1x4x4x4xi8>, %w: tensor<4x1x1x4xi8>) -> (tensor<1x4
   %o = tosa.clamp %c {min_val = 0 : i32, max_val = 100 : i32} : (tensor<1x4x4x4xi32>) -> tensor<1x4x4x4xi32>
   %f = tosa.conv2d %x, %w, %b, %z, %z {acc_type = i32, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>} : (tensor<1x4x4x4xi8>, tensor<4x1x1x4xi8>, tensor<4xi32>, tensor<1xi8>, tensor<1xi8>) -> tensor<1x4x4x4xi32>
   return %c, %o, %f : tensor<1x4x4x4xi32>, tensor<1x4x4x4xi32>, tensor<1x4x4x4xi32>
+}
+
+// Two layers that read one tensor do so each in its place, even after CSE: what
+// stands between them may write to the tensor's buffer.
+// READERS-LABEL: func.func @two_readers(
+// READERS: bufferization.to_buffer %arg0
+// READERS: call @depthwise_
+// READERS: bufferization.to_buffer %arg0
+// READERS: call @depthwise_
+func.func @two_readers(%x: tensor<1x2x2x4xi8>) -> (tensor<1x2x2x4xi8>, tensor<1x2x2x4xi8>) {
+  %w = "tosa.const"() {values = dense<3> : tensor<1x1x4x1xi8>} : () -> tensor<1x1x4x1xi8>
+  %v = "tosa.const"() {values = dense<5> : tensor<1x1x4x1xi8>} : () -> tensor<1x1x4x1xi8>
+  %b = "tosa.const"() {values = dense<7> : tensor<4xi32>} : () -> tensor<4xi32>
+  %z = "tosa.const"() {values = dense<-3> : tensor<1xi8>} : () -> tensor<1xi8>
+  %wz = "tosa.const"() {values = dense<0> : tensor<1xi8>} : () -> tensor<1xi8>
+  %iz = "tosa.const"() {values = dense<0> : tensor<1xi32>} : () -> tensor<1xi32>
+  %m = "tosa.const"() {values = dense<20000> : tensor<1xi16>} : () -> tensor<1xi16>
+  %s = "tosa.const"() {values = dense<20> : tensor<1xi8>} : () -> tensor<1xi8>
+  %c = tosa.depthwise_conv2d %x, %w, %b, %z, %wz {acc_type = i32, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>} : (tensor<1x2x2x4xi8>, tensor<1x1x4x1xi8>, tensor<4xi32>, tensor<1xi8>, tensor<1xi8>) -> tensor<1x2x2x4xi32>
+  %r = tosa.rescale %c, %m, %s, %iz, %z {scale32 = false, rounding_mode = SINGLE_ROUND, per_channel = false, input_unsigned = false, output_unsigned = false} : (tensor<1x2x2x4xi32>, tensor<1xi16>, tensor<1xi8>, tensor<1xi32>, tensor<1xi8>) -> tensor<1x2x2x4xi8>
+  %d = tosa.depthwise_conv2d %x, %v, %b, %z, %wz {acc_type = i32, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>} : (tensor<1x2x2x4xi8>, tensor<1x1x4x1xi8>, tensor<4xi32>, tensor<1xi8>, tensor<1xi8>) -> tensor<1x2x2x4xi32>
+  %q = tosa.rescale %d, %m, %s, %iz, %z {scale32 = false, rounding_mode = SINGLE_ROUND, per_channel = false, input_unsigned = false, output_unsigned = false} : (tensor<1x2x2x4xi32>, tensor<1xi16>, tensor<1xi8>, tensor<1xi32>, tensor<1xi8>) -> tensor<1x2x2x4xi8>
+  return %r, %q : tensor<1x2x2x4xi8>, tensor<1x2x2x4xi8>
 }
