@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Random graphs: reference interpreter, CPU and Verilated engine with random stalls give the same bytes.
+
+usage: differential.py FIRST COUNT WORK
+
+Runs the graphs of seeds FIRST to FIRST + COUNT - 1 (models/random_model.py) and prints how they are
+distributed. Most are compiled for an engine with scratchpads so small that layers are cut in every
+dimension. A failing seed is shrunk to its fewest layers; the graph, its data and the IR after every
+phase stay in WORK/SEED.
+"""
+
+import argparse
+import json
+import pathlib
+import re
+import shutil
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+import harness  # first: it finds the modules of test/models
+
+import numpy as np
+import onnx
+import random_model
+
+SMALL = "engine:ulx3s-25f,ACT_BYTES=2048,WGT_WORDS=512"
+LARGE = "engine:ulx3s-85f"
+LARGE_EVERY = 6  # graphs; the others are for the small one
+INPUTS = 3
+COMPUTE = {"convolution", "depthwise", "add", "max_pool", "average_pool"}
+LEAST_ON_ENGINE = 0.95  # of layers
+LEAST_DEEP = 0.5  # of graphs: 4 or more layers and a branch
+LEAST_TILED = 0.2  # of graphs: a layer cut in rows, columns and channels
+
+
+@dataclass
+class Outcome:
+    """What one seed was and how it went."""
+
+    kinds: Counter
+    branches: int
+    on_engine: int = 0
+    tiled: bool = False
+    wrong: str = ""
+
+
+def is_tiled(ir):
+    """Whether a layer of the tiled IR has more than one tile along each of rows, columns and channels."""
+    last = defaultdict(lambda: [0, 0, 0])
+    for index, layer in re.findall(r"tile\.index = array<i64: ([\d, ]+)>, tile\.layer = (\d+)", ir):
+        places = [int(place) for place in index.split(",")]
+        last[layer] = [max(pair) for pair in zip(last[layer], places)]
+    return any(all(places) for places in last.values())
+
+
+def run_everywhere(folder, target, arrays, seed):
+    """Compiles folder/model.onnx and runs it three ways; returns what differs, or nothing."""
+    package = folder / "package"
+    phases = ["--dump-phases", folder / "phases"]
+    try:
+        harness.compile_model(folder / "model.onnx", package, target, folder / "calibration.npz", *phases)
+        by_reference = harness.run_reference(package, folder, arrays)
+        on_cpu, _ = harness.run_package(package, folder, "cpu", arrays)
+        on_engine, profile = harness.run_package(package, folder, f"sim:stall={seed + 1}", arrays)
+    except harness.CommandFailed as failure:
+        return str(failure)
+    if not harness.same_bytes(on_cpu, by_reference):
+        return "CPU and reference differ"
+    if profile["fallbacks"]:
+        return "the engine failed and the CPU took over"
+    return "" if harness.same_bytes(on_engine, by_reference) else "engine and reference differ"
+
+
+def run_seed(seed, work, most=12):
+    """Runs one seed, or its first `most` layers."""
+    folder = work / str(seed)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    made = random_model.RandomModel(seed, most)
+    outcome = Outcome(made.layers, made.branches)
+    onnx.save(made.model, folder / "model.onnx")
+    np.savez(folder / "calibration.npz", **{random_model.INPUT: made.inputs(16, 2, seed)})
+    arrays = {random_model.INPUT: made.inputs(INPUTS, 3, seed)}
+    outcome.wrong = run_everywhere(folder, LARGE if seed % LARGE_EVERY == 0 else SMALL, arrays, seed)
+    if outcome.wrong:
+        return outcome
+    report = json.loads((folder / "package" / "report.json").read_text())
+    placed = sum(layer["place"] == "engine" and layer["kind"] in COMPUTE for layer in report["layers"])
+    outcome.on_engine = min(placed, made.layers.total())
+    (tiled,) = (folder / "phases").glob("*-tile.mlir")
+    outcome.tiled = is_tiled(tiled.read_text())
+    shutil.rmtree(folder)
+    return outcome
+
+
+def shrink(seed, work, outcome):
+    """Finds the fewest first layers of a failing seed that fail; returns a line that says so."""
+    total = outcome.kinds.total()
+    for most in range(1, total + 1):
+        smaller = run_seed(seed, work, most)
+        if smaller.wrong:
+            return f"seed {seed}, first {most} of {total} layers, files in {work / str(seed)}: {smaller.wrong}"
+    return f"seed {seed}, only as a whole and not again: {outcome.wrong}"
+
+
+def print_distribution(outcomes):
+    kinds = sum((outcome.kinds for outcome in outcomes), Counter())
+    sizes = Counter(outcome.kinds.total() for outcome in outcomes)
+    print(f"{len(outcomes)} graphs; layers: {dict(kinds.most_common())}")
+    print(f"layers a graph: {dict(sorted(sizes.items()))}")
+
+
+def judge(failures, outcomes):
+    """Holds the distribution to its bounds."""
+    layers = sum(outcome.kinds.total() for outcome in outcomes)
+    on_engine = sum(outcome.on_engine for outcome in outcomes)
+    deep = sum(outcome.kinds.total() >= 4 and outcome.branches > 0 for outcome in outcomes)
+    tiled = sum(outcome.tiled for outcome in outcomes)
+    for what, count, total, least in (
+        ("of the layers run on the engine", on_engine, layers, LEAST_ON_ENGINE),
+        ("of the graphs have 4 or more layers and a branch", deep, len(outcomes), LEAST_DEEP),
+        ("of the graphs have a layer cut in every dimension", tiled, len(outcomes), LEAST_TILED),
+    ):
+        print(f"{count / total:.1%} {what}")
+        failures.expect(count >= least * total, f"at least {least:.0%} are wanted: {count} of {total} {what}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("first", type=int)
+    parser.add_argument("count", type=int)
+    parser.add_argument("work", type=pathlib.Path)
+    args = parser.parse_args()
+    failures = harness.Failures("random graphs")
+    outcomes = []
+    for seed in range(args.first, args.first + args.count):
+        outcome = run_seed(seed, args.work)
+        outcomes.append(outcome)
+        if outcome.wrong:
+            failures.expect(False, shrink(seed, args.work, outcome))
+    print_distribution(outcomes)
+    judge(failures, [outcome for outcome in outcomes if not outcome.wrong])
+    failures.end()
+
+
+if __name__ == "__main__":
+    main()
