@@ -2,12 +2,12 @@
 
 #include "targets/engine/EngineTarget.h"
 #include "compiler/Support/Layer.h"
+#include "targets/engine/CodegenConstants.h"
+#include "targets/engine/LayerCycles.h"
 #include "targets/engine/Legality.h"
-#include "llvm/Support/MathExtras.h"
 
 using namespace sluice;
 using namespace sluice::engine;
-using llvm::divideCeil;
 
 std::string EngineTarget::description() const {
   return "engine:" + configuration.description();
@@ -29,37 +29,23 @@ Judgement EngineTarget::judge(const Layer &layer) const {
   return {findBrokenLimit(layer, configuration.parameters())};
 }
 
-/// Steps of the compute unit for one chunk of output.
-static int64_t stepsPerChunk(const Layer &layer, const Parameters &parameters) {
-  const Extent &kernel = layer.kernel;
-  switch (layer.kind) {
-  case LayerKind::Convolution: {
-    // Channels that do not fill a word share it with horizontal taps.
-    int64_t channels = layer.inputShape[3];
-    int64_t apart = kernel.x * divideCeil(channels, parameters.PC);
-    int64_t folded = divideCeil(kernel.x * channels, parameters.PC);
-    return kernel.y * std::min(apart, folded);
-  }
-  case LayerKind::Add:
-    return 2;
-  default:
-    return kernel.area();
-  }
-}
-
 Cost EngineTarget::estimate(const Layer &layer) const {
   const Parameters &parameters = configuration.parameters();
   auto bytes = [](const std::array<int64_t, 4> &shape) {
     return shape[0] * shape[1] * shape[2] * shape[3];
   };
-  int64_t groups = divideCeil(layer.outputShape[3], parameters.PK);
+  int64_t groups = countGroups(layer, parameters);
   int64_t pixels = bytes(layer.outputShape) / layer.outputShape[3];
   Cost cost;
   cost.bytesRead = bytes(layer.inputShape) * layer.inputs.size();
   if (layer.kind == LayerKind::Convolution)
     cost.bytesRead += layer.macs / pixels;
   cost.bytesWritten = bytes(layer.outputShape);
-  int64_t compute = groups * pixels * stepsPerChunk(layer, parameters);
+  Extent size = {layer.outputShape[1], layer.outputShape[2]};
+  // Channels that do not fill a word share it with horizontal taps.
+  int64_t compute = std::min(
+      countComputeCycles(layer, size, groups, /*foldTaps=*/false, parameters),
+      countComputeCycles(layer, size, groups, /*foldTaps=*/true, parameters));
   int64_t memory = (cost.bytesRead + cost.bytesWritten) / parameters.AXI_BYTES;
   cost.cycles = std::max(compute, memory);
   return cost;

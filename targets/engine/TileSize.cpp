@@ -3,6 +3,7 @@
 #include "targets/engine/TileSize.h"
 
 #include "targets/engine/CodegenConstants.h"
+#include "targets/engine/LayerCycles.h"
 
 #include "llvm/Support/MathExtras.h"
 
@@ -39,6 +40,7 @@ private:
   Shape getInputBox(Shape size) const;
   int64_t getInputBytes(Shape size) const;
   int64_t countBytes(const TileChoice &choice) const;
+  int64_t estimateCompute(Shape size) const;
   int64_t estimate(const TileChoice &choice) const;
   bool moves() const {
     return use.stores || llvm::is_contained(use.loads, true);
@@ -116,6 +118,17 @@ int64_t Chooser::countBytes(const TileChoice &choice) const {
   return total;
 }
 
+/// Cycles of COMPUTE for all tiles of `size`.
+int64_t Chooser::estimateCompute(Shape size) const {
+  int64_t groups = countGroups(layer, parameters);
+  auto count = [&](int64_t columns) {
+    return countComputeCycles(layer, {output.h, columns}, groups, use.foldTaps,
+                              parameters);
+  };
+  int64_t rest = output.w % size.w;
+  return output.w / size.w * count(size.w) + (rest ? count(rest) : 0);
+}
+
 int64_t Chooser::estimate(const TileChoice &choice) const {
   const Shape &size = choice.size;
   int64_t spatial = divideCeil(output.h, size.h) * divideCeil(output.w, size.w);
@@ -123,30 +136,27 @@ int64_t Chooser::estimate(const TileChoice &choice) const {
   bool perChannel = layer.kind != LayerKind::Convolution;
   int64_t groups = countGroups(layer, parameters);
   int64_t words = countWeightWords(layer, use.foldTaps, parameters);
-  int64_t steps = layer.kind == LayerKind::Convolution ? words
-                  : layer.kind == LayerKind::Add       ? 2
-                                                       : layer.kernel.area();
-  int64_t compute = groups * output.h * output.w * steps +
-                    spatial * chunks * instructionCycles;
+  int64_t compute =
+      estimateCompute(size) + spatial * chunks * instructionCycles;
   // Boxes are loaded again for each chunk if chunks come first, weights for
   // each box if they do not fit together.
-  Shape box = getInputBox(size);
   int64_t loads = spatial * (perChannel || choice.channelsOuter ? chunks : 1);
-  int64_t moved = 0, instructions = 0;
-  for (bool load : use.loads)
-    if (load) {
-      moved += loads * box.elements();
-      instructions += loads;
-    }
+  int64_t inputs = llvm::count(use.loads, true);
+  int64_t boxBytes = inputs * getInputBox(size).elements();
   bool stay = groups * words <= parameters.WGT_WORDS;
   int64_t weightLoads = stay || choice.channelsOuter ? 1 : spatial;
-  moved += weightLoads * groups * words * parameters.PK * parameters.PC;
-  instructions += weightLoads * chunks;
+  int64_t weightBytes = groups * words * parameters.PK * parameters.PC;
+  int64_t moved = loads * boxBytes + weightLoads * weightBytes;
+  int64_t instructions = loads * inputs + weightLoads * chunks;
   int64_t memory =
       moved / parameters.AXI_BYTES + instructions * instructionCycles;
   int64_t store = use.stores ? output.elements() / parameters.AXI_BYTES : 0;
-  int64_t overlapped = std::max({compute, memory, store});
-  return choice.singleBuffer ? compute + memory + store : overlapped;
+  if (choice.singleBuffer)
+    return compute + memory + store;
+  // Nothing overlaps with the first load and the last store.
+  int64_t first = (boxBytes + weightBytes / chunks) / parameters.AXI_BYTES;
+  int64_t last = store / (spatial * chunks);
+  return std::max({compute, memory, store}) + first + last;
 }
 
 void Chooser::consider(const TileChoice &choice) {

@@ -11,12 +11,38 @@ using llvm::divideCeil;
 
 using Cycle = uint64_t;
 
-uint64_t sluice::engine::computeSteps(const Instruction &instruction) {
-  if (auto *f = std::get_if<AddFields>(&instruction.fields))
-    return uint64_t(2) * f->groups * f->oh * f->ow;
-  if (auto *f = std::get_if<WindowFields>(&instruction.fields))
-    return uint64_t(f->groups) * f->oh * f->ow * f->kh * f->kw * f->ci;
-  return 0;
+/// Whether COMPUTE slides a window over the input, as window_plan.sv decides.
+static bool slidesWindow(const Instruction &instruction, const WindowFields &f,
+                         const WindowPath &path) {
+  bool one = f.x_step_ox == f.x_step_kx && f.stride_x == f.dil_x;
+  bool two = f.x_step_ox == 2 * f.x_step_kx && f.stride_x == 2 * f.dil_x;
+  bool aligned =
+      (f.x | f.x_step_kx | f.x_step_ky | f.x_step_oy) % path.span == 0;
+  return instruction.opcode == Opcode::Depthwise && !f.flags && f.kh == 3 &&
+         f.kw == 3 && (one || two) && aligned;
+}
+
+ComputeWork sluice::engine::countWork(const Instruction &instruction,
+                                      const Parameters &parameters) {
+  if (auto *f = std::get_if<AddFields>(&instruction.fields)) {
+    uint64_t steps = uint64_t(2) * f->groups * f->oh * f->ow;
+    return {steps, steps};
+  }
+  auto *f = std::get_if<WindowFields>(&instruction.fields);
+  if (!f)
+    return {};
+  WindowPath path(parameters);
+  uint64_t outputs = uint64_t(f->groups) * f->oh * f->ow;
+  if (!slidesWindow(instruction, *f, path)) {
+    uint64_t steps = outputs * f->kh * f->kw * f->ci;
+    return {steps, steps};
+  }
+  // The last output's steps follow the last read.
+  uint64_t passes = divideCeil(f->groups, path.span);
+  uint64_t last = (f->groups - (passes - 1) * path.span) * path.parts;
+  uint64_t reads =
+      passes * f->oh * path.countReads(f->ow, f->stride_x / f->dil_x);
+  return {outputs * path.parts, reads + last};
 }
 
 namespace {
@@ -278,10 +304,10 @@ void Replay::end(size_t index, Cycle now) {
 
 void Replay::takeCompute(Cycle now) {
   size_t index = take(Unit::Compute, now);
-  uint64_t steps = computeSteps(program[index]);
-  result.macCycles += steps;
+  ComputeWork work = countWork(program[index], parameters);
+  result.macCycles += work.steps;
   end(index,
-      now + steps + pipeline.computeDrain + llvm::Log2_64(parameters.PC));
+      now + work.cycles + pipeline.computeDrain + llvm::Log2_64(parameters.PC));
 }
 
 void Replay::takeLoad(Cycle now) {

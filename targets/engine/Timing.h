@@ -8,7 +8,7 @@
 #ifndef SLUICE_TARGETS_ENGINE_TIMING_H
 #define SLUICE_TARGETS_ENGINE_TIMING_H
 
-#include "dialects/Engine/Isa.h"
+#include "targets/engine/WindowPath.h"
 #include <vector>
 
 namespace sluice::engine {
@@ -27,7 +27,7 @@ struct MemoryTiming {
 struct PipelineTiming {
   /// From start to the first burst of the fetch, and from the end of the last
   /// instruction to done.
-  unsigned start = 0, finish = 1;
+  unsigned start = 0, finish = 0;
   /// Instructions asked for and not yet handed to a queue; instructions that a
   /// queue holds, the one at its head included.
   unsigned fetchAhead = 4, queueDepth = 9;
@@ -43,7 +43,7 @@ struct PipelineTiming {
   /// instructions begun and not yet ended.
   unsigned loadRequest = 5, loadEnd = 1, loadRuns = 16, loadInstructions = 4;
   /// COMPUTE: all but one cycle a step and log2(PC) for the adder tree.
-  unsigned computeDrain = 19;
+  unsigned computeDrain = 21;
   /// STORE: from taking an instruction to its first beat on the bus; from the
   /// last response to the end; from a burst's response to a burst in its place;
   /// bursts without a response.
@@ -72,9 +72,15 @@ struct ProgramTime {
   std::vector<InstructionTime> instructions;
 };
 
-/// Steps of the COMPUTE unit: taps, words and operands of all outputs; 0 for
-/// instructions of other units.
-uint64_t computeSteps(const Instruction &instruction);
+/// What COMPUTE does for an instruction; nothing for those of other units.
+struct ComputeWork {
+  /// Of the multipliers: words, operands, taps, or weight words of taps.
+  uint64_t steps = 0;
+  /// From the first read to the last step: one a step, but for a window.
+  uint64_t cycles = 0;
+};
+ComputeWork countWork(const Instruction &instruction,
+                      const Parameters &parameters);
 
 /// Estimates `program`, a well-formed one that ends with END.
 ProgramTime estimateTime(llvm::ArrayRef<Instruction> program,

@@ -1,24 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Walks each instruction of the input; prints every tap and a line "end" after it.
+// Plans and walks each instruction of the input; prints every read (r), every step (s) and a line "end" after it.
 module compute_agu_tb #(
   parameter int PC = 8,
-  parameter int R_BITS = 0
+  parameter int R_BITS = 0,
+  parameter int SPAN = 1,
+  parameter int PARTS = 2
 );
   localparam int ActBits = 12;
   localparam int WgtBits = 9;
-  logic         clk = 1'b0, rst_n = 1'b0, start = 1'b0;
+  logic         clk = 1'b0, rst_n = 1'b0, take = 1'b0, start = 1'b0;
   logic [511:0] instr = '0;
-  logic         valid, first, last, group_last, inside_late, late_valid = 1'b0;
+  logic         window, skip, short_pass, read, column_end, inside_late, late_read = 1'b0;
+  logic [16:0]  columns;
+  logic [15:0]  column_step, passes;
+  logic [7:0]   column_stride;
+  logic         valid, first, last, pixel_last, pass_last;
   logic [ActBits-1:0] act_addr;
   logic [WgtBits-1:0] wgt_addr;
   logic [$clog2(PC)-1:0] tap;
-  logic [8*256-1:0] path, text;
+  logic [1:0]   select;
+  logic [8*256-1:0] path;
   int           file, got, quiet;
 
-  compute_agu #(.PC(PC), .ACT_CHUNK_BITS(ActBits), .WGT_ADDR_BITS(WgtBits), .R_BITS(R_BITS)) u_dut (
-    .clk_i(clk), .rst_ni(rst_n), .take_i(start), .next_i(instr), .instr_i(instr), .valid_o(valid), .act_addr_o(act_addr),
-    .wgt_addr_o(wgt_addr), .tap_o(tap), .first_o(first), .last_o(last), .group_last_o(group_last),
-    .inside_late_o(inside_late)
+  window_plan #(.SPAN(SPAN)) u_plan (
+    .clk_i(clk), .take_i(take), .instr_i(instr), .window_o(window), .skip_o(skip), .columns_o(columns),
+    .step_o(column_step), .stride_o(column_stride), .passes_o(passes), .short_o(short_pass)
+  );
+  compute_agu #(
+    .PC(PC), .ACT_CHUNK_BITS(ActBits), .WGT_ADDR_BITS(WgtBits), .R_BITS(R_BITS), .SPAN(SPAN), .PARTS(PARTS)
+  ) u_dut (
+    .clk_i(clk), .rst_ni(rst_n), .start_i(start), .instr_i(instr), .window_i(window), .skip_i(skip),
+    .columns_i(columns), .column_step_i(column_step), .column_stride_i(column_stride), .passes_i(passes),
+    .short_i(short_pass), .read_o(read), .act_addr_o(act_addr), .column_end_o(column_end),
+    .inside_late_o(inside_late), .valid_o(valid), .wgt_addr_o(wgt_addr), .tap_o(tap), .select_o(select),
+    .first_o(first), .last_o(last), .pixel_last_o(pixel_last), .pass_last_o(pass_last)
   );
 
   task automatic cycle;
@@ -27,10 +42,11 @@ module compute_agu_tb #(
     #1;
     clk = 1'b0;
     #1;
-    // inside_late belongs to the tap before.
-    if (late_valid) $display(" %h", inside_late);
-    if (valid) $write("%h %h %h %h%h%h", act_addr, wgt_addr, tap, first, last, group_last);
-    late_valid = valid;
+    // inside_late belongs to the read before.
+    if (late_read) $display(" %h", inside_late);
+    if (valid) $display("s %h %h %h%h%h%h", wgt_addr, window ? 4'(select) : 4'(tap), first, last, pixel_last, pass_last);
+    if (read) $write("r %h %h", act_addr, window && column_end);
+    late_read = read;
   endtask
 
   initial begin
@@ -39,14 +55,17 @@ module compute_agu_tb #(
     cycle();
     rst_n = 1'b1;
     while ($fscanf(file, "%h", instr) == 1) begin
+      take = 1'b1;
+      cycle();
+      take = 1'b0;
       start = 1'b1;
       cycle();
       start = 1'b0;
       quiet = 0;
-      // One tap a cycle without gaps: three quiet cycles mean the end.
+      // One read or step a cycle without gaps: three quiet cycles mean the end.
       while (quiet < 3) begin
         cycle();
-        quiet = valid ? 0 : quiet + 1;
+        quiet = read || valid ? 0 : quiet + 1;
       end
       $display("end");
     end

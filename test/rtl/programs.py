@@ -165,10 +165,15 @@ class Generator(Builder):
         kh, kw = (1, 1) if name == "ADD" else self.r.choice([1, 1, 2, 3, 3, 4, 5, 7], 2).tolist()
         ci = self.small(1, 5) if conv else 1
         groups, oh, ow = self.small(1, 4), self.small(1, 9), self.small(1, 9)
+        stride_x, dil_x = self.small(1, 3), self.small(1, 3)
+        if name == "DEPTHWISE" and self.r.random() < 0.6:
+            # What slides a window over the input, and its neighbours.
+            kh = kw = 3
+            stride_x = dil_x * int(self.r.choice([1, 1, 2, 2, 3]))
         # Half of the tensor at most, so that input and output have room side by side.
         pixel = ci * self.ratio if conv else -(-groups // self.ratio) * self.ratio
-        f = dict(groups=groups, ci=ci, oh=oh, ow=ow, kh=kh, kw=kw, stride_y=self.small(1, 3), stride_x=self.small(1, 3),
-                 dil_y=self.small(1, 3), dil_x=self.small(1, 3), pad=self.pick(-128, 127), zo=self.pick(-128, 127))
+        f = dict(groups=groups, ci=ci, oh=oh, ow=ow, kh=kh, kw=kw, stride_y=self.small(1, 3), stride_x=stride_x,
+                 dil_y=self.small(1, 3), dil_x=dil_x, pad=self.pick(-128, 127), zo=self.pick(-128, 127))
         f["lo"] = self.pick(-128, 0) if self.r.random() < 0.5 else -128
         f["hi"] = self.pick(f["lo"], 127) if self.r.random() < 0.5 else 127
         f["pad_y"], f["pad_x"] = self.small(0, (kh - 1) * f["dil_y"] + 1), self.small(0, (kw - 1) * f["dil_x"] + 1)
@@ -182,6 +187,9 @@ class Generator(Builder):
         else:
             f.update(x_step_ky=row * f["dil_y"], x_step_kx=pixel * f["dil_x"])
         f.update(x_step_oy=row * f["stride_y"], x_step_ox=pixel * f["stride_x"])
+        if kh == kw == 3 and stride_x > dil_x and self.r.random() < 0.3:
+            # Positions that move on faster than addresses.
+            f.update(x_step_ox=pixel * dil_x)
         in_extent = (oh if name == "ADD" else max(1, f["ih"])) * row
         out_pixel = -(-groups // self.ratio) * self.ratio + self.word_step(self.small(0, 2))
         out_row = ow * out_pixel + self.word_step(self.small(0, 2))
@@ -238,9 +246,10 @@ class Generator(Builder):
         self.add(Instruction("STORE", base=1, offset=self.arena[1] - self.c.ACT_BYTES, ny=rows, nx=1, len=length,
                              stride_y=length, src_step_y=length // self.c.PK))
 
-    def generate(self, count):
+    def generate(self, count, favour):
+        names = ["CONV", "CONV", "DEPTHWISE", "ADD", "MAXPOOL", *[favour] * 8]
         kinds = [self.load_act, self.load_act, self.load_wgt, self.load_prm, self.store, self.store,
-                 *(lambda name=name: self.compute(name) for name in ("CONV", "CONV", "DEPTHWISE", "ADD", "MAXPOOL"))]
+                 *(lambda name=name: self.compute(name) for name in names if name)]
         self.fill_all()
         for _ in range(count):
             kinds[int(self.r.integers(0, len(kinds)))]()
@@ -248,6 +257,7 @@ class Generator(Builder):
         return self
 
 
-def random_program(config, seed, count=20):
+def random_program(config, seed, count=20, favour=None):
+    """`favour` names an operation of COMPUTE that most instructions are to be."""
     random = np.random.default_rng(seed)
-    return Generator(config, random, config.ACT_BYTES + 0x8000).generate(count)
+    return Generator(config, random, config.ACT_BYTES + 0x8000).generate(count, favour)

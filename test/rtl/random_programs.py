@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Random programs on the Verilated engine against the oracle: all of DRAM must be equal, guard bytes included.
 
-usage: random_programs.py MODELS [--config NAME...] [--seed N] [--count N] [--rtl FOLDER]
+usage: random_programs.py MODELS [--config NAME...] [--seed N] [--count N] [--favour OPERATION] [--rtl FOLDER]
 
 Each program runs on a memory of random latency and bandwidth, most with random stalls. Says the seed of a failure.
 """
@@ -18,9 +18,9 @@ from isa import CONFIGS
 from programs import MEMORY, PROGRAM_AT, random_program
 
 
-def run_one(model, config, seed):
+def run_one(model, config, seed, favour):
     """The program, and None or what went wrong."""
-    built = random_program(config, seed)
+    built = random_program(config, seed, favour=favour)
     random = np.random.default_rng(seed + 1)
     engine = device.Device(model, MEMORY, latency=int(random.integers(1, 60)),
                            bytes_per_cycle=int(random.choice([1, 3, 8, 8, 8])),
@@ -56,6 +56,7 @@ def main():
     parser.add_argument("--config", nargs="*", default=list(CONFIGS), choices=list(CONFIGS))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=10)
+    parser.add_argument("--favour", choices=["CONV", "DEPTHWISE", "ADD", "MAXPOOL"])
     parser.add_argument("--rtl", type=Path)
     parser.add_argument("--verbose", action="store_true")
     arguments = parser.parse_args()
@@ -64,7 +65,7 @@ def main():
         model = device.build(config, arguments.models, arguments.rtl)
         kinds = Counter()
         for seed in range(arguments.seed, arguments.seed + arguments.count):
-            built, problem = run_one(model, config, seed)
+            built, problem = run_one(model, config, seed, arguments.favour)
             kinds.update(i.name for i in built.program)
             if problem:
                 print(f"FAILED {name}, seed {seed}: {problem}")

@@ -68,12 +68,32 @@ def requant(work):
     compare("requant", simulate(work, "requant_tb", lines), expected)
 
 
-def taps(i, pc, ratio, act_bits=12, wgt_bits=9):
-    """The loops of docs/spec/engine-isa.md, as compute_agu_tb prints them."""
+ACT_BITS, WGT_BITS = 12, 9  # of compute_agu_tb
+
+
+def is_window(i, span):
+    """Whether the instruction slides a window, as docs/targets/engine.md says."""
+    alike = any(i.x_step_ox == n * i.x_step_kx and i.stride_x == n * i.dil_x for n in (1, 2))
+    aligned = all(a % span == 0 for a in (i.x, i.x_step_oy, i.x_step_ky, i.x_step_kx))
+    return i.name == "DEPTHWISE" and not i.flags and (i.kh, i.kw) == (3, 3) and alike and aligned
+
+
+def read_line(i, address, iy, ix, end=0):
+    inside = i.name == "ADD" or (0 <= iy < i.ih and 0 <= ix < i.iw)
+    return f"r {address % 2**ACT_BITS:03x} {end:x} {inside:x}"
+
+
+def step_line(word, choice, first, last, pixel_last, pass_last):
+    return f"s {word % 2**WGT_BITS:03x} {choice:x} {first:x}{last:x}{pixel_last:x}{pass_last:x}"
+
+
+def taps(i, pc, ratio):
+    """Reads and steps of the loops of docs/spec/engine-isa.md."""
     conv, add = i.name == "CONV", i.name == "ADD"
     w = i.w
     for g, oy, ox in product(range(i.groups), range(i.oh), range(i.ow)):
         loop = list(product(range(i.kh), range(i.kw), range(2 if add else i.ci)))
+        group_end = oy == i.oh - 1 and ox == i.ow - 1
         for n, (ky, kx, c) in enumerate(loop):
             iy, ix = oy * i.stride_y + ky * i.dil_y - i.pad_y, ox * i.stride_x + kx * i.dil_x - i.pad_x
             if add:
@@ -81,37 +101,73 @@ def taps(i, pc, ratio, act_bits=12, wgt_bits=9):
             else:
                 a = i.x + oy * i.x_step_oy + ox * i.x_step_ox + ky * i.x_step_ky + kx * i.x_step_kx
                 a += c * ratio if conv else g
-            word = w + (n if conv else n // pc)
-            inside = add or (0 <= iy < i.ih and 0 <= ix < i.iw)
             last = n == len(loop) - 1
-            group_last = last and oy == i.oh - 1 and ox == i.ow - 1
-            yield (f"{a % 2**act_bits:03x} {word % 2**wgt_bits:03x} {n % pc:x} "
-                   f"{n == 0:x}{last:x}{group_last:x} {inside:x}")
-        if ox == i.ow - 1 and oy == i.oh - 1:
+            yield read_line(i, a, iy, ix)
+            yield step_line(w + (n if conv else n // pc), n % pc, n == 0, last, last, last and group_end)
+        if group_end:
             w += len(loop) if conv else -(-len(loop) // pc)
-    yield "end"
+
+
+def window_reads(i, span):
+    """Each column of a row of outputs once."""
+    columns = 3 + (i.ow - 1) * (i.stride_x // i.dil_x)
+    for g, oy, j, ky in product(range(0, i.groups, span), range(i.oh), range(columns), range(3)):
+        address = i.x + g + oy * i.x_step_oy + j * i.x_step_kx + ky * i.x_step_ky
+        yield read_line(i, address, oy * i.stride_y + ky * i.dil_y - i.pad_y, j * i.dil_x - i.pad_x, ky == 2)
+
+
+def window_steps(i, span, parts):
+    for g in range(0, i.groups, span):
+        chunks = min(span, i.groups - g)
+        for output in range(i.oh * i.ow):
+            for chunk, part in product(range(chunks), range(parts)):
+                last = part == parts - 1
+                pixel_last = last and chunk == chunks - 1
+                yield step_line(i.w + (g + chunk) * parts + part, chunk * parts + part, part == 0, last, pixel_last,
+                                pixel_last and output == i.oh * i.ow - 1)
+
+
+def random_compute(r):
+    name = r.choice(["CONV", "DEPTHWISE", "DEPTHWISE", "ADD", "MAXPOOL"])
+    small = lambda high: r.choice([1, 1, r.randint(1, high)])
+    step = lambda: r.randrange(2**16)
+    f = {k: small(4) for k in ("groups", "oh", "ow", "kh", "kw", "stride_y", "stride_x", "dil_y", "dil_x", "ci")}
+    f.update({k: step() for k in ("x_step_oy", "x_step_ox", "x_step_ky", "x_step_kx", "x", "w")})
+    f.update(ih=r.randrange(12), iw=r.randrange(12), pad_y=r.randrange(5), pad_x=r.randrange(5))
+    if name != "CONV":
+        f["ci"] = 1
+    if name == "DEPTHWISE" and r.random() < 0.7:
+        # Slides a window, or fails to in one respect.
+        stride, align = r.choice([1, 2]), r.choice([1, 2, 2, 2])
+        f.update({k: f[k] // align * align for k in ("x_step_oy", "x_step_ky", "x_step_kx", "x")})
+        f["x_step_kx"] %= 2**15
+        f.update(kh=3, kw=3, stride_x=stride * f["dil_x"], x_step_ox=stride * f["x_step_kx"])
+        if r.random() < 0.3:
+            f.update(r.choice([{"kh": 2}, {"kw": 4}, {"flags": 1}, {"stride_x": 7}, {"x_step_ox": step()}]))
+    if name == "ADD":
+        f.update(kh=1, kw=1, b=step(), b_step_oy=f.pop("x_step_ky"), b_step_ox=f.pop("x_step_kx"))
+    return Instruction(name, **f)
 
 
 def compute_agu(work):
     r = random.Random(2)
-    for pc, ratio in ((8, 1), (16, 2)):
-        lines, expected = [], []
+    for pc, ratio, span in ((4, 1, 1), (8, 1, 1), (16, 2, 2)):
+        parts = -(-9 // pc)
+        lines, expected, windows = [], [], 0
         for _ in range(300):
-            name = r.choice(["CONV", "DEPTHWISE", "ADD", "MAXPOOL"])
-            small = lambda high: r.choice([1, 1, r.randint(1, high)])
-            step = lambda: r.randrange(2**16)
-            f = {k: small(4) for k in ("groups", "oh", "ow", "kh", "kw", "stride_y", "stride_x", "dil_y", "dil_x", "ci")}
-            f.update({k: step() for k in ("x_step_oy", "x_step_ox", "x_step_ky", "x_step_kx", "x", "w")})
-            f.update(ih=r.randrange(12), iw=r.randrange(12), pad_y=r.randrange(5), pad_x=r.randrange(5))
-            if name != "CONV":
-                f["ci"] = 1
-            if name == "ADD":
-                f.update(kh=1, kw=1, b=step(), b_step_oy=f.pop("x_step_ky"), b_step_ox=f.pop("x_step_kx"))
-            instruction = Instruction(name, **f)
+            instruction = random_compute(r)
             lines.append(f"{int.from_bytes(instruction.encode(), 'little'):0128x}")
-            expected += taps(instruction, pc, ratio)
-        got = simulate(work, "compute_agu_tb", lines, PC=pc, R_BITS=ratio.bit_length() - 1)
-        compare(f"compute_agu, PC = {pc}", got, expected)
+            if is_window(instruction, span):
+                windows += 1
+                expected += [*window_reads(instruction, span), *window_steps(instruction, span, parts)]
+            else:
+                expected += taps(instruction, pc, ratio)
+            expected.append("end")
+        assert windows > 40, windows
+        # Reads and steps each in their order.
+        reads_first = lambda lines: [*(x for x in lines if x[0] != "s"), *(x for x in lines if x[0] != "r")]
+        got = simulate(work, "compute_agu_tb", lines, PC=pc, R_BITS=ratio.bit_length() - 1, SPAN=span, PARTS=parts)
+        compare(f"compute_agu, PC = {pc}", reads_first(got), reads_first(expected))
 
 
 def load_align(work):

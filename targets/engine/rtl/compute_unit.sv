@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // COMPUTE: one instruction at a time through one pipeline that never stalls. Stages, in cycles after the
-// address generator: 3 operands read, 6 products, 6 + log2(PC) sum, one more the accumulator, then ten of
-// requantize, then the write. All four operations are the same path:
+// address generator: 3 a word read, 4 operands, 7 products, 7 + log2(PC) sum, one more the accumulator, then ten
+// of requantize, then the write. All four operations are the same path:
 //   CONV       words times weights
-//   DEPTHWISE  each lane's own channel times tap n's weight, in multiplier n mod PC
+//   DEPTHWISE  each lane's own channel times tap n's weight, in multiplier n mod PC; 3 × 3 kernels slide a window
+//              over the input and multiply PC taps at once
 //   ADD        each lane's own channel times a factor, for two operands
 //   MAXPOOL    each lane's own channel times 1, the greatest kept; requantized by 4 / 2^2
 module compute_unit #(
@@ -44,14 +45,22 @@ module compute_unit #(
   // State.
   output logic                             busy_o,
   output logic [engine_pkg::IndexBits-1:0] index_o,
-  output logic                             step_o
+  output logic                             step_o,
+  output logic                             wait_port_o  // a read completes no output of a window
 );
   localparam int RBits   = $clog2(PC / PK);
   localparam int TapBits = $clog2(PC);
-  localparam int SumAt   = 6 + $clog2(PC);  // stage of the adder tree's sum
+  localparam int SumAt   = 7 + $clog2(PC);  // stage of the adder tree's sum
   localparam int Rq      = 10;              // stages of requantize
+  // Weight words of 3 × 3 taps, at most 3 as PC is at least 4; chunks a window serves in the time of a column.
+  localparam int Parts   = (9 + PC - 1) / PC;
+  localparam int Span    = Parts == 1 && PC / PK >= 2 ? 2 : 1;
 
   logic                 fresh_q, final_write;
+  logic                 window, skip, short_pass;
+  logic [16:0]          columns;
+  logic [15:0]          column_step, passes;
+  logic [7:0]           column_stride;
   logic [engine_pkg::InstrBits-1:0] instr_q;
   logic [7:0]           opcode;
   logic                 is_conv, is_add, is_max, is_ones;
@@ -83,78 +92,121 @@ module compute_unit #(
     end
   end
 
+  window_plan #(.SPAN(Span)) u_plan (
+    .clk_i     (clk_i),
+    .take_i    (take_o),
+    .instr_i   (instr_i),
+    .window_o  (window),
+    .skip_o    (skip),
+    .columns_o (columns),
+    .step_o    (column_step),
+    .stride_o  (column_stride),
+    .passes_o  (passes),
+    .short_o   (short_pass)
+  );
+
   // Stage 0: addresses.
-  logic                      valid0, first0, last0, group_last0, inside1;
+  logic                      read0, column_end0, inside1;
+  logic                      valid0, first0, last0, pixel_last0, pass_last0;
+  logic [1:0]                select0;
   logic [ACT_CHUNK_BITS-1:0] addr0;
   logic [WGT_ADDR_BITS-1:0]  wgt_addr0;
   logic [TapBits-1:0]        tap0;
 
   compute_agu #(
     .PC(PC), .ACT_CHUNK_BITS(ACT_CHUNK_BITS), .WGT_ADDR_BITS(WGT_ADDR_BITS), .R_BITS(RBits),
-    .TAP_BITS(TapBits)
+    .TAP_BITS(TapBits), .SPAN(Span), .PARTS(Parts)
   ) u_agu (
-    .clk_i         (clk_i),
-    .rst_ni        (rst_ni),
-    .take_i        (take_o),
-    .next_i        (instr_i),
-    .instr_i       (instr_q),
-    .valid_o       (valid0),
-    .act_addr_o    (addr0),
-    .wgt_addr_o    (wgt_addr0),
-    .tap_o         (tap0),
-    .first_o       (first0),
-    .last_o        (last0),
-    .group_last_o  (group_last0),
-    .inside_late_o (inside1)
+    .clk_i           (clk_i),
+    .rst_ni          (rst_ni),
+    .start_i         (fresh_q),
+    .instr_i         (instr_q),
+    .window_i        (window),
+    .skip_i          (skip),
+    .columns_i       (columns),
+    .column_step_i   (column_step),
+    .column_stride_i (column_stride),
+    .passes_i        (passes),
+    .short_i         (short_pass),
+    .read_o          (read0),
+    .act_addr_o      (addr0),
+    .column_end_o    (column_end0),
+    .inside_late_o   (inside1),
+    .valid_o         (valid0),
+    .wgt_addr_o      (wgt_addr0),
+    .tap_o           (tap0),
+    .select_o        (select0),
+    .first_o         (first0),
+    .last_o          (last0),
+    .pixel_last_o    (pixel_last0),
+    .pass_last_o     (pass_last0)
   );
 
   assign step_o      = valid0;
-  assign act_re_o    = valid0;
+  assign wait_port_o = read0 && !valid0;
+  assign act_re_o    = read0;
   assign act_raddr_o = addr0[ACT_CHUNK_BITS-1:RBits];
 
-  // What goes along with a tap. Bit t of a pipe belongs to stage t.
-  logic [SumAt+1:0]   valid, first, last, group_last;
-  logic [SumAt+1:1]   valid_q, first_q, last_q, group_last_q;
-  logic [TapBits-1:0] tap1_q, tap2_q, tap3_q;
-  logic               inside2_q, inside3_q;
+  // What goes along with a read or a step. Bit t of a pipe belongs to stage t.
+  logic [SumAt+1:0]         valid, first, last, pixel_last, pass_last;
+  logic [SumAt+1:1]         valid_q, first_q, last_q, pixel_last_q, pass_last_q;
+  logic [3:1]               read_q, column_end_q;
+  logic [TapBits-1:0]       tap1_q, tap2_q, tap3_q;
+  logic [1:0]               select1_q, select2_q, select3_q;
+  logic [WGT_ADDR_BITS-1:0] wgt_addr1_q;
+  logic                     inside2_q, inside3_q;
   assign valid      = {valid_q, valid0};
   assign first      = {first_q, first0};
   assign last       = {last_q, last0 && valid0};
-  assign group_last = {group_last_q, group_last0};
+  assign pixel_last = {pixel_last_q, pixel_last0};
+  assign pass_last  = {pass_last_q, pass_last0};
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      valid_q <= '0;
-      last_q  <= '0;
+      valid_q      <= '0;
+      last_q       <= '0;
+      read_q       <= '0;
+      column_end_q <= '0;
     end else begin
-      valid_q <= valid[SumAt:0];
-      last_q  <= last[SumAt:0];
+      valid_q      <= valid[SumAt:0];
+      last_q       <= last[SumAt:0];
+      read_q       <= {read_q[2:1], read0 && window};
+      column_end_q <= {column_end_q[2:1], read0 && window && column_end0};
     end
   end
 
   always_ff @(posedge clk_i) begin
     first_q      <= first[SumAt:0];
-    group_last_q <= group_last[SumAt:0];
+    pixel_last_q <= pixel_last[SumAt:0];
+    pass_last_q  <= pass_last[SumAt:0];
     tap1_q       <= tap0;
     tap2_q       <= tap1_q;
     tap3_q       <= tap2_q;
+    select1_q    <= select0;
+    select2_q    <= select1_q;
+    select3_q    <= select2_q;
     inside2_q    <= inside1;
     inside3_q    <= inside2_q;
-    wgt_raddr_o  <= wgt_addr0;
+    wgt_addr1_q  <= wgt_addr0;
+    wgt_raddr_o  <= wgt_addr1_q;
   end
-  assign wgt_re_o = valid[1];
+  assign wgt_re_o = valid[2];
 
-  // Stage 3: operands.
+  // Stage 3: the word. Stage 4: operands.
   logic [7:0]         pad;
-  logic [PC*8-1:0]    word3;
+  logic [PC*8-1:0]    word3, word4_q;
   logic [PK*8-1:0]    chunk3;
   logic [PC-1:0]      slot3;
-  logic signed [15:0] factor3;
-  assign pad     = is_max ? 8'h80 : instr_q[engine_pkg::FieldPad +: 8];
-  assign word3   = inside3_q ? act_rdata_i : {PC{pad}};
-  assign slot3   = opcode == engine_pkg::OpDepthwise && !is_ones ? PC'(1) << tap3_q : PC'(1);
-  assign factor3 = !is_add ? 16'sd1
-                 : {1'b0, first[3] ? instr_q[engine_pkg::FieldMa +: 15] : instr_q[engine_pkg::FieldMb +: 15]};
+  logic signed [15:0] factor4_q;
+  logic [PK*PC*8-1:0] taps4;
+  assign pad   = is_max ? 8'h80 : instr_q[engine_pkg::FieldPad +: 8];
+  assign word3 = inside3_q ? act_rdata_i : {PC{pad}};
+  assign slot3 = opcode == engine_pkg::OpDepthwise && !is_ones ? PC'(1) << tap3_q : PC'(1);
+  always_ff @(posedge clk_i) begin
+    if (is_conv) word4_q <= word3;
+    factor4_q <= !is_add ? 16'sd1
+               : {1'b0, first[3] ? instr_q[engine_pkg::FieldMa +: 15] : instr_q[engine_pkg::FieldMb +: 15]};
+  end
 
   if (RBits == 0) begin : gen_chunk
     assign chunk3 = word3;
@@ -168,13 +220,32 @@ module compute_unit #(
     assign chunk3 = word3[part3_q*PK*8 +: PK*8];
   end
 
+  tap_operands #(.PC(PC), .PK(PK), .SPAN(Span), .PARTS(Parts)) u_taps (
+    .clk_i        (clk_i),
+    .en_i         (valid[3] && !is_conv),
+    .window_i     (window),
+    .chunk_i      (chunk3),
+    .slot_i       (slot3),
+    .read_i       (read_q[3]),
+    .column_end_i (column_end_q[3]),
+    .word_i       (word3[Span*PK*8-1:0]),
+    .select_i     (select3_q),
+    .taps_o       (taps4)
+  );
+
   // Parameters, so that they meet the finished accumulator.
-  logic [PRM_ADDR_BITS-1:0] prm_addr_q;
+  logic [PRM_ADDR_BITS-1:0] prm_addr_q, prm_pass_q, prm_next;
+  assign prm_next    = prm_addr_q + 1'b1;
   assign prm_re_o    = last[SumAt-1];
   assign prm_raddr_o = prm_addr_q;
   always_ff @(posedge clk_i) begin
-    if (fresh_q) prm_addr_q <= instr_q[engine_pkg::FieldP +: PRM_ADDR_BITS];
-    else if (prm_re_o && group_last[SumAt-1]) prm_addr_q <= prm_addr_q + 1'b1;
+    if (fresh_q) begin
+      prm_addr_q <= instr_q[engine_pkg::FieldP +: PRM_ADDR_BITS];
+      prm_pass_q <= instr_q[engine_pkg::FieldP +: PRM_ADDR_BITS];
+    end else if (prm_re_o) begin
+      prm_addr_q <= pixel_last[SumAt-1] && !pass_last[SumAt-1] ? prm_pass_q : prm_next;
+      if (pass_last[SumAt-1]) prm_pass_q <= prm_next;
+    end
   end
 
   // Lanes.
@@ -193,13 +264,12 @@ module compute_unit #(
     mac_lane #(.PC(PC), .TECH(TECH)) u_mac (
       .clk_i       (clk_i),
       .en_i        (busy_o),
-      .word_i      (word3),
+      .word_i      (word4_q),
       .single_i    (!is_conv),
-      .own_i       (chunk3[k*8 +: 8]),
-      .slot_i      (slot3),
+      .taps_i      (taps4[k*PC*8 +: PC*8]),
       .wgt_i       (wgt_rdata_i[k*PC*8 +: PC*8]),
       .factor_en_i (is_add || is_max || is_ones),
-      .factor_i    (factor3),
+      .factor_i    (factor4_q),
       .sum_valid_i (valid[SumAt]),
       .sum_first_i (first[SumAt]),
       .max_i       (is_max),
@@ -220,28 +290,39 @@ module compute_unit #(
     );
   end
 
-  // Results leave in the order of the loops.
-  logic ox_last, oy_last, g_last, out_ox, out_oy;
+  // Results leave in the order of the loops: a pixel's chunks, columns, rows, passes.
+  logic px_last, ox_last, oy_last, g_last, out_px, out_ox, out_oy;
   assign act_we_o    = rq_valid[Rq];
-  assign out_ox      = act_we_o && ox_last;
+  assign out_px      = act_we_o && px_last;
+  assign out_ox      = out_px && ox_last;
   assign out_oy      = out_ox && oy_last;
   assign final_write = out_oy && g_last;
 
-  loop_counter #(.WIDTH(16)) u_ox (.clk_i(clk_i), .load_i(fresh_q), .step_i(act_we_o),
-    .first_i(instr_q[engine_pkg::FieldOw +: 16]), .count_i(instr_q[engine_pkg::FieldOw +: 16]), .last_o(ox_last));
+  if (Span == 1) begin : gen_one_chunk
+    assign px_last = 1'b1;
+  end else begin : gen_chunks
+    logic [Rq:1] px_last_q;
+    always_ff @(posedge clk_i) px_last_q <= {px_last_q[Rq-1:1], pixel_last[SumAt+1]};
+    assign px_last = px_last_q[Rq];
+  end
+
+  loop_counter #(.WIDTH(16)) u_ox (.clk_i(clk_i), .load_i(fresh_q), .step_i(out_px),
+    .count_i(instr_q[engine_pkg::FieldOw +: 16]), .last_o(ox_last));
   loop_counter #(.WIDTH(16)) u_oy (.clk_i(clk_i), .load_i(fresh_q), .step_i(out_ox),
-    .first_i(instr_q[engine_pkg::FieldOh +: 16]), .count_i(instr_q[engine_pkg::FieldOh +: 16]), .last_o(oy_last));
+    .count_i(instr_q[engine_pkg::FieldOh +: 16]), .last_o(oy_last));
   loop_counter #(.WIDTH(16)) u_g (.clk_i(clk_i), .load_i(fresh_q), .step_i(out_oy),
-    .first_i(instr_q[engine_pkg::FieldGroups +: 16]), .count_i(instr_q[engine_pkg::FieldGroups +: 16]), .last_o(g_last));
-  logic [ACT_CHUNK_BITS-1:0] o_step_oy, o_step_ox;
+    .count_i(passes), .last_o(g_last));
+  logic [ACT_CHUNK_BITS-1:0] o_step_g, o_step_oy, o_step_ox, o_step_px;
+  assign o_step_g  = Span == 2 && window ? ACT_CHUNK_BITS'(2) : ACT_CHUNK_BITS'(1);
+  assign o_step_px = ACT_CHUNK_BITS'(1);
   assign o_step_oy = ACT_CHUNK_BITS'(instr_q[engine_pkg::FieldOStepOy +: 16]);
   assign o_step_ox = ACT_CHUNK_BITS'(instr_q[engine_pkg::FieldOStepOx +: 16]);
-  stride_chain #(.LEVELS(3), .WIDTH(ACT_CHUNK_BITS)) u_o (
+  stride_chain #(.LEVELS(4), .WIDTH(ACT_CHUNK_BITS)) u_o (
     .clk_i   (clk_i),
     .load_i  (fresh_q),
     .base_i  (instr_q[engine_pkg::FieldO +: ACT_CHUNK_BITS]),
-    .adv_i   ({out_oy, out_ox, act_we_o}),
-    .step_i  ({ACT_CHUNK_BITS'(1), o_step_oy, o_step_ox}),
+    .adv_i   ({out_oy, out_ox, out_px, act_we_o}),
+    .step_i  ({o_step_g, o_step_oy, o_step_ox, o_step_px}),
     .value_o (act_waddr_o)
   );
 endmodule

@@ -100,7 +100,7 @@ module engine_top #(
   logic                   load_fence, store_fence;
   logic [IndexBits-1:0]   oldest;
   logic                   load_wait_memory, load_wait_port, store_wait_memory, store_wait_port;
-  logic                   load_moved, store_moved, compute_step;
+  logic                   load_moved, store_moved, compute_step, compute_wait_port;
 
   // The bus.
   logic                   fetch_valid, fetch_ready, fetch_beat, load_valid, load_ready, load_beat, load_beat_ready;
@@ -208,7 +208,8 @@ module engine_top #(
     .act_we_o(cw_en), .act_waddr_o(cw_addr), .act_wdata_o(cw_data),
     .wgt_re_o(wgt_re), .wgt_raddr_o(wgt_raddr), .wgt_rdata_i(wgt_rdata),
     .prm_re_o(prm_re), .prm_raddr_o(prm_raddr), .prm_rdata_i(prm_rdata),
-    .busy_o(busy[1]), .index_o(compute_index), .step_o(compute_step)
+    .busy_o(busy[1]), .index_o(compute_index), .step_o(compute_step),
+    .wait_port_o(compute_wait_port)
   );
 
   store_unit #(.PC(PC), .PK(PK), .ACT_BYTES(ACT_BYTES), .AXI_BYTES(AXI_BYTES), .LOCAL_BITS(LocalBits)) u_store (
@@ -273,6 +274,7 @@ module engine_top #(
     .load_index_i(load_oldest_index), .compute_index_i(compute_index), .store_index_i(store_index),
     .load_wait_memory_i(load_wait_memory), .load_wait_port_i(load_wait_port),
     .store_wait_memory_i(store_wait_memory), .store_wait_port_i(store_wait_port), .step_i(compute_step),
+    .compute_wait_port_i(compute_wait_port),
     .read_beat_i(read_moved), .write_beat_i(m_axi_wvalid_o && m_axi_wready_i), .write_strb_i(m_axi_wstrb_o),
     .counter_i(counter), .counter_value_o(counter_value), .last_o(last), .oldest_o(oldest)
   );
@@ -280,7 +282,7 @@ module engine_top #(
   assign idle     = queue_empty & ~busy;
   assign bus_idle = read_idle && write_idle;
   assign finished = ended && (&idle) && bus_idle;
-  assign progress = read_moved || write_moved || load_moved || store_moved || compute_step || cw_en
+  assign progress = read_moved || write_moved || load_moved || store_moved || compute_step || compute_wait_port || cw_en
                     || (|take) || (|give) || (|push)
                     || (m_axi_arvalid_o && m_axi_arready_i) || (m_axi_awvalid_o && m_axi_awready_i);
   assign bus      = {11'd0,

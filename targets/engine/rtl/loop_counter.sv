@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Counts `count_i` steps, over and over; last_o marks the last of them. count_i stays put after the load.
+// Counts `count_i` steps, over and over; last_o marks the last of them. count_i stays put while in use.
 module loop_counter #(
   parameter int WIDTH = 16
 ) (
   input  logic             clk_i,
   input  logic             load_i,
-  input  logic [WIDTH-1:0] first_i,  // stands for count_i while it is loaded
   input  logic             step_i,
   input  logic [WIDTH-1:0] count_i,
   output logic             last_o
@@ -16,10 +15,7 @@ module loop_counter #(
   assign last_o = last_q;
 
   always_ff @(posedge clk_i) begin
-    if (load_i) begin
-      left_q <= first_i - 1'b1;
-      last_q <= first_i == WIDTH'(1);
-    end else if (step_i && last_q) begin
+    if (load_i || (step_i && last_q)) begin
       left_q <= count_i - 1'b1;
       last_q <= count_i == WIDTH'(1);
     end else if (step_i) begin

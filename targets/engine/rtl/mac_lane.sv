@@ -11,8 +11,7 @@ module mac_lane #(
   // Operands.
   input  logic [PC*8-1:0]    word_i,      // input channels, or …
   input  logic               single_i,
-  input  logic [7:0]         own_i,       // … this lane's channel, to the multipliers chosen by slot_i
-  input  logic [PC-1:0]      slot_i,
+  input  logic [PC*8-1:0]    taps_i,      // … taps of this lane's own channel
   input  logic [PC*8-1:0]    wgt_i,
   input  logic               factor_en_i,
   input  logic signed [15:0] factor_i,    // in place of the first weight
@@ -30,7 +29,7 @@ module mac_lane #(
 
   for (genvar c = 0; c < PC; c++) begin : gen_product
     logic signed [7:0] a;
-    assign a = single_i ? (slot_i[c] ? own_i : 8'd0) : word_i[c*8 +: 8];
+    assign a = single_i ? taps_i[c*8 +: 8] : word_i[c*8 +: 8];
     if (c == 0) begin : gen_wide
       logic signed [15:0] b;
       logic signed [23:0] p;

@@ -64,9 +64,9 @@ module run_request #(
   end
 
   loop_counter #(.WIDTH(16)) u_x (
-    .clk_i(clk_i), .load_i(fresh_q), .first_i(nx_q), .step_i(step), .count_i(nx_q), .last_o(x_last));
+    .clk_i(clk_i), .load_i(fresh_q), .step_i(step), .count_i(nx_q), .last_o(x_last));
   loop_counter #(.WIDTH(16)) u_y (
-    .clk_i(clk_i), .load_i(fresh_q), .first_i(ny_q), .step_i(step && x_last), .count_i(ny_q), .last_o(y_last));
+    .clk_i(clk_i), .load_i(fresh_q), .step_i(step && x_last), .count_i(ny_q), .last_o(y_last));
   stride_chain #(.LEVELS(2), .WIDTH(32)) u_pos (
     .clk_i(clk_i), .load_i(start_i), .base_i(pos0_i), .adv_i({step && x_last, step}),
     .step_i({32'd0, stride_x_q}), .value_o(pos));

@@ -46,56 +46,93 @@ static Instruction window(Opcode opcode, int size, int kh = 1, int kw = 1) {
   return {opcode, {}, f};
 }
 
+static uint64_t steps(const Instruction &instruction) {
+  return countWork(instruction, k8x8).steps;
+}
+
 TEST(Timing, CountsSteps) {
   WindowFields f;
   f.groups = 2, f.oh = 3, f.ow = 4, f.kh = 5, f.kw = 6, f.ci = 7;
-  EXPECT_EQ(computeSteps({Opcode::Conv, {}, f}), 2u * 3 * 4 * 5 * 6 * 7);
+  EXPECT_EQ(steps({Opcode::Conv, {}, f}), 2u * 3 * 4 * 5 * 6 * 7);
   AddFields add;
   add.groups = 2, add.oh = 3, add.ow = 4;
-  EXPECT_EQ(computeSteps({Opcode::Add, {}, add}), 2u * 2 * 3 * 4);
-  EXPECT_EQ(computeSteps(words(Opcode::LoadWgt, 3)), 0u);
+  EXPECT_EQ(steps({Opcode::Add, {}, add}), 2u * 2 * 3 * 4);
+  EXPECT_EQ(steps(words(Opcode::LoadWgt, 3)), 0u);
+}
+
+TEST(Timing, CountsTheWorkOfAWindow) {
+  WindowFields f;
+  f.groups = 3, f.oh = 5, f.ow = 7, f.kh = f.kw = 3;
+  f.x_step_kx = f.x_step_ox = 4;
+  auto work = [&](const Parameters &parameters) {
+    ComputeWork work = countWork({Opcode::Depthwise, {}, f}, parameters);
+    return std::pair(work.steps, work.cycles);
+  };
+  auto pair = [](uint64_t steps, uint64_t cycles) {
+    return std::pair(steps, cycles);
+  };
+  // Groups, rows and columns read, and the steps after the last read.
+  EXPECT_EQ(work(k4x4), pair(3 * 5 * 7 * 3, 3 * 5 * 9 * 3 + 3));
+  EXPECT_EQ(work(k8x8), pair(3 * 5 * 7 * 2, 3 * 5 * 9 * 3 + 2));
+  EXPECT_EQ(work(k16x8), pair(3 * 5 * 7, 2 * 5 * 9 * 3 + 1));
+  f.x_step_ox = 8, f.stride_x = 2;
+  EXPECT_EQ(work(k8x8), pair(3 * 5 * 7 * 2, 3 * 5 * 15 * 3 + 2));
+  // Where no window slides, a tap is a step.
+  auto taps = pair(3 * 5 * 7 * 9, 3 * 5 * 7 * 9);
+  f.x = 1;
+  EXPECT_EQ(work(k16x8), taps);
+  f.flags = 1;
+  EXPECT_EQ(work(k8x8), taps);
+  f.flags = 0, f.stride_x = 3;
+  EXPECT_EQ(work(k8x8), taps);
 }
 
 TEST(Timing, LoadsOfWordsAsMeasured) {
-  EXPECT_EQ(cycles({words(Opcode::LoadPrm, 1)}), 72u);
-  EXPECT_EQ(cycles({words(Opcode::LoadPrm, 100)}), 864u);
-  EXPECT_EQ(cycles({words(Opcode::LoadWgt, 500)}), 4064u);
-  EXPECT_EQ(cycles({words(Opcode::LoadPrm, 100)}, k4x4), 464u);
-  EXPECT_EQ(cycles({words(Opcode::LoadWgt, 500)}, k4x4), 1064u);
-  EXPECT_EQ(cycles({words(Opcode::LoadWgt, 500)}, k16x8), 8064u);
+  EXPECT_EQ(cycles({words(Opcode::LoadPrm, 1)}), 71u);
+  EXPECT_EQ(cycles({words(Opcode::LoadPrm, 100)}), 863u);
+  EXPECT_EQ(cycles({words(Opcode::LoadWgt, 500)}), 4063u);
+  EXPECT_EQ(cycles({words(Opcode::LoadPrm, 100)}, k4x4), 463u);
+  EXPECT_EQ(cycles({words(Opcode::LoadWgt, 500)}, k4x4), 1063u);
+  EXPECT_EQ(cycles({words(Opcode::LoadWgt, 500)}, k16x8), 8063u);
 }
 
 TEST(Timing, LoadsOfRunsAsMeasured) {
-  EXPECT_EQ(cycles({load(1, 1, 8, 8)}), 65u);
-  EXPECT_EQ(cycles({load(32, 1, 256, 256)}), 1088u);
-  EXPECT_EQ(cycles({load(32, 1, 250, 250, 0, 3)}), 1120u);
-  EXPECT_EQ(cycles({load(32, 32, 3, 96, 3)}), 1984u);
-  EXPECT_EQ(cycles({load(32, 32, 9, 96, 3, 0, -3)}), 2976u);
-  EXPECT_EQ(cycles({load(32, 1, 256, 256)}, k4x4), 2112u);
-  EXPECT_EQ(cycles({load(32, 32, 3, 96, 3)}, k4x4), 1984u);
-  EXPECT_EQ(cycles({load(32, 32, 9, 96, 3, 0, -3)}, k4x4), 4000u);
-  EXPECT_EQ(cycles({load(32, 32, 3, 96, 3)}, k16x8), 3008u);
+  EXPECT_EQ(cycles({load(1, 1, 8, 8)}), 64u);
+  EXPECT_EQ(cycles({load(32, 1, 256, 256)}), 1087u);
+  EXPECT_EQ(cycles({load(32, 1, 250, 250, 0, 3)}), 1119u);
+  EXPECT_EQ(cycles({load(32, 32, 3, 96, 3)}), 1983u);
+  EXPECT_EQ(cycles({load(32, 32, 9, 96, 3, 0, -3)}), 2975u);
+  EXPECT_EQ(cycles({load(32, 1, 256, 256)}, k4x4), 2111u);
+  EXPECT_EQ(cycles({load(32, 32, 3, 96, 3)}, k4x4), 1983u);
+  EXPECT_EQ(cycles({load(32, 32, 9, 96, 3, 0, -3)}, k4x4), 3999u);
+  EXPECT_EQ(cycles({load(32, 32, 3, 96, 3)}, k16x8), 3007u);
 }
 
 TEST(Timing, StoresAsMeasured) {
-  EXPECT_EQ(cycles({store(1, 1, 8)}), 68u);
-  EXPECT_EQ(cycles({store(16, 1, 256)}), 579u);
-  EXPECT_EQ(cycles({store(16, 16, 3)}), 477u);
-  EXPECT_EQ(cycles({store(16, 16, 16)}), 579u);
-  EXPECT_EQ(cycles({store(16, 1, 256)}, k4x4), 1091u);
-  EXPECT_EQ(cycles(std::vector(10, store(1, 1, 8))), 383u);
-  EXPECT_EQ(cycles(std::vector(10, store(1, 1, 128))), 533u);
+  EXPECT_EQ(cycles({store(1, 1, 8)}), 67u);
+  EXPECT_EQ(cycles({store(16, 1, 256)}), 578u);
+  EXPECT_EQ(cycles({store(16, 16, 3)}), 476u);
+  EXPECT_EQ(cycles({store(16, 16, 16)}), 578u);
+  EXPECT_EQ(cycles({store(16, 1, 256)}, k4x4), 1090u);
+  EXPECT_EQ(cycles(std::vector(10, store(1, 1, 8))), 382u);
+  EXPECT_EQ(cycles(std::vector(10, store(1, 1, 128))), 532u);
 }
 
 TEST(Timing, ComputeAsMeasured) {
   AddFields add;
   add.oh = add.ow = 10;
-  EXPECT_EQ(cycles({window(Opcode::MaxPool, 1)}), 57u);
-  EXPECT_EQ(cycles({window(Opcode::MaxPool, 1)}, k4x4), 56u);
-  EXPECT_EQ(cycles({window(Opcode::MaxPool, 1)}, k16x8), 58u);
-  EXPECT_EQ(cycles({window(Opcode::Conv, 10, 2, 5)}), 1056u);
-  EXPECT_EQ(cycles({{Opcode::Add, {}, add}}), 256u);
-  EXPECT_EQ(cycles(std::vector(20, window(Opcode::MaxPool, 1))), 513u);
+  EXPECT_EQ(cycles({window(Opcode::MaxPool, 1)}), 58u);
+  EXPECT_EQ(cycles({window(Opcode::MaxPool, 1)}, k4x4), 57u);
+  EXPECT_EQ(cycles({window(Opcode::MaxPool, 1)}, k16x8), 59u);
+  EXPECT_EQ(cycles({window(Opcode::Conv, 10, 2, 5)}), 1057u);
+  EXPECT_EQ(cycles({{Opcode::Add, {}, add}}), 257u);
+  WindowFields f;
+  f.groups = 3, f.oh = f.ow = 10, f.kh = f.kw = 3;
+  f.x_step_kx = 2, f.x_step_ox = 4, f.stride_x = 2;
+  EXPECT_EQ(cycles({{Opcode::Depthwise, {}, f}}), 1949u);
+  EXPECT_EQ(cycles({{Opcode::Depthwise, {}, f}}, k4x4), 1949u);
+  EXPECT_EQ(cycles({{Opcode::Depthwise, {}, f}}, k16x8), 1319u);
+  EXPECT_EQ(cycles(std::vector(20, window(Opcode::MaxPool, 1))), 552u);
 }
 
 TEST(Timing, TokensHoldUnitsBack) {
@@ -108,8 +145,8 @@ TEST(Timing, TokensHoldUnitsBack) {
   ASSERT_EQ(time.instructions.size(), 3u);
   EXPECT_EQ(time.instructions[1].begin, time.instructions[0].end + 1);
   EXPECT_EQ(time.instructions[2].begin, time.instructions[1].end + 1);
-  EXPECT_GT(time.cycles, time.instructions[2].end);
-  EXPECT_EQ(time.units[1].busy, 100u + 22);
+  EXPECT_GE(time.cycles, time.instructions[2].end);
+  EXPECT_EQ(time.units[1].busy, 100u + 24);
   EXPECT_GT(time.units[1].token, 1000u);
   EXPECT_EQ(time.units[0].token, 0u);
   EXPECT_EQ(time.macCycles, 100u);

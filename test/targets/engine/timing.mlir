@@ -2,9 +2,9 @@
 
 // RUN: sluice-translate --engine-timing %s | FileCheck %s
 
-// CHECK: cycles 1147, steps 1, read 8448, written 8
+// CHECK: cycles 1148, steps 1, read 8448, written 8
 // CHECK-NEXT: load busy 1054, token 0
-// CHECK-NEXT: compute busy 23, token {{[0-9]+}}
+// CHECK-NEXT: compute busy 25, token {{[0-9]+}}
 // CHECK-NEXT: store busy 34, token {{[0-9]+}}
 // CHECK-NEXT: 0 load_act {{[0-9]+}}..[[#LOAD:]]
 // CHECK-NEXT: 1 maxpool [[#LOAD + 1]]..

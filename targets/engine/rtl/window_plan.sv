@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Decides whether a COMPUTE instruction slides a window, and registers how its loops then run. It does if it is
+// a 3 × 3 DEPTHWISE with weights whose next output reads the same columns but one or two, and whose chunks lie
+// alike in their words. Otherwise the loops are those of the fields.
+module window_plan #(
+  parameter int SPAN = 1  // chunks of a word that one pass over the input serves
+) (
+  input  logic                             clk_i,
+  input  logic                             take_i,
+  input  logic [engine_pkg::InstrBits-1:0] instr_i,
+  output logic                             window_o,
+  output logic                             skip_o,     // every other column begins an output
+  output logic [16:0]                      columns_o,  // of input, or of output without a window
+  output logic [15:0]                      step_o,     // chunks from a column to the next
+  output logic [7:0]                       stride_o,   // positions from a column to the next
+  output logic [15:0]                      passes_o,
+  output logic                             short_o     // the last pass serves a single chunk
+);
+  logic [15:0] ox_step, kx_step, groups;
+  logic [16:0] ow;
+  logic [7:0]  stride_x, dil_x;
+  logic        one, two, aligned, window;
+  assign ox_step  = instr_i[engine_pkg::FieldXStepOx +: 16];
+  assign kx_step  = instr_i[engine_pkg::FieldXStepKx +: 16];
+  assign groups   = instr_i[engine_pkg::FieldGroups +: 16];
+  assign ow       = {1'b0, instr_i[engine_pkg::FieldOw +: 16]};
+  assign stride_x = instr_i[engine_pkg::FieldSx +: 8];
+  assign dil_x    = instr_i[engine_pkg::FieldDilX +: 8];
+
+  assign one    = ox_step == kx_step && stride_x == dil_x;
+  assign two    = {1'b0, ox_step} == {kx_step, 1'b0} && {1'b0, stride_x} == {dil_x, 1'b0};
+  assign window = instr_i[engine_pkg::FieldOpcode +: 8] == engine_pkg::OpDepthwise
+               && !instr_i[engine_pkg::FieldFlags] && instr_i[engine_pkg::FieldKh +: 8] == 8'd3
+               && instr_i[engine_pkg::FieldKw +: 8] == 8'd3 && (one || two) && aligned;
+
+  if (SPAN == 1) begin : gen_single
+    assign aligned = 1'b1;
+  end else begin : gen_aligned
+    localparam int Low = $clog2(SPAN);
+    assign aligned = instr_i[engine_pkg::FieldX +: Low] == '0 && kx_step[Low-1:0] == '0
+                  && instr_i[engine_pkg::FieldXStepKy +: Low] == '0
+                  && instr_i[engine_pkg::FieldXStepOy +: Low] == '0;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (take_i) begin
+      window_o  <= window;
+      skip_o    <= !one;
+      columns_o <= !window ? ow : one ? ow + 17'd2 : {ow[15:0], 1'b1};
+      step_o    <= window ? kx_step : ox_step;
+      stride_o  <= window ? dil_x : stride_x;
+      passes_o  <= window && SPAN == 2 ? {1'b0, groups[15:1]} + {15'd0, groups[0]} : groups;
+      short_o   <= groups[0];
+    end
+  end
+endmodule
