@@ -82,13 +82,15 @@ void TileProgram::findTightGroup(const Parameters &parameters) {
   tight = llvm::max_element(bytes) - bytes.begin();
 }
 
-LogicalResult TileProgram::allocate(const Parameters &parameters) {
-  collectSlots(parameters);
+/// Places all buffers, each on a multiple of `alignment` bytes and with nothing
+/// else up to the next; the bytes that they span.
+int64_t TileProgram::place(int64_t alignment, const Parameters &parameters) {
   SmallVector<deploy::PlacedBuffer> buffers;
   SmallVector<int64_t *> addresses;
   auto add = [&](int64_t bytes, unsigned first, unsigned last,
                  int64_t &address) {
-    buffers.push_back({bytes / parameters.PC, first, last});
+    buffers.push_back(
+        {int64_t(llvm::divideCeil(bytes, alignment)), first, last});
     addresses.push_back(&address);
   };
   for (Tensor &tensor : tensors)
@@ -98,11 +100,19 @@ LogicalResult TileProgram::allocate(const Parameters &parameters) {
   for (auto &[key, slot] : slots)
     for (int64_t &address : slot.addresses)
       add(slot.bytes, key.first, key.first, address);
-  int64_t words = deploy::placeBuffers(buffers);
+  int64_t units = deploy::placeBuffers(buffers);
   for (auto [address, buffer] : llvm::zip_equal(addresses, buffers))
-    *address = buffer.offset * parameters.wordChunks();
-  if (words * parameters.PC <= parameters.ACT_BYTES)
-    return success();
+    *address = buffer.offset * alignment / parameters.PK;
+  return units * alignment;
+}
+
+LogicalResult TileProgram::allocate(const Parameters &parameters) {
+  collectSlots(parameters);
+  // Units that work on banks of their own do not wait for each other's ports.
+  int64_t bank = parameters.ACT_BYTES / parameters.ACT_BANKS;
+  for (int64_t alignment : {bank, int64_t(parameters.PC)})
+    if (place(alignment, parameters) <= parameters.ACT_BYTES)
+      return success();
   findTightGroup(parameters);
   return failure();
 }

@@ -134,6 +134,7 @@ public:
 private:
   void fold();
   void collectSlots(const Parameters &parameters);
+  int64_t place(int64_t alignment, const Parameters &parameters);
   void findTightGroup(const Parameters &parameters);
 };
 

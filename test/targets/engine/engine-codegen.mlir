@@ -16,10 +16,10 @@
 // CHECK-NEXT: engine.load_act {base = 1, ny = 4, nx = 4, len = 2,
 // CHECK-NEXT: engine.load_wgt {count = 6}
 // CHECK-NEXT: engine.load_prm signal(compute) {offset = 384}
-// CHECK-NEXT: engine.conv wait(load) signal(store) {x = 4294967292, o = 16,
+// CHECK-NEXT: engine.conv wait(load) signal(store) {x = 4294967292, o = 2048,
 // CHECK-SAME: pad_y = 1,
 // CHECK-SAME: pad = -5, zo = 7, lo = 7, hi = 100}
-// CHECK-NEXT: engine.store wait(compute) {src = 16, offset = 64, ny = 2, nx = 2, len = 3,
+// CHECK-NEXT: engine.store wait(compute) {src = 2048, offset = 64, ny = 2, nx = 2, len = 3,
 // CHECK-NEXT: engine.end
 // CHECK: r_constants: "0x40000000{{0101[0-9A-F]+}}3D00000000401400
 func.func @main(%x: tensor<1x4x4x2xi8> {deploy.offset = 0 : i64}) -> tensor<1x2x2x3xi8> attributes {deploy.arena_size = 128 : i64} {
