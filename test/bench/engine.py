@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Cycles and multiplier use of compiled models on the Verilated engine, beside the compiler's estimate.
+
+usage: engine.py [--json] [--board BOARD...] [NAME...]
+
+Makes the seeded models of test/models and three layers alone, compiles each for each board and runs
+one input. `utilisation` is MACs a cycle over PC * PK; `of path` is the same over what the path of the
+layer could do at most, which differs for depthwise convolutions alone. Then what COMPUTE did with the
+cycles, and how long each unit waited for what, in percent of all cycles.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import onnx
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "test/models"))
+import make  # noqa: E402
+import qdq  # noqa: E402
+from topology import Builder  # noqa: E402
+
+SLUICE = ROOT / "build/bin/sluice"
+BOARDS = ["ulx3s-85f", "ulx3s-85f-16x8"]
+# name: (size, channels, a function that adds the layer)
+LAYERS = {
+    "conv3x3": (56, 64, lambda b, x: b.conv(x, 64, (3, 3))),
+    "conv1x1": (14, 256, lambda b, x: b.conv(x, 256, (1, 1))),
+    "depthwise3x3": (56, 64, lambda b, x: b.conv(x, None, (3, 3), depthwise=True)),
+}
+WAITS = ["compute_token", "load_memory", "load_port", "load_token", "store_memory", "store_port", "store_token",
+         "fetch_stall"]
+
+
+def build_layer(name):
+    """A float model of one layer with NHWC input and output, and inputs for it."""
+    size, channels, add = LAYERS[name]
+    samples = np.random.RandomState(1).uniform(-1, 1, (4, size, size, channels)).astype(np.float32)
+    builder = Builder(name, np.random.RandomState(2))
+    x = builder.transpose(builder.input(make.INPUT, samples), (0, 3, 1, 2))
+    builder.output(builder.transpose(add(builder, x), (0, 2, 3, 1)))
+    return builder.model(), samples
+
+
+def write_model(name, folder):
+    """Writes NAME.onnx, int8 all through, and NAME.npz, one input."""
+    if name in LAYERS:
+        model, samples = build_layer(name)
+    else:
+        model, inputs = make.build(name, 1)
+        samples = inputs(8, 2)
+    inner = qdq.strip_boundary(qdq.quantize(model, {make.INPUT: samples}))
+    onnx.save(inner, folder / f"{name}.onnx")
+    sample = qdq.quantize_array(samples[:1], *qdq.input_quantization(inner))
+    np.savez(folder / f"{name}.npz", **{make.INPUT: sample})
+
+
+def sluice(*arguments):
+    result = subprocess.run([SLUICE, *arguments], stdout=subprocess.PIPE, text=True)
+    if result.returncode:
+        sys.exit(f"`sluice {' '.join(map(str, arguments))}` ended with {result.returncode}")
+    return result.stdout
+
+
+def count_path_macs(name, pc, pk):
+    """MACs a cycle at most: a window reads a column of three words an output, for two chunks where a
+    word holds two and their nine taps each take one step."""
+    if name != "depthwise3x3":
+        return pc * pk
+    chunks = 2 if pc >= 9 and pc // pk >= 2 else 1
+    return 9 * pk * chunks // 3
+
+
+def measure(name, board, folder):
+    package = folder / f"{name}-{board}"
+    sluice("compile", folder / f"{name}.onnx", "--target", f"engine:{board}", "-o", package)
+    run = json.loads(sluice("run", package, "--input", folder / f"{name}.npz", "--device", "sim", "--profile", "--json"))
+    report = json.loads((package / "report.json").read_text())
+    pc, pk = report["engine"]["pc"], report["engine"]["pk"]
+    stalls = {}
+    for region in run["regions"]:
+        for counter, value in region["stalls"].items():
+            stalls[counter] = stalls.get(counter, 0) + value
+    return {
+        "model": name, "pc": pc, "pk": pk, "cycles": run["cycles"], "macs": run["macs"],
+        "utilisation": run["macs"] / run["cycles"] / (pc * pk),
+        "estimated_cycles": report["totals"]["cycles"],
+        "of_path": run["macs"] / run["cycles"] / count_path_macs(name, pc, pk),
+        "stalls": stalls,
+    }
+
+
+def print_row(row):
+    stalls, cycles = row["stalls"], row["cycles"]
+    idle = cycles - stalls["compute_busy"]
+    drain = stalls["compute_busy"] - stalls["mac_cycles"] - stalls["compute_port"]
+    shares = [stalls["mac_cycles"], stalls["compute_port"], drain, idle, *(stalls[w] for w in WAITS)]
+    error = row["estimated_cycles"] / cycles - 1
+    engine = f"{row['pc']}x{row['pk']}"
+    print(f"{row['model']:13}{engine:6}{cycles:9}{row['macs']:11}{row['utilisation']:8.1%}{row['of_path']:9.1%}"
+          f"{row['estimated_cycles']:10}{error:8.2%}  " + "".join(f"{share / cycles:7.1%}" for share in shares), flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Cycles and multiplier use of models on the Verilated engine.")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--board", nargs="*", default=BOARDS)
+    parser.add_argument("names", nargs="*", help=", ".join([*make.MODELS, *LAYERS]))
+    options = parser.parse_args()
+    names = options.names or [*make.MODELS, *LAYERS]
+    if unknown := set(names) - {*make.MODELS, *LAYERS}:
+        parser.error(f"no such model: {', '.join(sorted(unknown))}")
+    rows = []
+    if not options.json:
+        heads = ["step", "read", "drain", "idle", *(w.replace("compute_", "c_").replace("load_", "l_")
+                 .replace("store_", "s_").replace("memory", "mem").replace("token", "tok").replace("fetch_stall", "fetch")
+                 for w in WAITS)]
+        print(f"{'model':13}{'engine':6}{'cycles':>9}{'macs':>11}{'util':>8}{'of path':>9}{'estimate':>10}{'apart':>8}  "
+              + "".join(f"{head:>7}" for head in heads))
+    with tempfile.TemporaryDirectory() as folder:
+        for name in names:
+            write_model(name, Path(folder))
+            for board in options.board:
+                rows.append(measure(name, board, Path(folder)))
+                if not options.json:
+                    print_row(rows[-1])
+    if options.json:
+        print(json.dumps(rows, indent=2))
+
+
+if __name__ == "__main__":
+    main()
