@@ -203,6 +203,17 @@ static std::optional<Stop> runVerb(MLIRContext &context) {
               "needs a verb: check, compile or reference; see --help"};
 }
 
+/// Whether all that was printed has arrived. A reader that has seen enough and
+/// gone, as `head` does, is no failure.
+static std::optional<Stop> closeOutput() {
+  llvm::outs().flush();
+  std::error_code code = llvm::outs().error();
+  llvm::outs().clear_error();
+  if (!code || code == std::errc::broken_pipe)
+    return std::nullopt;
+  return Stop{kFileSystem, "standard output: " + code.message()};
+}
+
 int main(int argc, char **argv) {
   answerInterrupts();
   std::signal(SIGPIPE, SIG_IGN);
@@ -224,7 +235,8 @@ int main(int argc, char **argv) {
   MLIRContext context(registry);
   context.loadAllAvailableDialects();
   std::optional<Stop> stop = runVerb(context);
-  llvm::outs().flush();
+  if (std::optional<Stop> lost = closeOutput(); lost && !stop)
+    stop = lost;
   if (!stop)
     return kDone;
   if (!stop->message.empty())
