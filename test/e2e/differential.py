@@ -14,6 +14,7 @@ import json
 import pathlib
 import re
 import shutil
+import subprocess
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
@@ -71,6 +72,10 @@ def run_everywhere(folder, target, arrays, seed):
     return "" if harness.same_bytes(on_engine, by_reference) else "engine and reference differ"
 
 
+def get_target(seed):
+    return LARGE if seed % LARGE_EVERY == 0 else SMALL
+
+
 def run_seed(seed, work, most=12):
     """Runs one seed, or its first `most` layers."""
     folder = work / str(seed)
@@ -81,7 +86,7 @@ def run_seed(seed, work, most=12):
     onnx.save(made.model, folder / "model.onnx")
     np.savez(folder / "calibration.npz", **{random_model.INPUT: made.inputs(16, 2, seed)})
     arrays = {random_model.INPUT: made.inputs(INPUTS, 3, seed)}
-    outcome.wrong = run_everywhere(folder, LARGE if seed % LARGE_EVERY == 0 else SMALL, arrays, seed)
+    outcome.wrong = run_everywhere(folder, get_target(seed), arrays, seed)
     if outcome.wrong:
         return outcome
     report = json.loads((folder / "package" / "report.json").read_text())
@@ -93,13 +98,37 @@ def run_seed(seed, work, most=12):
     return outcome
 
 
+REDUCE = """#!/bin/sh
+# Interesting (1) while engine and reference differ on the IR "$1".
+work=$(mktemp -d) && mkdir "$work/from" || exit 0
+sluice-opt "$1" --emit-bytecode -o "$work/from/model.mlirbc" &&
+  sluice compile "$work/from" --target {target} -o "$work/package" &&
+  sluice diff "$work/package" --input {arrays} --against reference --device {device}
+status=$?
+rm -rf "$work"
+[ $status -ne 1 ]
+"""
+
+
+def reduce_ir(folder, target, device):
+    """Lets sluice-reduce replace layers that do not matter; returns the IR that is left."""
+    script, reduced = folder / "differs.sh", folder / "reduced.mlir"
+    script.write_text(REDUCE.format(target=target, arrays=folder / "sim_in.npz", device=device))
+    script.chmod(0o755)
+    (legalized,) = (folder / "phases").glob("*-legalize.mlir")
+    option = f"--replace-by-zeros=test={script}"
+    done = subprocess.run(["sluice-reduce", legalized, option, "-o", reduced], capture_output=True)
+    return reduced if done.returncode == 0 else legalized
+
+
 def shrink(seed, work, outcome):
     """Finds the fewest first layers of a failing seed that fail; returns a line that says so."""
     total = outcome.kinds.total()
     for most in range(1, total + 1):
         smaller = run_seed(seed, work, most)
         if smaller.wrong:
-            return f"seed {seed}, first {most} of {total} layers, files in {work / str(seed)}: {smaller.wrong}"
+            ir = reduce_ir(work / str(seed), get_target(seed), f"sim:stall={seed + 1}")
+            return f"seed {seed}, first {most} of {total} layers, reduced in {ir}: {smaller.wrong}"
     return f"seed {seed}, only as a whole and not again: {outcome.wrong}"
 
 
