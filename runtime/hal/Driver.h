@@ -8,6 +8,7 @@
 #define SLUICE_RUNTIME_HAL_DRIVER_H
 
 #include "runtime/hal/DeviceSpec.h"
+#include "runtime/hal/EngineCapabilities.h"
 #include "runtime/package/Package.h"
 
 #include <memory>
@@ -41,14 +42,36 @@ public:
   virtual const char *fault() const { return ""; }
 };
 
+/// What a device says of itself, for `sluice device probe`.
+struct DeviceDescription {
+  struct Fact {
+    std::string name; ///< "level", "threads", ...
+    std::string value;
+  };
+  std::vector<Fact> facts;
+  std::vector<EngineCapabilities> engines; ///< those it holds; none on a CPU
+};
+
 class Device {
 public:
   virtual ~Device() = default;
+
+  /// Asks the device what it is, before any program is on it. UNSUPPORTED: it
+  /// cannot say, or what answers is no engine.
+  virtual Status describe(DeviceDescription &out) {
+    return fail(SLUICE_STATUS_UNSUPPORTED, "this device cannot be probed");
+  }
 
   /// Places variant `variant` of the package here. The package outlives the
   /// executable, the device too. UNSUPPORTED says how the two do not fit.
   virtual Status load(const Package &package, uint32_t variant,
                       std::unique_ptr<Executable> &out) = 0;
+};
+
+/// A device that is there.
+struct DeviceListing {
+  std::string device; ///< its device string
+  std::string name;   ///< what it is, in words
 };
 
 class Driver {
@@ -57,6 +80,9 @@ public:
   virtual const char *name() const = 0;
   /// One line for `sluice device list`, with the options of its device string.
   virtual const char *description() const = 0;
+  /// Appends the devices that are there. NOT_FOUND or UNSUPPORTED says why
+  /// there is none.
+  virtual Status list(std::vector<DeviceListing> &out) const = 0;
   /// Whether device `auto` may choose it: it is real hardware, and present.
   virtual bool isPresent() const { return false; }
   /// Opens the device that `spec` names.

@@ -45,6 +45,7 @@ struct DeviceOptions {
   bool json = false;
 };
 int listDevices(const DeviceOptions &options);
+int probeDevice(const DeviceOptions &options);
 
 /// Whether `verb` is one that sluice-compiler does.
 bool isCompilerVerb(const std::string &verb);

@@ -107,10 +107,18 @@ private:
   void addDevice() {
     CLI::App *device = app.add_subcommand("device", "devices of this machine");
     device->require_subcommand(1);
-    CLI::App *list = device->add_subcommand("list", "list drivers and options");
+    CLI::App *list = device->add_subcommand(
+        "list", "list drivers and the devices that are there");
     list->add_flag("--json", deviceOptions.json, "print it as JSON");
     list->callback(
         [this] { verb = [this] { return listDevices(deviceOptions); }; });
+    CLI::App *probe = device->add_subcommand(
+        "probe", "ask a device what it is: its engine's capability ROM");
+    probe->add_option("DEVICE", deviceOptions.device, "as for run --device")
+        ->required();
+    probe->add_flag("--json", deviceOptions.json, "print it as JSON");
+    probe->callback(
+        [this] { verb = [this] { return probeDevice(deviceOptions); }; });
   }
 
   RunOptions runOptions;

@@ -104,8 +104,17 @@ Status CpuExecutable::load(const Package &package,
 
 class CpuDevice final : public Device {
 public:
-  explicit CpuDevice(std::unique_ptr<WorkerPool> pool)
-      : pool(std::move(pool)) {}
+  CpuDevice(uint64_t threads, std::unique_ptr<WorkerPool> pool)
+      : threads(threads), pool(std::move(pool)) {}
+
+  Status describe(DeviceDescription &out) override {
+    out = {{{"processor", processorName()},
+            {"level", processorLevel()},
+            {"processors", std::to_string(usableProcessors().size())},
+            {"threads", std::to_string(threads)}},
+           {}};
+    return SLUICE_STATUS_OK;
+  }
 
   Status load(const Package &package, uint32_t variant,
               std::unique_ptr<Executable> &out) override {
@@ -117,6 +126,7 @@ public:
   }
 
 private:
+  const uint64_t threads;
   const std::unique_ptr<WorkerPool> pool; // null for one thread
 };
 
@@ -127,6 +137,10 @@ public:
     return "this processor; threads=N share each region's work (1), pin=1: "
            "each on a processor of its own";
   }
+  Status list(std::vector<DeviceListing> &out) const override {
+    out.push_back({"cpu", processorName() + ", " + processorLevel()});
+    return SLUICE_STATUS_OK;
+  }
   Status open(const DeviceSpec &spec, std::unique_ptr<Device> &out) override {
     uint64_t threads = 1, pin = 0;
     const DeviceOption known[] = {
@@ -136,7 +150,7 @@ public:
     std::unique_ptr<WorkerPool> pool;
     if (threads > 1)
       SLUICE_RETURN_IF_ERROR(WorkerPool::create(threads, pin, pool));
-    out = std::make_unique<CpuDevice>(std::move(pool));
+    out = std::make_unique<CpuDevice>(threads, std::move(pool));
     return SLUICE_STATUS_OK;
   }
 };

@@ -3,6 +3,9 @@
 #include "runtime/drivers/cpu/CpuLevel.h"
 
 #include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <sys/utsname.h>
 
 #if defined(__x86_64__)
 #include <cpuid.h>
@@ -19,6 +22,10 @@ namespace {
 /// save.
 class X86 {
 public:
+  static constexpr const char *kBases[] = {"x86-64", "x86-64-v2", "x86-64-v3",
+                                           "x86-64-v4"};
+  static constexpr const char *kFeatures[] = {"avx512vnni", "avxvnni"};
+
   X86() {
     unsigned a, b, c, d;
     if (__get_cpuid(1, &a, &b, &c, &d)) {
@@ -87,6 +94,9 @@ using Processor = X86;
 /// A processor known by its base level, and by what Linux says of its features.
 class Plain {
 public:
+  static constexpr const char *kBases[] = {"aarch64", "riscv64"};
+  static constexpr const char *kFeatures[] = {"dotprod"};
+
   bool runsBase(std::string_view level) const {
 #if defined(__aarch64__)
     return level == "aarch64";
@@ -109,20 +119,50 @@ using Processor = Plain;
 
 #endif
 
+const Processor &processor() {
+  static const Processor processor;
+  return processor;
+}
+
 } // namespace
 
 bool runsLevel(std::string_view level) {
-  static const Processor processor;
   size_t plus = level.find('+');
-  if (!processor.runsBase(level.substr(0, plus)))
+  if (!processor().runsBase(level.substr(0, plus)))
     return false;
   while (plus != level.npos) {
     level.remove_prefix(plus + 1);
     plus = level.find('+');
-    if (!processor.has(level.substr(0, plus)))
+    if (!processor().has(level.substr(0, plus)))
       return false;
   }
   return true;
+}
+
+std::string processorLevel() {
+  std::string level;
+  for (const char *base : Processor::kBases)
+    if (processor().runsBase(base))
+      level = base;
+  for (const char *feature : Processor::kFeatures)
+    if (processor().has(feature))
+      level += std::string("+") + feature;
+  return level;
+}
+
+std::string processorName() {
+  char line[256];
+  std::string name;
+  if (FILE *file = fopen("/proc/cpuinfo", "re")) {
+    while (name.empty() && fgets(line, sizeof(line), file))
+      if (const char *colon = strchr(line, ':');
+          colon && strncmp(line, "model name", 10) == 0)
+        name.assign(colon + 2, strcspn(colon + 2, "\n"));
+    fclose(file);
+  }
+  if (utsname system; name.empty() && uname(&system) == 0)
+    name = system.machine;
+  return name;
 }
 
 } // namespace sluice

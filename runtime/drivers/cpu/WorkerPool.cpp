@@ -47,7 +47,8 @@ void awaitChange(const std::atomic<uint32_t> &value, uint32_t old, bool spins) {
   value.wait(old, std::memory_order_acquire);
 }
 
-/// The processors that this process may use, in order.
+} // namespace
+
 std::vector<int> usableProcessors() {
   cpu_set_t set;
   std::vector<int> processors;
@@ -57,8 +58,6 @@ std::vector<int> usableProcessors() {
         processors.push_back(i);
   return processors;
 }
-
-} // namespace
 
 void WorkerBarrier::reset(uint32_t workers) {
   missing.store(workers, std::memory_order_relaxed);

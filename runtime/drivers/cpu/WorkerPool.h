@@ -17,6 +17,9 @@
 
 namespace sluice {
 
+/// The processors that this process may use, in order.
+std::vector<int> usableProcessors();
+
 /// Where the workers of one call meet. One that has left counts as having
 /// entered all that follows: a worker that gives up keeps no other waiting.
 class WorkerBarrier {

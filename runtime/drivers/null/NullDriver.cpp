@@ -47,6 +47,12 @@ class NullDevice final : public Device {
 public:
   explicit NullDevice(NullOptions options) : options(options) {}
 
+  Status describe(DeviceDescription &out) override {
+    out = {};
+    out.facts.push_back({"fill", std::to_string(options.fill)});
+    return SLUICE_STATUS_OK;
+  }
+
   Status load(const Package &package, uint32_t variant,
               std::unique_ptr<Executable> &out) override {
     out = std::make_unique<NullExecutable>(
@@ -64,6 +70,10 @@ public:
   const char *description() const override {
     return "computes nothing; fill=BYTE of outputs, fail=N: the N-th region "
            "fails, host=0: leaves the CPU's regions to it";
+  }
+  Status list(std::vector<DeviceListing> &out) const override {
+    out.push_back({"null", "no hardware"});
+    return SLUICE_STATUS_OK;
   }
   Status open(const DeviceSpec &spec, std::unique_ptr<Device> &out) override {
     NullOptions options;

@@ -31,8 +31,6 @@ inline constexpr uint32_t kStart = 1;
 inline constexpr uint32_t kDone = 2;
 inline constexpr uint32_t kContinue = 16;
 
-inline constexpr uint32_t kMagic = 0x45434c53;
-
 /// In the order of the counters, 8 bytes each.
 inline constexpr const char *kCounterNames[] = {
     "cycles",          "load_busy",    "load_token",    "load_memory",

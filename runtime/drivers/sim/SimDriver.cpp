@@ -38,6 +38,23 @@ struct Placed {
   std::span<const uint8_t> bytes;
 };
 
+Status readRegister(const sluice_sim_api &api, sluice_sim *sim,
+                    uint32_t address, uint32_t &value) {
+  if (api.read_register(sim, address, &value) != 0)
+    return fail(SLUICE_STATUS_DEVICE_FAULT,
+                "engine: register 0x%x does not answer a read", address);
+  return SLUICE_STATUS_OK;
+}
+
+Status readCapabilities(const sluice_sim_api &api, sluice_sim *sim,
+                        EngineCapabilities &out) {
+  uint32_t rom[EngineCapabilities::kWordCount];
+  for (uint32_t i = 0; i < EngineCapabilities::kWordCount; ++i)
+    SLUICE_RETURN_IF_ERROR(
+        readRegister(api, sim, reg::kCapabilities + 4 * i, rom[i]));
+  return EngineCapabilities::decode(rom, out);
+}
+
 class SimExecutable final : public Executable {
 public:
   SimExecutable(const Package &package, const program::Variant &variant)
@@ -59,7 +76,6 @@ public:
 private:
   using RangeKey = std::tuple<uint32_t, uint64_t, uint64_t>;
   void place(const program::Range &range, uint64_t &end);
-  Status checkCapabilities();
   Status read(uint32_t address, uint32_t &value);
   Status write(uint32_t address, uint32_t value);
   Status writeBase(uint32_t base, uint64_t address, uint64_t size);
@@ -81,10 +97,7 @@ private:
 };
 
 Status SimExecutable::read(uint32_t address, uint32_t &value) {
-  if (api->read_register(sim, address, &value) != 0)
-    return fail(SLUICE_STATUS_DEVICE_FAULT,
-                "engine: register 0x%x does not answer a read", address);
-  return SLUICE_STATUS_OK;
+  return readRegister(*api, sim, address, value);
 }
 
 Status SimExecutable::write(uint32_t address, uint32_t value) {
@@ -150,38 +163,9 @@ Status SimExecutable::load(const SimOptions &options) {
     std::copy(place.bytes.begin(), place.bytes.end(),
               api->memory(sim) + place.address);
   watchdog = uint32_t(options.watchdog);
-  return checkCapabilities();
-}
-
-Status SimExecutable::checkCapabilities() {
-  const program::EngineConfiguration &engine = *package.program().engine();
-  const struct {
-    const char *name;
-    uint64_t wanted;
-  } fields[] = {{"magic", reg::kMagic},
-                {"ISA", engine.isa()},
-                {"PC", engine.pc()},
-                {"PK", engine.pk()},
-                {"ACT_BYTES", engine.act_bytes()},
-                {"ACT_BANKS", engine.act_banks()},
-                {"WGT_WORDS", engine.wgt_words()},
-                {"PRM_WORDS", engine.prm_words()},
-                {"AXI_BYTES", engine.axi_bytes()}};
-  std::string has, wants;
-  for (uint32_t i = 0; i < std::size(fields); ++i) {
-    uint32_t value;
-    SLUICE_RETURN_IF_ERROR(read(reg::kCapabilities + 4 * i, value));
-    if (value == fields[i].wanted)
-      continue;
-    has += std::string(" ") + fields[i].name + "=" + std::to_string(value);
-    wants += std::string(" ") + fields[i].name + "=" +
-             std::to_string(fields[i].wanted);
-  }
-  if (!has.empty())
-    return fail(SLUICE_STATUS_UNSUPPORTED,
-                "engine has%s, package wants%s; compile %s for this engine",
-                has.c_str(), wants.c_str(), package.name());
-  return SLUICE_STATUS_OK;
+  EngineCapabilities capabilities;
+  SLUICE_RETURN_IF_ERROR(readCapabilities(*api, sim, capabilities));
+  return capabilities.checkPackage(package);
 }
 
 Status SimExecutable::start(const program::Region &region) {
@@ -290,6 +274,16 @@ class SimDevice final : public Device {
 public:
   explicit SimDevice(SimOptions options) : options(options) {}
 
+  /// Any engine that has been verilated can be this device: all of them.
+  Status describe(DeviceDescription &out) override {
+    out = {};
+    std::vector<SimLibrary> libraries;
+    SLUICE_RETURN_IF_ERROR(listSimLibraries(libraries));
+    for (const SimLibrary &library : libraries)
+      SLUICE_RETURN_IF_ERROR(describe(library, out));
+    return SLUICE_STATUS_OK;
+  }
+
   Status load(const Package &package, uint32_t variant,
               std::unique_ptr<Executable> &out) override {
     auto executable = std::make_unique<SimExecutable>(
@@ -300,6 +294,20 @@ public:
   }
 
 private:
+  Status describe(const SimLibrary &library, DeviceDescription &out) {
+    const sluice_sim_api *api = nullptr;
+    SLUICE_RETURN_IF_ERROR(openSimLibrary(library, api));
+    sluice_sim_options least = {uint32_t(options.latency), 1,
+                                uint32_t(options.stall), kMemoryAlignment};
+    sluice_sim *sim = api->create(&least);
+    if (!sim)
+      return fail(SLUICE_STATUS_OUT_OF_MEMORY, "%s: no memory for the engine",
+                  library.file.c_str());
+    Status status = readCapabilities(*api, sim, out.engines.emplace_back());
+    api->destroy(sim);
+    return status;
+  }
+
   const SimOptions options;
 };
 
@@ -309,6 +317,13 @@ public:
   const char *description() const override {
     return "the engine's RTL, simulated; latency=CYCLES to the first beat, "
            "bytes=N a cycle, stall=SEED of random stalls, watchdog=CYCLES";
+  }
+  Status list(std::vector<DeviceListing> &out) const override {
+    std::vector<SimLibrary> libraries;
+    SLUICE_RETURN_IF_ERROR(listSimLibraries(libraries));
+    out.push_back({"sim", std::to_string(libraries.size()) +
+                              " engines verilated so far"});
+    return SLUICE_STATUS_OK;
   }
   Status open(const DeviceSpec &spec, std::unique_ptr<Device> &out) override {
     SimOptions options;

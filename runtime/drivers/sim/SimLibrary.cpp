@@ -3,12 +3,15 @@
 #include "runtime/drivers/sim/SimLibrary.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cinttypes>
 #include <climits>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
+#include <dirent.h>
 #include <dlfcn.h>
-#include <string>
+#include <map>
 #include <unistd.h>
 
 namespace sluice {
@@ -26,7 +29,7 @@ static std::string searchPath() {
     return path;
   std::string path;
   Dl_info self;
-  if (dladdr(reinterpret_cast<const void *>(&openSimLibrary), &self))
+  if (dladdr(reinterpret_cast<const void *>(&folderOf), &self))
     if (std::string folder = folderOf(self.dli_fname); folder.ends_with("/lib"))
       path = folder + "/sluice/sim:";
   char program[PATH_MAX];
@@ -40,21 +43,61 @@ static std::string searchPath() {
   return path;
 }
 
-static Status openFile(const std::string &file,
-                       const program::EngineConfiguration &engine,
-                       const sluice_sim_api *&out) {
-  void *library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (!library)
+/// The folders of a search path, in order.
+static std::vector<std::string> split(const std::string &path) {
+  std::vector<std::string> folders;
+  for (size_t begin = 0; begin <= path.size();) {
+    size_t end = std::min(path.find(':', begin), path.size());
+    folders.push_back(path.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return folders;
+}
+
+/// The hash that a file's name stands for: sixteen digits and ".so".
+static bool parseName(const char *name, uint64_t &hash) {
+  const char *end = name + 16;
+  if (strlen(name) != 19 || strcmp(end, ".so") != 0)
+    return false;
+  auto [stop, error] = std::from_chars(name, end, hash, 16);
+  return error == std::errc() && stop == end;
+}
+
+Status listSimLibraries(std::vector<SimLibrary> &out) {
+  out.clear();
+  std::string path = searchPath();
+  std::map<uint64_t, std::string> found;
+  for (const std::string &folder : split(path)) {
+    DIR *entries = opendir(folder.c_str());
+    if (!entries)
+      continue;
+    uint64_t hash;
+    while (const dirent *entry = readdir(entries))
+      if (parseName(entry->d_name, hash))
+        found.try_emplace(hash, folder + "/" + entry->d_name);
+    closedir(entries);
+  }
+  for (auto &[hash, file] : found)
+    out.push_back({std::move(file), hash});
+  if (out.empty())
+    return fail(SLUICE_STATUS_NOT_FOUND, "no simulated engine in %s",
+                path.c_str());
+  return SLUICE_STATUS_OK;
+}
+
+Status openSimLibrary(const SimLibrary &library, const sluice_sim_api *&out) {
+  void *handle = dlopen(library.file.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!handle)
     return fail(SLUICE_STATUS_NOT_FOUND, "simulated engine: %s", dlerror());
   auto query = reinterpret_cast<sluice_sim_query_fn>(
-      dlsym(library, SLUICE_SIM_QUERY_NAME));
+      dlsym(handle, SLUICE_SIM_QUERY_NAME));
   out = query ? query(SLUICE_SIM_ABI_VERSION) : nullptr;
-  if (!out || out->configuration_hash != engine.hash()) {
+  if (!out || out->configuration_hash != library.hash) {
     out = nullptr;
     return fail(SLUICE_STATUS_UNSUPPORTED,
                 "%s: is no simulated engine of configuration %016" PRIx64
                 ", version %u; build it again",
-                file.c_str(), engine.hash(), SLUICE_SIM_ABI_VERSION);
+                library.file.c_str(), library.hash, SLUICE_SIM_ABI_VERSION);
   }
   return SLUICE_STATUS_OK;
 }
@@ -64,13 +107,9 @@ Status openSimLibrary(const program::EngineConfiguration &engine,
   char name[32];
   snprintf(name, sizeof(name), "%016" PRIx64 ".so", engine.hash());
   std::string path = searchPath();
-  for (size_t begin = 0; begin <= path.size();) {
-    size_t end = std::min(path.find(':', begin), path.size());
-    std::string file = path.substr(begin, end - begin) + "/" + name;
-    if (access(file.c_str(), R_OK) == 0)
-      return openFile(file, engine, out);
-    begin = end + 1;
-  }
+  for (const std::string &folder : split(path))
+    if (std::string file = folder + "/" + name; access(file.c_str(), R_OK) == 0)
+      return openSimLibrary({file, engine.hash()}, out);
   return fail(SLUICE_STATUS_NOT_FOUND,
               "no simulated engine for board '%s' (PC=%u PK=%u): %s is not in "
               "%s; build it from targets/engine/sim, or set SLUICE_SIM_PATH to "
