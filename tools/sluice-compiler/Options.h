@@ -5,20 +5,11 @@
 
 #include "compiler/Import/Import.h"
 #include "compiler/Pipelines/Phases.h"
+#include "tools/ExitCode.h"
 
 #include <string>
 
 namespace sluice {
-
-/// As `sluice --help` lists them.
-enum ExitCode {
-  kDone = 0,
-  kCheckFailed = 1,
-  kBadUsage = 2,
-  kBadInput = 3,
-  kFileSystem = 5,
-  kBug = 70
-};
 
 /// What the verbs on a model have in common.
 struct ModelOptions {

@@ -103,7 +103,7 @@ static cl::opt<bool> programOrder(
 static void handleInterrupt(int) {
   static constexpr char message[] = "sluice: interrupted\n";
   (void)!write(STDERR_FILENO, message, sizeof(message) - 1);
-  _exit(130);
+  _exit(kInterrupted);
 }
 
 /// From here on Ctrl-C and SIGTERM are answered; `sluice` left them waiting.

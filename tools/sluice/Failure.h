@@ -7,21 +7,11 @@
 #define SLUICE_TOOLS_SLUICE_FAILURE_H
 
 #include "sluice/sluice.h"
+#include "tools/ExitCode.h"
 
 #include <string>
 
 namespace sluice {
-
-enum ExitCode {
-  kDone = 0,
-  kCheckFailed = 1,
-  kBadUsage = 2,
-  kBadInput = 3,
-  kDeviceFault = 4,
-  kFileSystem = 5,
-  kBug = 70,
-  kInterrupted = 130
-};
 
 struct Failure {
   ExitCode code;
