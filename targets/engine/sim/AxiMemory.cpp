@@ -16,7 +16,7 @@ std::unique_ptr<AxiMemory> AxiMemory::create(uint64_t size, uint32_t latency,
   std::unique_ptr<AxiMemory> memory(new (std::nothrow) AxiMemory);
   if (!memory)
     return nullptr;
-  memory->storage.reset(new (std::nothrow) uint8_t[size]());
+  memory->storage.reset(static_cast<uint8_t *>(calloc(size, 1)));
   if (!memory->storage)
     return nullptr;
   memory->size = size;

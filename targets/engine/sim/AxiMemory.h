@@ -7,6 +7,7 @@
 #define SLUICE_TARGETS_ENGINE_SIM_AXIMEMORY_H
 
 #include <cstdint>
+#include <cstdlib>
 #include <deque>
 #include <memory>
 #include <string>
@@ -105,7 +106,11 @@ private:
   uint32_t random();
   uint32_t responseDelay();
 
-  std::unique_ptr<uint8_t[]> storage;
+  struct Free {
+    void operator()(uint8_t *bytes) const { free(bytes); }
+  };
+  /// Zeroed by the system, page by page as they are used.
+  std::unique_ptr<uint8_t[], Free> storage;
   uint64_t size = 0;
   uint32_t latency = 0, bytesPerCycle = 0, seed = 0;
   uint32_t mood[5] = {};
