@@ -19,6 +19,15 @@ using Status = sluice_status_t;
 /// The text of the last failure in this thread; empty when there was none.
 const char *lastMessage();
 
+/// Gives this thread's message buffer, of kMessageSize bytes.
+using MessageBuffer = char *();
+inline constexpr unsigned long kMessageSize = 2048;
+
+/// This copy of the runtime's own buffer. A plug-in has a copy of this file
+/// too, and is told of its host's buffer, so that its messages arrive there.
+MessageBuffer *messageBuffer();
+void shareMessageBuffer(MessageBuffer *host);
+
 } // namespace sluice
 
 /// Leaves the function with the status of `expression` unless that is OK.

@@ -3,14 +3,26 @@
 // The face that every kind of device shows to the runtime. A driver opens
 // devices, a device loads a program, and the loaded program (an executable)
 // runs regions. A new driver starts as a copy of drivers/null.
+//
+// Threads: the runtime calls the devices of one device string, and their
+// executables, from one thread at a time. Different device strings may be
+// called at the same time. Where a driver's devices need no such order, see
+// Driver::isExclusive.
+//
+// Faults: a driver says DEVICE_FAULT and needs no way to recover. The runtime
+// runs the region elsewhere, destroys executables and device, and later opens
+// and loads them anew. So a destructor must return soon, whatever state the
+// device is in, and `open` must find a device usable whatever was left on it.
 
 #ifndef SLUICE_RUNTIME_HAL_DRIVER_H
 #define SLUICE_RUNTIME_HAL_DRIVER_H
 
+#include "runtime/base/Clock.h"
 #include "runtime/hal/DeviceSpec.h"
 #include "runtime/hal/EngineCapabilities.h"
 #include "runtime/package/Package.h"
 
+#include <atomic>
 #include <memory>
 #include <span>
 
@@ -23,6 +35,26 @@ struct RegionFigures {
   std::span<const sluice_counter_t> counters;
 };
 
+/// How long a run may take. A driver that waits asks `check` now and then, at
+/// least every millisecond, beside its own limit for a device that hangs.
+struct RunControl {
+  static constexpr uint64_t kNoDeadline = UINT64_MAX;
+
+  uint64_t deadline = kNoDeadline; ///< of monotonicNow()
+  const std::atomic<bool> *cancel = nullptr;
+
+  /// DEADLINE_EXCEEDED or CANCELLED, with a message that names `region`, once
+  /// the run is to end. The driver stops the device and returns that.
+  Status check(const char *region) const {
+    if (cancel && cancel->load(std::memory_order_relaxed))
+      return fail(SLUICE_STATUS_CANCELLED, "region '%s': cancelled", region);
+    if (deadline != kNoDeadline && monotonicNow() >= deadline)
+      return fail(SLUICE_STATUS_DEADLINE_EXCEEDED,
+                  "region '%s': not done by its deadline", region);
+    return SLUICE_STATUS_OK;
+  }
+};
+
 /// One variant of a package's program, placed on a device.
 class Executable {
 public:
@@ -32,11 +64,14 @@ public:
   virtual bool accepts(uint32_t region) const = 0;
 
   /// Runs a region. `tensors` are its inputs, then its outputs: packed, in the
-  /// host's memory, 64-byte aligned; inputs are only read. Allocates nothing.
-  /// DEVICE_FAULT leaves the outputs undefined, the inputs as they were, and a
-  /// report in `fault`.
+  /// host's memory, 64-byte aligned; inputs are only read. Allocates nothing,
+  /// and returns at the driver's own limit at the latest. Any failure leaves
+  /// the outputs undefined and the inputs as they were. DEVICE_FAULT: the
+  /// device hangs, errs or is gone; a report is in `fault`. What
+  /// `control.check` said: the device is well and has been stopped; where it
+  /// cannot be stopped that is a DEVICE_FAULT too.
   virtual Status run(uint32_t region, void *const *tensors,
-                     RegionFigures &figures) = 0;
+                     const RunControl &control, RegionFigures &figures) = 0;
 
   /// The device's state at the last DEVICE_FAULT, in lines.
   virtual const char *fault() const { return ""; }
@@ -83,18 +118,15 @@ public:
   /// Appends the devices that are there. NOT_FOUND or UNSUPPORTED says why
   /// there is none.
   virtual Status list(std::vector<DeviceListing> &out) const = 0;
-  /// Whether device `auto` may choose it: it is real hardware, and present.
-  virtual bool isPresent() const { return false; }
-  /// Opens the device that `spec` names.
+  /// Whether device `auto` may choose it for this package: it is real hardware,
+  /// present, and of the kind that the package was compiled for.
+  virtual bool suits(const Package &package) const { return false; }
+  /// Whether a device string names one thing that sessions share, one region
+  /// at a time.
+  virtual bool isExclusive() const { return true; }
+  /// Opens the device that `spec` names. NOT_FOUND: it is not there.
   virtual Status open(const DeviceSpec &spec, std::unique_ptr<Device> &out) = 0;
 };
-
-/// All drivers of this build, accelerators first.
-std::span<Driver *const> allDrivers();
-
-/// The driver that a device string asks for; `auto` is the first present, or
-/// the CPU.
-Status findDriver(const DeviceSpec &spec, Driver *&out);
 
 } // namespace sluice
 

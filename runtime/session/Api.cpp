@@ -2,6 +2,7 @@
 //
 // The C API on top of Package and Session: checks arguments, hides the types.
 
+#include "runtime/hal/Registry.h"
 #include "runtime/session/Session.h"
 
 #include <algorithm>
@@ -55,6 +56,10 @@ const char *sluice_status_string(sluice_status_t status) {
     return "device fault";
   case SLUICE_STATUS_IO:
     return "input or output failed";
+  case SLUICE_STATUS_CANCELLED:
+    return "cancelled";
+  case SLUICE_STATUS_DEADLINE_EXCEEDED:
+    return "deadline exceeded";
   }
   return "unknown status";
 }
@@ -368,6 +373,7 @@ void sluice_driver_enumerate(void (*visit)(void *context, const char *name,
                              void *context) {
   if (!visit)
     return;
-  for (Driver *driver : allDrivers())
-    visit(context, driver->name(), driver->description());
+  for (const DriverEntry &entry : allDrivers())
+    visit(context, entry.name.c_str(),
+          entry.driver ? entry.driver->description() : entry.failure.c_str());
 }

@@ -3,21 +3,14 @@
 #include "runtime/session/Session.h"
 
 #include "runtime/drivers/cpu/CpuDriver.h"
+#include "runtime/hal/Registry.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 
 namespace sluice {
 
 static constexpr uint32_t kMaxCounters = 32;
-
-static uint64_t nanoseconds() {
-  using namespace std::chrono;
-  return duration_cast<std::chrono::nanoseconds>(
-             steady_clock::now().time_since_epoch())
-      .count();
-}
 
 sluice_tensor_info_t describe(const program::Buffer &buffer) {
   sluice_tensor_info_t info = {};
@@ -52,7 +45,10 @@ Status Session::load(const sluice_session_options_t &options) {
   SLUICE_RETURN_IF_ERROR(
       DeviceSpec::parse(options.device ? options.device : "auto", spec));
   Driver *driver = nullptr;
-  SLUICE_RETURN_IF_ERROR(findDriver(spec, driver));
+  if (spec.driver() == "auto")
+    driver = chooseDriver(package);
+  else
+    SLUICE_RETURN_IF_ERROR(findDriver(spec.driver(), driver));
   cpu.name = cpuDriver()->name();
   accelerator.name = driver->name();
   if (driver == cpuDriver()) {
@@ -133,7 +129,7 @@ const Session::Place *Session::placeOf(uint32_t region) const {
 
 Status Session::run() {
   total = {};
-  uint64_t begin = nanoseconds(), firstStart = UINT64_MAX, lastDone = 0;
+  uint64_t begin = monotonicNow(), firstStart = UINT64_MAX, lastDone = 0;
   for (uint32_t i = 0; i < profiles.size(); ++i) {
     RegionFigures figures;
     SLUICE_RETURN_IF_ERROR(runRegion(i, figures));
@@ -150,7 +146,7 @@ Status Session::run() {
   }
   total.cycles = lastDone ? lastDone - firstStart : 0;
   total.transitions = countTransitions();
-  total.time_ns = nanoseconds() - begin;
+  total.time_ns = monotonicNow() - begin;
   return SLUICE_STATUS_OK;
 }
 
@@ -158,8 +154,8 @@ Status Session::runRegion(uint32_t index, RegionFigures &figures) {
   sluice_region_profile_t &profile = profiles[index];
   void *const *regionTensors = tensors.data() + firstTensors[index];
   const Place *place = placeOf(index);
-  uint64_t begin = nanoseconds();
-  Status status = place->executable->run(index, regionTensors, figures);
+  uint64_t begin = monotonicNow();
+  Status status = place->executable->run(index, regionTensors, {}, figures);
   if (status == SLUICE_STATUS_DEVICE_FAULT && place == &accelerator) {
     snprintf(faultText, sizeof(faultText), "%s\n%s", lastMessage(),
              accelerator.executable->fault());
@@ -167,11 +163,11 @@ Status Session::runRegion(uint32_t index, RegionFigures &figures) {
       isQuarantined = true;
       place = &cpu;
       figures = {};
-      status = cpu.executable->run(index, regionTensors, figures);
+      status = cpu.executable->run(index, regionTensors, {}, figures);
     }
   }
   SLUICE_RETURN_IF_ERROR(status);
-  profile.time_ns = nanoseconds() - begin;
+  profile.time_ns = monotonicNow() - begin;
   profile.device = place->name.c_str();
   profile.fallback = place == &cpu && accelerator.executable &&
                      accelerator.executable->accepts(index);

@@ -44,6 +44,7 @@ const DeviceUnderTest kDevices[] = {
     {"cpu", "cpu", "cpu", "cpu", true, false, false},
     {"cpu:threads=2", "cpu", "cpu", "cpu", true, false, false},
     {"cpu:threads=5", "cpu", "cpu", "cpu", true, false, false},
+    {"fault:cpu,at=1000000", "fault", "fault", "fault", true, false, false},
     {"sim", "sim", "sim", "cpu", true, true, true},
     {"sim:latency=3,bytes=4,stall=11", "sim", "sim", "cpu", true, true, true},
 };
@@ -83,7 +84,7 @@ protected:
     return static_cast<const int8_t *>(data);
   }
   void expectOutput(const int8_t *y) {
-    bool inverts = strcmp(GetParam().ranCpu, "cpu") == 0;
+    bool inverts = GetParam().computes || strcmp(GetParam().ranCpu, "cpu") == 0;
     for (size_t i = 0; i < kSize; ++i) {
       int8_t copied = GetParam().computes ? x[i] : 0;
       ASSERT_EQ(y[i], inverts ? int8_t(~copied) : copied) << i;

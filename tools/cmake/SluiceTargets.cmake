@@ -80,3 +80,25 @@ function(sluice_add_unittest name)
   set_target_properties(${name} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/unittests")
 endfunction()
+
+# sluice_add_driver(NAME SOURCES... [LINK LIBRARIES...] [TEST])
+# The driver plug-in libsluice-driver-NAME.so (runtime/hal/Plugin.h), where libsluice
+# looks for it; installed as component driver-NAME, unless it serves a TEST only.
+function(sluice_add_driver name)
+  cmake_parse_arguments(ARG "TEST" "" "LINK" ${ARGN})
+  set(target sluice-driver-${name})
+  add_library(${target} MODULE ${ARG_UNPARSED_ARGUMENTS} $<TARGET_OBJECTS:SluiceDriverObjects>)
+  add_dependencies(${target} sluice-program-fbs)
+  target_include_directories(${target} PRIVATE "${CMAKE_SOURCE_DIR}/runtime/include")
+  target_link_libraries(${target} PRIVATE sluice_options ${ARG_LINK})
+  target_compile_options(${target} PRIVATE -fvisibility=hidden -fvisibility-inlines-hidden)
+  set(map "${CMAKE_SOURCE_DIR}/runtime/driver.map")
+  target_link_options(${target} PRIVATE "-Wl,--version-script=${map}")
+  set_target_properties(${target} PROPERTIES LINK_DEPENDS "${map}"
+    LIBRARY_OUTPUT_DIRECTORY "${CMAKE_LIBRARY_OUTPUT_DIRECTORY}/sluice/drivers")
+  add_dependencies(sluice-test-depends ${target})
+  if(NOT ARG_TEST)
+    install(TARGETS ${target} LIBRARY
+      DESTINATION "${CMAKE_INSTALL_LIBDIR}/sluice/drivers" COMPONENT driver-${name})
+  endif()
+endfunction()

@@ -3,7 +3,7 @@
 // `sluice device list` and `probe`: what this machine can run packages on, and
 // what a device says of itself.
 
-#include "runtime/hal/Driver.h"
+#include "runtime/hal/Registry.h"
 #include "tools/sluice/Boards.h"
 #include "tools/sluice/Failure.h"
 #include "tools/sluice/Output.h"
@@ -16,12 +16,14 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json describe(const Driver &driver) {
-  Json json = {{"name", driver.name()},
-               {"description", driver.description()},
+Json describe(const DriverEntry &entry) {
+  Json json = {{"name", entry.name},
+               {"description", entry.driver ? entry.driver->description() : ""},
                {"devices", Json::array()}};
   std::vector<DeviceListing> devices;
-  if (driver.list(devices) != SLUICE_STATUS_OK)
+  if (!entry.driver)
+    json["missing"] = entry.failure;
+  else if (entry.driver->list(devices) != SLUICE_STATUS_OK)
     json["missing"] = lastMessage();
   for (const DeviceListing &device : devices)
     json["devices"].push_back(
@@ -80,7 +82,7 @@ Json probe(const std::string &device) {
   DeviceSpec spec;
   Driver *driver = nullptr;
   check(DeviceSpec::parse(device, spec));
-  check(findDriver(spec, driver));
+  check(findDriver(spec.driver(), driver));
   std::unique_ptr<Device> opened;
   DeviceDescription description;
   Status status = driver->open(spec, opened);
@@ -107,8 +109,8 @@ Json probe(const std::string &device) {
 
 int listDevices(const DeviceOptions &options) {
   auto drivers = Json::array();
-  for (const Driver *driver : allDrivers())
-    drivers.push_back(describe(*driver));
+  for (const DriverEntry &entry : allDrivers())
+    drivers.push_back(describe(entry));
   if (options.json) {
     printJson({{"drivers", drivers}});
     return kDone;

@@ -157,6 +157,8 @@ void sluice::check(sluice_status_t status) {
   case SLUICE_STATUS_INVALID_ARGUMENT:
     throw Failure{kBadUsage, sluice_status_message()};
   case SLUICE_STATUS_DEVICE_FAULT:
+  case SLUICE_STATUS_CANCELLED:
+  case SLUICE_STATUS_DEADLINE_EXCEEDED:
     throw Failure{kDeviceFault, sluice_status_message()};
   case SLUICE_STATUS_IO:
     throw Failure{kFileSystem, sluice_status_message()};

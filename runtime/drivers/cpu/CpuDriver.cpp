@@ -31,7 +31,7 @@ public:
 
   bool accepts(uint32_t region) const override { return true; }
 
-  Status run(uint32_t index, void *const *tensors,
+  Status run(uint32_t index, void *const *tensors, const RunControl &control,
              RegionFigures &figures) override {
     const sluice_cpu_region &region = *regions[index];
     sluice_cpu_call call = {};
@@ -141,6 +141,8 @@ public:
     out.push_back({"cpu", processorName() + ", " + processorLevel()});
     return SLUICE_STATUS_OK;
   }
+  /// Each session has its own threads.
+  bool isExclusive() const override { return false; }
   Status open(const DeviceSpec &spec, std::unique_ptr<Device> &out) override {
     uint64_t threads = 1, pin = 0;
     const DeviceOption known[] = {

@@ -22,7 +22,7 @@ public:
     return options.host || variant.regions()->Get(region)->engine();
   }
 
-  Status run(uint32_t index, void *const *tensors,
+  Status run(uint32_t index, void *const *tensors, const RunControl &control,
              RegionFigures &figures) override {
     const program::Region &region = *variant.regions()->Get(index);
     if (++runs == options.fail)

@@ -69,7 +69,7 @@ public:
   bool accepts(uint32_t region) const override {
     return variant.regions()->Get(region)->engine() != nullptr;
   }
-  Status run(uint32_t index, void *const *tensors,
+  Status run(uint32_t index, void *const *tensors, const RunControl &control,
              RegionFigures &figures) override;
   const char *fault() const override { return report; }
 
@@ -81,7 +81,7 @@ private:
   Status writeBase(uint32_t base, uint64_t address, uint64_t size);
   Status writeBase(uint32_t base, const program::Range &range);
   Status start(const program::Region &region);
-  Status wait(const program::Region &region);
+  Status wait(const program::Region &region, const RunControl &control);
   Status readCounters();
   Status makeReport(const program::Region &region, const char *reason);
 
@@ -219,15 +219,21 @@ Status SimExecutable::makeReport(const program::Region &region,
 
 /// Runs the clock until the engine is done; then acknowledges the interrupt.
 /// Done is read once: a read clears it, or `continue` does.
-Status SimExecutable::wait(const program::Region &region) {
+Status SimExecutable::wait(const program::Region &region,
+                           const RunControl &control) {
   uint64_t limit =
       std::max(kMinLimit, region.estimated_cycles() * kLimitPerEstimate);
-  uint32_t control = 0;
-  for (uint64_t cycles = 0; !(control & reg::kDone);) {
+  uint32_t state = 0;
+  for (uint64_t cycles = 0; !(state & reg::kDone);) {
     if (cycles >= limit)
       return makeReport(region, "did not end in time");
+    if (Status ended = control.check(region.name()->c_str());
+        ended != SLUICE_STATUS_OK) {
+      SLUICE_RETURN_IF_ERROR(write(reg::kAbort, 1));
+      return ended;
+    }
     cycles += api->run(sim, std::min(kRunChunk, limit - cycles)) + 1;
-    SLUICE_RETURN_IF_ERROR(read(reg::kControl, control));
+    SLUICE_RETURN_IF_ERROR(read(reg::kControl, state));
   }
   SLUICE_RETURN_IF_ERROR(write(reg::kInterruptStatus, 1));
   SLUICE_RETURN_IF_ERROR(write(reg::kControl, reg::kContinue));
@@ -251,7 +257,7 @@ Status SimExecutable::readCounters() {
 }
 
 Status SimExecutable::run(uint32_t index, void *const *tensors,
-                          RegionFigures &figures) {
+                          const RunControl &control, RegionFigures &figures) {
   const program::Region &region = *variant.regions()->Get(index);
   uint8_t *memory = api->memory(sim) + arenaAddress;
   auto buffer = [&](uint32_t i) -> const program::Buffer & {
@@ -261,7 +267,7 @@ Status SimExecutable::run(uint32_t index, void *const *tensors,
     memcpy(memory + buffer(input).offset(), *tensors++, buffer(input).size());
   SLUICE_RETURN_IF_ERROR(start(region));
   figures.startCycle = api->cycles(sim);
-  SLUICE_RETURN_IF_ERROR(wait(region));
+  SLUICE_RETURN_IF_ERROR(wait(region, control));
   SLUICE_RETURN_IF_ERROR(readCounters());
   for (uint32_t output : *region.outputs())
     memcpy(*tensors++, memory + buffer(output).offset(), buffer(output).size());

@@ -2,10 +2,10 @@
 
 #include "runtime/drivers/sim/SimLibrary.h"
 
-#include <algorithm>
+#include "runtime/base/Install.h"
+
 #include <charconv>
 #include <cinttypes>
-#include <climits>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -16,41 +16,15 @@
 
 namespace sluice {
 
-/// The part of a path before the last '/', or nothing.
-static std::string folderOf(const std::string &file) {
-  size_t slash = file.rfind('/');
-  return slash == file.npos ? "" : file.substr(0, slash);
-}
-
-/// The folders to look in, joined by ':'. This code may be in libsluice.so or
-/// in a program, which knows its own file by a link only.
-static std::string searchPath() {
-  if (const char *path = getenv("SLUICE_SIM_PATH"))
-    return path;
-  std::string path;
-  Dl_info self;
-  if (dladdr(reinterpret_cast<const void *>(&folderOf), &self))
-    if (std::string folder = folderOf(self.dli_fname); folder.ends_with("/lib"))
-      path = folder + "/sluice/sim:";
-  char program[PATH_MAX];
-  ssize_t size = readlink("/proc/self/exe", program, sizeof(program));
-  std::string folder = folderOf(std::string(program, size > 0 ? size : 0));
-  path += folderOf(folder) + "/lib/sluice/sim";
+/// The folders to look in.
+static std::vector<std::string> searchPath() {
+  auto folders = installedFolders("SLUICE_SIM_PATH", "sim");
+  if (getenv("SLUICE_SIM_PATH"))
+    return folders;
   if (const char *cache = getenv("XDG_CACHE_HOME"))
-    path += std::string(":") + cache + "/sluice/sim";
+    folders.push_back(std::string(cache) + "/sluice/sim");
   else if (const char *home = getenv("HOME"))
-    path += std::string(":") + home + "/.cache/sluice/sim";
-  return path;
-}
-
-/// The folders of a search path, in order.
-static std::vector<std::string> split(const std::string &path) {
-  std::vector<std::string> folders;
-  for (size_t begin = 0; begin <= path.size();) {
-    size_t end = std::min(path.find(':', begin), path.size());
-    folders.push_back(path.substr(begin, end - begin));
-    begin = end + 1;
-  }
+    folders.push_back(std::string(home) + "/.cache/sluice/sim");
   return folders;
 }
 
@@ -65,9 +39,9 @@ static bool parseName(const char *name, uint64_t &hash) {
 
 Status listSimLibraries(std::vector<SimLibrary> &out) {
   out.clear();
-  std::string path = searchPath();
+  auto folders = searchPath();
   std::map<uint64_t, std::string> found;
-  for (const std::string &folder : split(path)) {
+  for (const std::string &folder : folders) {
     DIR *entries = opendir(folder.c_str());
     if (!entries)
       continue;
@@ -81,7 +55,7 @@ Status listSimLibraries(std::vector<SimLibrary> &out) {
     out.push_back({std::move(file), hash});
   if (out.empty())
     return fail(SLUICE_STATUS_NOT_FOUND, "no simulated engine in %s",
-                path.c_str());
+                joinFolders(folders).c_str());
   return SLUICE_STATUS_OK;
 }
 
@@ -106,8 +80,8 @@ Status openSimLibrary(const program::EngineConfiguration &engine,
                       const sluice_sim_api *&out) {
   char name[32];
   snprintf(name, sizeof(name), "%016" PRIx64 ".so", engine.hash());
-  std::string path = searchPath();
-  for (const std::string &folder : split(path))
+  auto folders = searchPath();
+  for (const std::string &folder : folders)
     if (std::string file = folder + "/" + name; access(file.c_str(), R_OK) == 0)
       return openSimLibrary({file, engine.hash()}, out);
   return fail(SLUICE_STATUS_NOT_FOUND,
@@ -115,7 +89,7 @@ Status openSimLibrary(const program::EngineConfiguration &engine,
               "%s; build it from targets/engine/sim, or set SLUICE_SIM_PATH to "
               "its folder",
               engine.board()->c_str(), engine.pc(), engine.pk(), name,
-              path.c_str());
+              joinFolders(folders).c_str());
 }
 
 } // namespace sluice

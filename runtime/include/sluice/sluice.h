@@ -54,8 +54,10 @@ typedef enum sluice_status {
   SLUICE_STATUS_UNSUPPORTED =
       4, /* made for other hardware or a newer runtime */
   SLUICE_STATUS_OUT_OF_MEMORY = 5,
-  SLUICE_STATUS_DEVICE_FAULT = 6, /* and no CPU twin could take over */
-  SLUICE_STATUS_IO = 7            /* the file system refused */
+  SLUICE_STATUS_DEVICE_FAULT = 6,     /* and no CPU twin could take over */
+  SLUICE_STATUS_IO = 7,               /* the file system refused */
+  SLUICE_STATUS_CANCELLED = 8,        /* by sluice_session_cancel */
+  SLUICE_STATUS_DEADLINE_EXCEEDED = 9 /* no result in time */
 } sluice_status_t;
 
 /* "invalid package", ...; never null. */
