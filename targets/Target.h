@@ -79,7 +79,7 @@ struct RegionParts {
   /// For the report (docs/spec/report.md): an object of `timeline` and
   /// `memory`, as there, with times from the region's first cycle, layers
   /// counted from the region's first, and no arena buffers; and `layers`, an
-  /// object by layer name of {bytes_loaded, bytes_stored}.
+  /// object by layer name of {bytes_loaded, bytes_stored, counters}.
   llvm::json::Value report = nullptr;
 };
 

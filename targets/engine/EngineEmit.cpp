@@ -27,10 +27,11 @@ static ProgramOp findProgram(deploy::RegionOp region) {
 
 /// Fills in what the program says of its layers. A layer's time ends with its
 /// last computation, the last one's with the program, and begins where the one
-/// before it ended.
-static void readLayers(ProgramOp program, const ProgramTime &time,
-                       RegionParts &parts) {
+/// before it ended. Returns when each layer ends.
+static SmallVector<uint64_t>
+readLayers(ProgramOp program, const ProgramTime &time, RegionParts &parts) {
   auto layers = program->getAttrOfType<ArrayAttr>(layersAttrName);
+  SmallVector<uint64_t> ends;
   uint64_t begin = 0;
   for (auto [index, attr] : llvm::enumerate(layers)) {
     auto dictionary = cast<DictionaryAttr>(attr);
@@ -54,7 +55,18 @@ static void readLayers(ProgramOp program, const ProgramTime &time,
     begin = end;
     parts.macs += layer.macs;
     parts.layers.push_back(std::move(layer));
+    ends.push_back(end);
   }
+  return ends;
+}
+
+/// What the units do in each layer's time, by the names of the hardware's
+/// counters.
+static llvm::json::Object makeCounters(const ActivityCycles &cycles) {
+  llvm::json::Object counters;
+  for (unsigned i = 0; i < kNumActivities; ++i)
+    counters[stringifyActivity(Activity(i))] = int64_t(cycles[i]);
+  return counters;
 }
 
 /// When each instruction runs.
@@ -74,9 +86,11 @@ static llvm::json::Array makeTimeline(ProgramOp program,
   return timeline;
 }
 
-/// The bytes that each layer's instructions move, by layer name.
-static llvm::json::Object makeTraffic(ProgramOp program,
-                                      const ProgramTime &time) {
+/// The bytes that each layer's instructions move and what the units do in each
+/// layer's time, by layer name. `ends` is when each layer ends.
+static llvm::json::Object makeLayers(ProgramOp program, const ProgramTime &time,
+                                     ArrayRef<LayerParts> layerParts,
+                                     ArrayRef<uint64_t> ends) {
   struct Bytes {
     int64_t loaded = 0, stored = 0;
   };
@@ -87,11 +101,15 @@ static llvm::json::Object makeTraffic(ProgramOp program,
     bool stores = op.getInstruction().opcode == Opcode::Store;
     (stores ? bytes.stored : bytes.loaded) += times.bytes;
   }
-  llvm::json::Object traffic;
-  for (const auto &[name, bytes] : layers)
-    traffic[name] = llvm::json::Object{{"bytes_loaded", bytes.loaded},
-                                       {"bytes_stored", bytes.stored}};
-  return traffic;
+  llvm::json::Object result;
+  for (const auto &[layer, cycles] :
+       llvm::zip_equal(layerParts, divideSpans(time.spans, ends))) {
+    const Bytes &bytes = layers[layer.name];
+    result[layer.name] = llvm::json::Object{{"bytes_loaded", bytes.loaded},
+                                            {"bytes_stored", bytes.stored},
+                                            {"counters", makeCounters(cycles)}};
+  }
+  return result;
 }
 
 /// Where tensors lie in ACT. `first` and `last` count the region's layers.
@@ -136,11 +154,11 @@ LogicalResult EngineTarget::emit(deploy::RegionOp region,
   parts.spillSize = region.getScratchSize().value_or(0);
   ProgramTime time = estimateTime(getInstructions(program), parameters);
   parts.estimatedCycles = time.cycles;
-  readLayers(program, time, parts);
-  parts.report =
-      llvm::json::Object{{"layers", makeTraffic(program, time)},
-                         {"timeline", makeTimeline(program, time)},
-                         {"memory", makeMemoryMap(*tiles, parameters)}};
+  SmallVector<uint64_t> ends = readLayers(program, time, parts);
+  parts.report = llvm::json::Object{
+      {"layers", makeLayers(program, time, parts.layers, ends)},
+      {"timeline", makeTimeline(program, time)},
+      {"memory", makeMemoryMap(*tiles, parameters)}};
   return success();
 }
 

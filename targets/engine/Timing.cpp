@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "targets/engine/Timing.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
 #include <cassert>
@@ -20,6 +21,10 @@ static bool slidesWindow(const Instruction &instruction, const WindowFields &f,
       (f.x | f.x_step_kx | f.x_step_ky | f.x_step_oy) % path.span == 0;
   return instruction.opcode == Opcode::Depthwise && !f.flags && f.kh == 3 &&
          f.kw == 3 && (one || two) && aligned;
+}
+
+uint64_t ProgramTime::count(Activity activity) const {
+  return divideSpans(spans, cycles).front()[static_cast<unsigned>(activity)];
 }
 
 ComputeWork sluice::engine::countWork(const Instruction &instruction,
@@ -88,10 +93,12 @@ private:
 
   // Each is when its next action can happen; none while it waits for another.
   std::optional<Cycle> fetchTime() const;
+  std::optional<Cycle> handTime() const;
   std::optional<Cycle> takeTime(Unit unit) const;
   std::optional<Cycle> burstTime() const;
 
   void fetch(Cycle now);
+  void hand(Cycle now);
   void takeLoad(Cycle now);
   void takeCompute(Cycle now);
   void takeStore(Cycle now);
@@ -100,6 +107,11 @@ private:
   void endRun(Cycle now);
   size_t take(Unit unit, Cycle now);
   void end(size_t index, Cycle now);
+  void note(Activity activity, Cycle begin, Cycle end) {
+    if (begin < end)
+      result.spans.push_back({activity, begin, end});
+  }
+  void noteFetchStalls();
 
   /// Asks for a burst of `beats`; the cycle of the first.
   Cycle readBeats(Cycle now, uint64_t beats);
@@ -126,8 +138,10 @@ private:
   ProgramTime result;
   Queue queues[kNumUnits];
   std::deque<Cycle> tokens[kNumUnits][kNumUnits];
-  size_t fetched = 0;
-  std::vector<Cycle> handed;
+  // The fetch: instructions asked for and handed on; when the first beat of
+  // each is there, and the last in its queue.
+  size_t fetched = 0, handedOn = 0;
+  std::vector<Cycle> arrived, handed;
   Cycle busFree = 0;
 
   /// When the latest read bursts have ended on the bus.
@@ -191,7 +205,7 @@ Replay::Replay(llvm::ArrayRef<Instruction> program,
                const Parameters &parameters, const MemoryTiming &memory,
                const PipelineTiming &pipeline)
     : program(program), parameters(parameters), memory(memory),
-      pipeline(pipeline), handed(program.size()) {
+      pipeline(pipeline), arrived(program.size()), handed(program.size()) {
   result.instructions.resize(program.size() - 1);
   for (size_t i = 0; i < program.size(); ++i)
     if (std::optional<Unit> unit = unitOf(program[i].opcode))
@@ -210,32 +224,41 @@ Cycle Replay::readBeats(Cycle now, uint64_t beats) {
 }
 
 std::optional<Cycle> Replay::fetchTime() const {
-  if (fetched == program.size())
+  if (fetched == program.size() || fetched == handedOn + pipeline.fetchAhead)
     return std::nullopt;
   Cycle time = fetched < pipeline.fetchAhead
                    ? pipeline.start + fetched
                    : handed[fetched - pipeline.fetchAhead];
-  time = std::max(time, burstFree());
-  if (std::optional<Unit> unit = unitOf(program[fetched].opcode)) {
+  return std::max(time, burstFree());
+}
+
+void Replay::fetch(Cycle now) {
+  arrived[fetched++] =
+      readBeats(now, kInstructionBytes / parameters.AXI_BYTES) +
+      pipeline.readData;
+}
+
+/// When the beats of the oldest instruction begin to go to its queue; those
+/// after it wait for it.
+std::optional<Cycle> Replay::handTime() const {
+  if (handedOn == fetched)
+    return std::nullopt;
+  Cycle time = std::max(arrived[handedOn], handedOn ? handed[handedOn - 1] : 0);
+  if (std::optional<Unit> unit = unitOf(program[handedOn].opcode)) {
     const Queue &queue = queues[unsigned(*unit)];
-    // It can not be handed on, nor any after it, before there is room.
-    if (queue.handed > queue.taken + pipeline.queueDepth)
-      return std::nullopt;
     if (queue.handed == queue.taken + pipeline.queueDepth)
-      time = std::max(time, queue.lastTake);
+      return std::nullopt;
+    if (queue.handed + 1 == queue.taken + pipeline.queueDepth)
+      time = std::max(time, queue.lastTake + 1);
   }
   return time;
 }
 
-void Replay::fetch(Cycle now) {
-  uint64_t beats = kInstructionBytes / parameters.AXI_BYTES;
-  Cycle first = readBeats(now, beats);
-  Cycle before = fetched ? handed[fetched - 1] : 0;
-  handed[fetched] =
-      std::max(first + pipeline.readData, before) + beatCycles(beats);
-  if (std::optional<Unit> unit = unitOf(program[fetched].opcode))
+void Replay::hand(Cycle now) {
+  handed[handedOn] = now + beatCycles(kInstructionBytes / parameters.AXI_BYTES);
+  if (std::optional<Unit> unit = unitOf(program[handedOn].opcode))
     ++queues[unsigned(*unit)].handed;
-  ++fetched;
+  ++handedOn;
 }
 
 //===----------------------------------------------------------------------===//
@@ -273,16 +296,22 @@ size_t Replay::take(Unit unit, Cycle now) {
   auto self = unsigned(unit);
   Queue &queue = queues[self];
   size_t index = queue.instructions[queue.taken];
-  InstructionTime &time = result.instructions[index];
-  time.begin = now;
-  time.ready = std::max(handed[index] + 1, unitEnd[self] + 1);
+  result.instructions[index].begin = now;
+  // A wait for tokens begins when the instruction is at hand and, but for LOAD,
+  // which overlaps its own, when the unit is free.
+  Cycle ready = handed[index] + 1, granted = 0;
   if (queue.taken)
-    time.ready =
-        std::max(time.ready, queue.lastTake + pipeline.nextInstruction);
-  time.ready = std::min(time.ready, now);
+    ready = std::max(ready, queue.lastTake + pipeline.nextInstruction);
+  if (unit != Unit::Load)
+    ready = std::max(ready, unitEnd[self] + 1);
   for (unsigned src = 0; src < kNumUnits; ++src)
-    if (program[index].tokens.wait >> src & 1)
+    if (program[index].tokens.wait >> src & 1) {
+      granted = std::max(granted, tokens[src][self].front());
       tokens[src][self].pop_front();
+    }
+  static constexpr Activity token[] = {
+      Activity::LoadToken, Activity::ComputeToken, Activity::StoreToken};
+  note(token[self], ready, granted);
   ++queue.taken;
   queue.lastTake = now;
   return index;
@@ -294,18 +323,18 @@ void Replay::end(size_t index, Cycle now) {
   for (unsigned dst = 0; dst < kNumUnits; ++dst)
     if (program[index].tokens.signal >> dst & 1)
       tokens[self][dst].push_back(now + 1);
-  // What another unit waited for counts as waiting, what it overlapped does
-  // not.
-  const InstructionTime &time = result.instructions[index];
-  result.units[self].token += time.begin - time.ready;
-  result.units[self].busy += now - std::max(time.begin, unitEnd[self]);
+  static constexpr Activity busy[] = {Activity::LoadBusy, Activity::ComputeBusy,
+                                      Activity::StoreBusy};
+  note(busy[self], std::max(result.instructions[index].begin, unitEnd[self]),
+       now);
   unitEnd[self] = now;
 }
 
 void Replay::takeCompute(Cycle now) {
   size_t index = take(Unit::Compute, now);
   ComputeWork work = countWork(program[index], parameters);
-  result.macCycles += work.steps;
+  note(Activity::MacCycles, now, now + work.steps);
+  note(Activity::ComputePort, now + work.steps, now + work.cycles);
   end(index,
       now + work.cycles + pipeline.computeDrain + llvm::Log2_64(parameters.PC));
 }
@@ -377,9 +406,12 @@ void Replay::endRun(Cycle now) {
     runEnds.pop_front();
   // The data side follows the beats, or fills without any.
   Cycle begin = firstBeat ? *firstBeat + pipeline.readData : now;
+  Cycle free = std::max(runEnd, now);
   runEnd = std::max(runEnd, begin) + cycles;
   if (firstBeat)
     runEnd = std::max(runEnd, busFree + pipeline.readData);
+  if (firstBeat && runEnd > free + cycles)
+    note(Activity::LoadMemory, free, runEnd - cycles);
   runEnds.push_back(runEnd);
   if (!walk->done())
     return beginRun();
@@ -405,7 +437,28 @@ void Replay::takeStore(Cycle now) {
     result.instructions[index].bytes += run.bytes;
   }
   result.bytesWritten += result.instructions[index].bytes;
-  end(index, time + memory.latency + pipeline.storeEnd);
+  Cycle last = time + memory.latency + pipeline.storeEnd;
+  note(Activity::StoreMemory, time, last);
+  end(index, last);
+}
+
+/// A unit is idle and its queue empty, while the program goes on.
+void Replay::noteFetchStalls() {
+  std::vector<std::pair<Cycle, Cycle>> idle;
+  for (const Queue &queue : queues) {
+    Cycle last = 0;
+    for (size_t index : queue.instructions) {
+      idle.emplace_back(last, handed[index]);
+      last = std::max(last, result.instructions[index].end);
+    }
+    idle.emplace_back(last, handed.back());
+  }
+  llvm::sort(idle);
+  Cycle covered = 0;
+  for (auto [begin, end] : idle) {
+    note(Activity::FetchStall, std::max(begin, covered), end);
+    covered = std::max(covered, end);
+  }
 }
 
 ProgramTime Replay::run() {
@@ -413,6 +466,7 @@ ProgramTime Replay::run() {
   while (true) {
     const std::pair<std::optional<Cycle>, Action> candidates[] = {
         {fetchTime(), &Replay::fetch},
+        {handTime(), &Replay::hand},
         {burstTime(), &Replay::requestBurst},
         {takeTime(Unit::Load), &Replay::takeLoad},
         {takeTime(Unit::Compute), &Replay::takeCompute},
@@ -431,6 +485,7 @@ ProgramTime Replay::run() {
   }
   Cycle last = *std::max_element(unitEnd, unitEnd + kNumUnits);
   result.cycles = std::max(last, handed.back()) + pipeline.finish;
+  noteFetchStalls();
   return std::move(result);
 }
 

@@ -8,6 +8,7 @@
 #ifndef SLUICE_TARGETS_ENGINE_TIMING_H
 #define SLUICE_TARGETS_ENGINE_TIMING_H
 
+#include "targets/engine/Activity.h"
 #include "targets/engine/WindowPath.h"
 #include <vector>
 
@@ -52,24 +53,21 @@ struct PipelineTiming {
 
 /// Cycles are counted from the start of the program.
 struct InstructionTime {
-  /// When its unit could have begun it but for tokens.
-  uint64_t ready = 0;
   uint64_t begin = 0, end = 0;
   /// Bytes of the beats it reads, or bytes it writes.
   uint64_t bytes = 0;
 };
 
-/// Names as those of the counters on the ISA page.
-struct UnitTime {
-  uint64_t busy = 0, token = 0;
-};
-
 struct ProgramTime {
   uint64_t cycles = 0;
-  UnitTime units[kNumUnits];
-  uint64_t macCycles = 0, bytesRead = 0, bytesWritten = 0;
+  uint64_t bytesRead = 0, bytesWritten = 0;
   /// One an instruction but END, in program order.
   std::vector<InstructionTime> instructions;
+  /// What the units did and waited for.
+  std::vector<Span> spans;
+
+  /// Cycles of `activity` in all.
+  uint64_t count(Activity activity) const;
 };
 
 /// What COMPUTE does for an instruction; nothing for those of other units.

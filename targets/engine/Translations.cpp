@@ -34,18 +34,18 @@ static LogicalResult writeBinary(Operation *op, raw_ostream &os) {
   return success();
 }
 
-/// One line for the program, one a unit, one an instruction.
+/// One line for the program, one an activity, one an instruction.
 static LogicalResult writeTiming(Operation *op, raw_ostream &os) {
   FailureOr<ProgramOp> program = findProgram(op);
   if (failed(program))
     return failure();
   std::vector<Instruction> instructions = getInstructions(*program);
   ProgramTime time = estimateTime(instructions, program->getParameters());
-  os << "cycles " << time.cycles << ", steps " << time.macCycles << ", read "
-     << time.bytesRead << ", written " << time.bytesWritten << "\n";
-  for (unsigned unit = 0; unit < kNumUnits; ++unit)
-    os << stringifyUnit(Unit(unit)) << " busy " << time.units[unit].busy
-       << ", token " << time.units[unit].token << "\n";
+  os << "cycles " << time.cycles << ", read " << time.bytesRead << ", written "
+     << time.bytesWritten << "\n";
+  for (unsigned i = 0; i < kNumActivities; ++i)
+    os << stringifyActivity(Activity(i)) << " " << time.count(Activity(i))
+       << "\n";
   for (auto [index, each] : llvm::enumerate(time.instructions))
     os << index << " " << stringifyOpcode(instructions[index].opcode) << " "
        << each.begin << ".." << each.end << "\n";

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Cycles and multiplier use of compiled models on the Verilated engine, beside the compiler's estimate.
 
-usage: engine.py [--json] [--board BOARD...] [NAME...]
+usage: engine.py [--json] [--layers] [--board BOARD...] [NAME...]
 
 Makes the seeded models of test/models and three layers alone, compiles each for each board and runs
 one input. `utilisation` is MACs a cycle over PC * PK; `of path` is the same over what the path of the
 layer could do at most, which differs for depthwise convolutions alone. Then what COMPUTE did with the
 cycles, and how long each unit waited for what, in percent of all cycles.
+
+--layers adds what the engine's counters say of each layer beside the compiler's estimate, both in percent of the
+layer's measured cycles (test/rtl/layers.py).
 """
 
 import argparse
@@ -20,15 +23,16 @@ import numpy as np
 import onnx
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "test/models"))
+sys.path[:0] = [str(ROOT / "test/models"), str(ROOT / "test/rtl")]
+import layers  # noqa: E402
 import make  # noqa: E402
 import qdq  # noqa: E402
 from topology import Builder  # noqa: E402
 
 SLUICE = ROOT / "build/bin/sluice"
-BOARDS = ["ulx3s-85f", "ulx3s-85f-16x8"]
+BOARDS = ["ulx3s-25f", "ulx3s-85f", "ulx3s-85f-16x8"]
 # name: (size, channels, a function that adds the layer)
-LAYERS = {
+SINGLE = {
     "conv3x3": (56, 64, lambda b, x: b.conv(x, 64, (3, 3))),
     "conv1x1": (14, 256, lambda b, x: b.conv(x, 256, (1, 1))),
     "depthwise3x3": (56, 64, lambda b, x: b.conv(x, None, (3, 3), depthwise=True)),
@@ -39,7 +43,7 @@ WAITS = ["compute_token", "load_memory", "load_port", "load_token", "store_memor
 
 def build_layer(name):
     """A float model of one layer with NHWC input and output, and inputs for it."""
-    size, channels, add = LAYERS[name]
+    size, channels, add = SINGLE[name]
     samples = np.random.RandomState(1).uniform(-1, 1, (4, size, size, channels)).astype(np.float32)
     builder = Builder(name, np.random.RandomState(2))
     x = builder.transpose(builder.input(make.INPUT, samples), (0, 3, 1, 2))
@@ -49,7 +53,7 @@ def build_layer(name):
 
 def write_model(name, folder):
     """Writes NAME.onnx, int8 all through, and NAME.npz, one input."""
-    if name in LAYERS:
+    if name in SINGLE:
         model, samples = build_layer(name)
     else:
         model, inputs = make.build(name, 1)
@@ -76,7 +80,7 @@ def count_path_macs(name, pc, pk):
     return 9 * pk * chunks // 3
 
 
-def measure(name, board, folder):
+def measure(name, board, folder, with_layers):
     package = folder / f"{name}-{board}"
     sluice("compile", folder / f"{name}.onnx", "--target", f"engine:{board}", "-o", package)
     run = json.loads(sluice("run", package, "--input", folder / f"{name}.npz", "--device", "sim", "--profile", "--json"))
@@ -86,13 +90,38 @@ def measure(name, board, folder):
     for region in run["regions"]:
         for counter, value in region["stalls"].items():
             stalls[counter] = stalls.get(counter, 0) + value
-    return {
+    row = {
         "model": name, "pc": pc, "pk": pk, "cycles": run["cycles"], "macs": run["macs"],
         "utilisation": run["macs"] / run["cycles"] / (pc * pk),
         "estimated_cycles": report["totals"]["cycles"],
         "of_path": run["macs"] / run["cycles"] / count_path_macs(name, pc, pk),
         "stalls": stalls,
     }
+    if with_layers:
+        row["layers"] = layers.measure(package)
+    return row
+
+
+def shorten(counter):
+    """A counter's name as a head of seven characters."""
+    for long, short in (("compute_", "c_"), ("load_", "l_"), ("store_", "s_"), ("memory", "mem"), ("token", "tok"),
+                        ("fetch_stall", "fetch"),
+                        ("mac_cycles", "step"), ("requant", "rq")):
+        counter = counter.replace(long, short)
+    return counter
+
+
+def print_layers(rows):
+    """For each layer cycles and counters as estimated, and below them as measured."""
+    counters = layers.TIMES
+    print(f"  {'layer':32} {'':10}{'cycles':>9}{'apart':>7}" + "".join(f"{shorten(c):>7}" for c in counters))
+    for row in rows:
+        measured = row["measured"]["cycles"]
+        for kind in ("estimated", "measured"):
+            values = row[kind]
+            apart = f"{values['cycles'] / measured - 1:7.1%}" if kind == "estimated" else f"{'':7}"
+            name = row["layer"][-32:] if kind == "estimated" else ""
+            print(f"  {name:32} {kind:10}{values['cycles']:9}{apart}" + "".join(f"{values[c] / measured:7.1%}" for c in counters))
 
 
 def print_row(row):
@@ -109,26 +138,27 @@ def print_row(row):
 def main():
     parser = argparse.ArgumentParser(description="Cycles and multiplier use of models on the Verilated engine.")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--layers", action="store_true", help="what each layer took, estimated and measured")
     parser.add_argument("--board", nargs="*", default=BOARDS)
-    parser.add_argument("names", nargs="*", help=", ".join([*make.MODELS, *LAYERS]))
+    parser.add_argument("names", nargs="*", help=", ".join([*make.MODELS, *SINGLE]))
     options = parser.parse_args()
-    names = options.names or [*make.MODELS, *LAYERS]
-    if unknown := set(names) - {*make.MODELS, *LAYERS}:
+    names = options.names or [*make.MODELS, *SINGLE]
+    if unknown := set(names) - {*make.MODELS, *SINGLE}:
         parser.error(f"no such model: {', '.join(sorted(unknown))}")
     rows = []
     if not options.json:
-        heads = ["step", "read", "drain", "idle", *(w.replace("compute_", "c_").replace("load_", "l_")
-                 .replace("store_", "s_").replace("memory", "mem").replace("token", "tok").replace("fetch_stall", "fetch")
-                 for w in WAITS)]
+        heads = ["step", "read", "drain", "idle", *map(shorten, WAITS)]
         print(f"{'model':13}{'engine':6}{'cycles':>9}{'macs':>11}{'util':>8}{'of path':>9}{'estimate':>10}{'apart':>8}  "
               + "".join(f"{head:>7}" for head in heads))
     with tempfile.TemporaryDirectory() as folder:
         for name in names:
             write_model(name, Path(folder))
             for board in options.board:
-                rows.append(measure(name, board, Path(folder)))
+                rows.append(measure(name, board, Path(folder), options.layers))
                 if not options.json:
                     print_row(rows[-1])
+                    if options.layers:
+                        print_layers(rows[-1]["layers"])
     if options.json:
         print(json.dumps(rows, indent=2))
 

@@ -40,7 +40,12 @@ class _Api(ctypes.Structure):
         ("run", ctypes.CFUNCTYPE(_U64, _P, _U64)),
         ("cycles", ctypes.CFUNCTYPE(_U64, _P)),
         ("violation", ctypes.CFUNCTYPE(ctypes.c_char_p, _P)),
+        ("trace", ctypes.CFUNCTYPE(None, _P, _P, ctypes.c_size_t)),
+        ("traced", ctypes.CFUNCTYPE(ctypes.c_size_t, _P)),
     ]
+
+
+MARK = np.dtype([("unit", np.uint32), ("instruction", np.uint32), ("counters", np.uint64, len(COUNTER_NAMES))])
 
 
 def build(config, folder, rtl=None):
@@ -56,7 +61,7 @@ class Device:
     def __init__(self, model, memory_size, latency=20, bytes_per_cycle=8, stall_seed=0):
         library = ctypes.CDLL(str(model))
         library.sluice_sim_query.restype = ctypes.POINTER(_Api)
-        self.api = library.sluice_sim_query(1).contents
+        self.api = library.sluice_sim_query(2).contents
         self.sim = self.api.create(_Options(latency, bytes_per_cycle, stall_seed, memory_size))
         if not self.sim:
             raise RuntimeError("the device was not made")
@@ -101,6 +106,14 @@ class Device:
         assert self.read(CTRL) & 2 == 0 and self.read(CTRL) & 4, "done, yet not idle after continue"
         assert self.violation() is None, self.violation()
         return ERRORS[self.read(ERROR)]
+
+    def trace(self, instructions):
+        """To be called before start(): from then on marks() has the counters at each instruction's end."""
+        self.ends = np.zeros(instructions, MARK)
+        self.api.trace(self.sim, self.ends.ctypes.data, instructions)
+
+    def marks(self):
+        return self.ends[: self.api.traced(self.sim)]
 
     def step(self, cycles):
         self.api.run(self.sim, cycles)

@@ -109,6 +109,8 @@ void ReportBuilder::addLayer(deploy::RegionOp region, const Layer &layer,
         int64_t stored = own->getInteger("bytes_stored").value_or(0);
         entry["bytes_loaded"] = loaded;
         entry["bytes_stored"] = stored;
+        if (const json::Value *counters = own->get("counters"))
+          entry["counters"] = *counters;
         bytesLoaded += loaded;
         bytesStored += stored;
       }

@@ -36,13 +36,22 @@ Json describe(const program::Variant &variant,
   return json;
 }
 
-Json describe(const program::Region &region) {
+Json describe(const program::Range &range, const program::Program &program) {
+  return {{"path", program.files()->Get(range.file())->path()->str()},
+          {"offset", range.offset()},
+          {"size", range.size()}};
+}
+
+Json describe(const program::Region &region, const program::Program &program) {
   Json json = {{"name", region.name()->str()},
                {"target", region.target()->str()},
                {"macs", region.macs()},
                {"estimated_cycles", region.estimated_cycles()}};
-  if (region.engine())
-    json["commands"] = region.engine()->commands()->size() / 64;
+  if (const program::EngineCode *code = region.engine()) {
+    json["commands"] = code->commands()->size() / 64;
+    json["code"] = {{"commands", describe(*code->commands(), program)},
+                    {"constants", describe(*code->constants(), program)}};
+  }
   json["layers"] = Json::array();
   if (region.layers())
     for (const program::Layer *layer : *region.layers())
@@ -50,17 +59,19 @@ Json describe(const program::Region &region) {
           {{"name", layer->name()->str()},
            {"kind", layer->kind()->str()},
            {"macs", layer->macs()},
-           {"estimated_cycles", layer->estimated_cycles()}});
+           {"estimated_cycles", layer->estimated_cycles()},
+           {"commands", {layer->first_command(), layer->last_command()}}});
   return json;
 }
 
-Json describe(const program::Variant &variant) {
+Json describe(const program::Variant &variant,
+              const program::Program &program) {
   Json json = {{"inputs", describe(variant, *variant.inputs())},
                {"outputs", describe(variant, *variant.outputs())},
                {"arena_size", variant.arena_size()},
                {"regions", Json::array()}};
   for (const program::Region *region : *variant.regions())
-    json["regions"].push_back(describe(*region));
+    json["regions"].push_back(describe(*region, program));
   return json;
 }
 
@@ -77,7 +88,7 @@ Json describe(const program::Program &program) {
                       {"clock_mhz", engine->clock_mhz()}};
   json["variants"] = Json::array();
   for (const program::Variant *variant : *program.variants())
-    json["variants"].push_back(describe(*variant));
+    json["variants"].push_back(describe(*variant, program));
   json["files"] = Json::array();
   for (const program::File *file : *program.files())
     json["files"].push_back(

@@ -16,7 +16,7 @@
 extern "C" {
 #endif
 
-#define SLUICE_SIM_ABI_VERSION 1u
+#define SLUICE_SIM_ABI_VERSION 2u
 #define SLUICE_SIM_QUERY_NAME "sluice_sim_query"
 
 typedef struct sluice_sim sluice_sim;
@@ -27,6 +27,15 @@ typedef struct sluice_sim_options {
   uint32_t stall_seed;  /* random stalls on all five AXI4 channels; 0 = none */
   uint64_t memory_size; /* bytes, a multiple of 4096; zero at create */
 } sluice_sim_options;
+
+#define SLUICE_SIM_COUNTERS 18
+
+/* What the engine's counters held as an instruction ended. */
+typedef struct sluice_sim_mark {
+  uint32_t unit;                          /* 0 LOAD, 1 COMPUTE, 2 STORE */
+  uint32_t instruction;                   /* index in the program */
+  uint64_t counters[SLUICE_SIM_COUNTERS]; /* in the order of the registers */
+} sluice_sim_mark;
 
 typedef struct sluice_sim_api {
   uint32_t abi_version;
@@ -49,6 +58,12 @@ typedef struct sluice_sim_api {
   uint64_t (*cycles)(const sluice_sim *sim);
   /* The first AXI4 rule that the engine broke, or null. */
   const char *(*violation)(const sluice_sim *sim);
+  /* To be called before a start: the first `capacity` ends of instructions go
+   * to `marks`, which the caller keeps until the next call; null to stop. A
+   * probe of the simulator's: hardware has its counters, to be read at rest. */
+  void (*trace)(sluice_sim *sim, sluice_sim_mark *marks, size_t capacity);
+  /* Instructions that have ended since `trace`. */
+  size_t (*traced)(const sluice_sim *sim);
 } sluice_sim_api;
 
 /* Returns null when the library does not speak `abi_version`. */

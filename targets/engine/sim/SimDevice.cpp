@@ -5,6 +5,7 @@
 
 #include "AxiMemory.h"
 #include "Engine.h"
+#include "Trace.h"
 #include "sluice/sim_abi.h"
 
 #include <new>
@@ -15,6 +16,7 @@ struct sluice_sim {
   VerilatedContext context;
   Engine engine{&context};
   std::unique_ptr<AxiMemory> memory;
+  Trace trace;
   uint64_t cycles = 0;
 
   void cycle();
@@ -50,6 +52,7 @@ void sluice_sim::cycle() {
              engine.m_axi_wstrb_o, bool(engine.m_axi_wlast_o)};
   in.readReady = engine.m_axi_rready_o;
   in.responseReady = engine.m_axi_bready_o;
+  trace.cycle(*engine.rootp);
   engine.clk_i = 1;
   engine.eval();
   memory->clock(in);
@@ -157,6 +160,10 @@ const sluice_sim_api kApi = {
       const std::string &violation = sim->memory->violation();
       return violation.empty() ? nullptr : violation.c_str();
     },
+    [](sluice_sim *sim, sluice_sim_mark *marks, size_t capacity) {
+      sim->trace = Trace(marks, capacity);
+    },
+    [](const sluice_sim *sim) { return sim->trace.count(); },
 };
 
 } // namespace

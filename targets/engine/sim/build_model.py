@@ -39,7 +39,7 @@ def configuration_hash(parameters):
 
 def sources(rtl):
     """The RTL, the package first."""
-    return [rtl / "lint.vlt", *sorted(rtl.glob("*.sv"), key=lambda p: (p.name != "engine_pkg.sv", p.name))]
+    return [HERE / "probe.vlt", rtl / "lint.vlt", *sorted(rtl.glob("*.sv"), key=lambda p: (p.name != "engine_pkg.sv", p.name))]
 
 
 def run(command, **options):

@@ -146,10 +146,10 @@ TEST(Timing, TokensHoldUnitsBack) {
   EXPECT_EQ(time.instructions[1].begin, time.instructions[0].end + 1);
   EXPECT_EQ(time.instructions[2].begin, time.instructions[1].end + 1);
   EXPECT_GE(time.cycles, time.instructions[2].end);
-  EXPECT_EQ(time.units[1].busy, 100u + 24);
-  EXPECT_GT(time.units[1].token, 1000u);
-  EXPECT_EQ(time.units[0].token, 0u);
-  EXPECT_EQ(time.macCycles, 100u);
+  EXPECT_EQ(time.count(Activity::ComputeBusy), 100u + 24);
+  EXPECT_GT(time.count(Activity::ComputeToken), 1000u);
+  EXPECT_EQ(time.count(Activity::LoadToken), 0u);
+  EXPECT_EQ(time.count(Activity::MacCycles), 100u);
   EXPECT_EQ(time.bytesRead, 32u * 256 + 4 * 64);
   EXPECT_EQ(time.bytesWritten, 16u * 256);
 }
@@ -165,4 +165,21 @@ TEST(Timing, MemoryMatters) {
   uint64_t base = estimateTime(program, k8x8).cycles;
   EXPECT_EQ(estimateTime(program, k8x8, {120, 8}).cycles, base + 200);
   EXPECT_NEAR(estimateTime(program, k8x8, {20, 4}).cycles, base + 1024, 30);
+}
+
+TEST(Timing, SpansFallIntoWindows) {
+  std::vector<Span> spans = {{Activity::LoadBusy, 2, 25},
+                             {Activity::MacCycles, 5, 10},
+                             {Activity::StoreBusy, 10, 11},
+                             {Activity::LoadBusy, 28, 40}};
+  std::vector<ActivityCycles> windows = divideSpans(spans, {10, 20, 30});
+  auto at = [&](size_t window, Activity activity) {
+    return windows[window][static_cast<unsigned>(activity)];
+  };
+  EXPECT_EQ(at(0, Activity::LoadBusy), 8u);
+  EXPECT_EQ(at(1, Activity::LoadBusy), 10u);
+  EXPECT_EQ(at(2, Activity::LoadBusy), 5u + 2);
+  EXPECT_EQ(at(0, Activity::MacCycles), 5u);
+  EXPECT_EQ(at(0, Activity::StoreBusy), 0u);
+  EXPECT_EQ(at(1, Activity::StoreBusy), 1u);
 }

@@ -2,10 +2,18 @@
 
 // RUN: sluice-translate --engine-timing %s | FileCheck %s
 
-// CHECK: cycles 1148, steps 1, read 8448, written 8
-// CHECK-NEXT: load busy 1054, token 0
-// CHECK-NEXT: compute busy 25, token {{[0-9]+}}
-// CHECK-NEXT: store busy 34, token {{[0-9]+}}
+// CHECK: cycles 1148, read 8448, written 8
+// CHECK-NEXT: load_busy 1054
+// CHECK-NEXT: load_token 0
+// CHECK-NEXT: load_memory 24
+// CHECK-NEXT: compute_busy 25
+// CHECK-NEXT: compute_token {{[0-9]+}}
+// CHECK-NEXT: compute_port 0
+// CHECK-NEXT: store_busy 34
+// CHECK-NEXT: store_token {{[0-9]+}}
+// CHECK-NEXT: store_memory 22
+// CHECK-NEXT: fetch_stall {{[0-9]+}}
+// CHECK-NEXT: mac_cycles 1
 // CHECK-NEXT: 0 load_act {{[0-9]+}}..[[#LOAD:]]
 // CHECK-NEXT: 1 maxpool [[#LOAD + 1]]..
 // CHECK-NEXT: 2 store
