@@ -2,8 +2,9 @@
 
 #include "runtime/drivers/sim/SimDriver.h"
 
-#include "runtime/drivers/sim/EngineRegisters.h"
 #include "runtime/drivers/sim/SimLibrary.h"
+#include "runtime/hal/EngineRegisters.h"
+#include "runtime/hal/EngineState.h"
 
 #include <algorithm>
 #include <cinttypes>
@@ -184,37 +185,11 @@ Status SimExecutable::start(const program::Region &region) {
 /// one line.
 Status SimExecutable::makeReport(const program::Region &region,
                                  const char *reason) {
-  static const char *const kErrors[] = {
-      "no error",    "illegal instruction",       "access outside its memory",
-      "no progress", "error response on the bus", "too many tokens",
-      "aborted"};
-  uint32_t error, index, last[3], tokens, bus;
-  SLUICE_RETURN_IF_ERROR(read(reg::kError, error));
-  SLUICE_RETURN_IF_ERROR(read(reg::kErrorIndex, index));
-  for (uint32_t i = 0; i < 3; ++i)
-    SLUICE_RETURN_IF_ERROR(read(reg::kLastLoad + 4 * i, last[i]));
-  SLUICE_RETURN_IF_ERROR(read(reg::kTokens, tokens));
-  SLUICE_RETURN_IF_ERROR(read(reg::kBus, bus));
-  const char *text =
-      error < std::size(kErrors) ? kErrors[error] : "unknown error";
-  snprintf(
-      report, sizeof(report),
-      "region '%s': engine %s: error %u (%s) at command %u of %" PRIu64 "\n"
-      "last command: load %d, compute %d, store %d\n"
-      "tokens: load to compute %u, load to store %u, compute to load %u, "
-      "compute to store %u, store to load %u, store to compute %u\n"
-      "bus: %u reads and %u writes outstanding; waiting:%s%s%s%s%s%s\n",
-      region.name()->c_str(), reason, error, text, index,
-      region.engine()->commands()->size() / 64, int(last[0]), int(last[1]),
-      int(last[2]), tokens & 15, tokens >> 4 & 15, tokens >> 8 & 15,
-      tokens >> 12 & 15, tokens >> 16 & 15, tokens >> 20 & 15, bus & 255,
-      bus >> 8 & 255, bus >> 16 & 1 ? " AR" : "", bus >> 17 & 1 ? " R" : "",
-      bus >> 18 & 1 ? " AW" : "", bus >> 19 & 1 ? " W" : "",
-      bus >> 20 & 1 ? " B" : "", bus >> 16 & 31 ? "" : " none");
+  uint32_t words[EngineState::kWordCount];
+  for (uint32_t i = 0; i < EngineState::kWordCount; ++i)
+    SLUICE_RETURN_IF_ERROR(read(reg::kError + 4 * i, words[i]));
   SLUICE_RETURN_IF_ERROR(write(reg::kAbort, 1));
-  return fail(SLUICE_STATUS_DEVICE_FAULT,
-              "region '%s': engine %s at command %u: %s",
-              region.name()->c_str(), reason, index, text);
+  return EngineState(words).fault(region, reason, report);
 }
 
 /// Runs the clock until the engine is done; then acknowledges the interrupt.

@@ -2,8 +2,8 @@
 //
 // The engine's registers: docs/spec/engine-isa.md, Registers.
 
-#ifndef SLUICE_RUNTIME_DRIVERS_SIM_ENGINEREGISTERS_H
-#define SLUICE_RUNTIME_DRIVERS_SIM_ENGINEREGISTERS_H
+#ifndef SLUICE_RUNTIME_HAL_ENGINEREGISTERS_H
+#define SLUICE_RUNTIME_HAL_ENGINEREGISTERS_H
 
 #include <cstdint>
 
@@ -18,11 +18,7 @@ inline constexpr uint32_t kConstants = 0x20;
 inline constexpr uint32_t kArena = 0x30;
 inline constexpr uint32_t kWatchdog = 0x40;
 inline constexpr uint32_t kAbort = 0x44;
-inline constexpr uint32_t kError = 0x84;
-inline constexpr uint32_t kErrorIndex = 0x88;
-inline constexpr uint32_t kLastLoad = 0x8c; // +4 compute, +8 store
-inline constexpr uint32_t kTokens = 0x98;
-inline constexpr uint32_t kBus = 0xa0;
+inline constexpr uint32_t kError = 0x84; // to BUS: EngineState
 inline constexpr uint32_t kCapabilities = 0x100;
 inline constexpr uint32_t kCounters = 0x200;
 
@@ -43,4 +39,4 @@ inline constexpr uint32_t kCounterCount =
 
 } // namespace sluice::engine_register
 
-#endif // SLUICE_RUNTIME_DRIVERS_SIM_ENGINEREGISTERS_H
+#endif // SLUICE_RUNTIME_HAL_ENGINEREGISTERS_H

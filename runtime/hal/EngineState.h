@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What an engine says of the program that it stopped, in words.
+
+#ifndef SLUICE_RUNTIME_HAL_ENGINESTATE_H
+#define SLUICE_RUNTIME_HAL_ENGINESTATE_H
+
+#include "runtime/package/Package.h"
+
+namespace sluice {
+
+/// Registers ERROR to BUS: docs/spec/engine-isa.md, Registers.
+struct EngineState {
+  static constexpr uint32_t kWordCount = 8;
+  using Words = std::span<const uint32_t, kWordCount>;
+
+  explicit EngineState(Words words)
+      : error(words[0]), errorIndex(words[1]),
+        last{words[2], words[3], words[4]}, tokens(words[5]), bus(words[7]) {}
+
+  /// Writes a report of some lines into `report` and fails with one line:
+  /// DEVICE_FAULT, "region 'NAME': engine REASON at command N: ...".
+  Status fault(const program::Region &region, const char *reason,
+               std::span<char> report) const;
+
+  uint32_t error; ///< 0 for none
+  uint32_t errorIndex;
+  uint32_t last[3]; ///< command of LOAD, COMPUTE, STORE
+  uint32_t tokens;
+  uint32_t bus;
+};
+
+} // namespace sluice
+
+#endif // SLUICE_RUNTIME_HAL_ENGINESTATE_H
