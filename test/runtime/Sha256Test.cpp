@@ -3,9 +3,12 @@
 // Vectors of NIST (FIPS 180-4 examples and the SHA test suite's long messages).
 
 #include "runtime/base/Sha256.h"
+#include "runtime/base/Sha256Blocks.h"
 
 #include <gtest/gtest.h>
+#include <random>
 #include <string>
+#include <vector>
 
 using namespace sluice;
 
@@ -33,4 +36,20 @@ TEST(Sha256, PaddingLengths) {
             "b35439a4ac6f0948b6d6f9e3c6af0f5f590ce20f1bde7090ef7970686ec6738a");
   EXPECT_EQ(digestOf(std::string(64, 'a')),
             "ffe054fe7ae0cb6dc65c3af9b61d5209f439851db43d0ba5997337df154668eb");
+}
+
+TEST(Sha256, InstructionsAgreeWithPortableCode) {
+  Sha256BlocksFn native = nativeSha256Blocks();
+  if (!native)
+    return; // this processor has none
+  std::mt19937 random(1);
+  std::vector<uint8_t> bytes(64 * 20);
+  for (uint8_t &byte : bytes)
+    byte = uint8_t(random());
+  Sha256State expected = {1, 2, 3, 4, 5, 6, 7, 0xffffffff}, state = expected;
+  for (size_t count : {0, 1, 2, 17}) {
+    sha256Blocks(expected, bytes.data() + count, count);
+    native(state, bytes.data() + count, count);
+    EXPECT_EQ(state, expected) << count << " blocks";
+  }
 }
