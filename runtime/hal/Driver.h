@@ -75,6 +75,8 @@ public:
 
   /// The device's state at the last DEVICE_FAULT, in lines.
   virtual const char *fault() const { return ""; }
+  /// The same as a JSON object.
+  virtual const char *faultJson() const { return "{}"; }
 };
 
 /// What a device says of itself, for `sluice device probe`.

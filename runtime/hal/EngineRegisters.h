@@ -25,6 +25,7 @@ inline constexpr uint32_t kCounters = 0x200;
 // CTRL.
 inline constexpr uint32_t kStart = 1;
 inline constexpr uint32_t kDone = 2;
+inline constexpr uint32_t kIdle = 4;
 inline constexpr uint32_t kContinue = 16;
 
 /// In the order of the counters, 8 bytes each.

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// How a driver reaches an engine: its registers, and the memory that its AXI4
+// master sees. A driver of another link to an engine implements this and leaves
+// the rest to EngineExecutable.
+
+#ifndef SLUICE_RUNTIME_ENGINE_ENGINELINK_H
+#define SLUICE_RUNTIME_ENGINE_ENGINELINK_H
+
+#include "runtime/hal/EngineCapabilities.h"
+
+namespace sluice {
+
+/// Every function is DEVICE_FAULT when the device is gone, does not answer in
+/// the link's own time, or when what came does not match its checksum.
+class EngineLink {
+public:
+  virtual ~EngineLink() = default;
+
+  virtual Status read(uint32_t address, uint32_t &value) = 0;
+  virtual Status write(uint32_t address, uint32_t value) = 0;
+  virtual Status readMemory(uint64_t address, std::span<uint8_t> bytes) = 0;
+  virtual Status writeMemory(uint64_t address,
+                             std::span<const uint8_t> bytes) = 0;
+
+  /// Returns when the interrupt may be high, after a millisecond at the latest.
+  virtual Status wait() = 0;
+
+  /// Of the engine's clock, since any moment; hardware may tell it from the
+  /// host's clock.
+  virtual uint64_t cycles() = 0;
+
+  /// A rule of the bus that the engine broke, or null.
+  virtual const char *violation() { return nullptr; }
+
+  Status readCapabilities(EngineCapabilities &out);
+};
+
+} // namespace sluice
+
+#endif // SLUICE_RUNTIME_ENGINE_ENGINELINK_H
