@@ -3,7 +3,6 @@
 #include "runtime/engine/EngineReport.h"
 
 #include "runtime/base/Text.h"
-#include "runtime/hal/EngineState.h"
 
 namespace sluice {
 
@@ -48,7 +47,7 @@ Status EngineReport::take(EngineLink &link, const program::Region &region,
       return takeLinkFault(region);
   if (readCounters(link, counters) != SLUICE_STATUS_OK)
     return takeLinkFault(region);
-  return EngineState(words).fault(region, reason, text_, counters, json_);
+  return take(words, counters, region, reason);
 }
 
 } // namespace sluice

@@ -7,6 +7,7 @@
 
 #include "runtime/engine/EngineLink.h"
 #include "runtime/hal/EngineRegisters.h"
+#include "runtime/hal/EngineState.h"
 
 namespace sluice {
 
@@ -22,6 +23,12 @@ public:
   /// line that says `reason`, also when the engine does not answer.
   Status take(EngineLink &link, const program::Region &region,
               const char *reason);
+
+  /// The same with a state that has been read.
+  Status take(EngineState::Words state, const EngineCounters &counters,
+              const program::Region &region, const char *reason) {
+    return EngineState(state).fault(region, reason, text_, counters, json_);
+  }
 
   /// Keeps a failure of the link: there is no state to read.
   Status takeLinkFault(const program::Region &region);

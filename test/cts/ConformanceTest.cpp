@@ -47,6 +47,8 @@ const DeviceUnderTest kDevices[] = {
     {"fault:cpu,at=1000000", "fault", "fault", "fault", true, false, false},
     {"sim", "sim", "sim", "cpu", true, true, true},
     {"sim:latency=3,bytes=4,stall=11", "sim", "sim", "cpu", true, true, true},
+    {"xrt", "xrt", "xrt", "cpu", true, true, false},
+    {"xrt:0,verify=0", "xrt", "xrt", "cpu", true, true, false},
 };
 
 void PrintTo(const DeviceUnderTest &device, std::ostream *out) {
@@ -60,6 +62,7 @@ protected:
     ASSERT_EQ(TestPackage().load(&raw), SLUICE_STATUS_OK)
         << sluice_status_message();
     package.reset(raw);
+    setenv("SLUICE_XCLBIN", SLUICE_TEST_XCLBIN, 1);
     session = open();
     for (size_t i = 0; i < kSize; ++i)
       x[i] = int8_t(91 * i + 5);

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/drivers/xrt/Emulation.h"
+
+#include <cstdlib>
+#include <ctime>
+#include <dlfcn.h>
+#include <fstream>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <xrt/xrt_device.h>
+
+static bool isEmulating = false;
+
+/// In place of libc's for the whole process: while a command runs, the shim
+/// sleeps ten seconds at first and then one. A second of an emulation lasts a
+/// millisecond.
+extern "C" unsigned sleep(unsigned seconds) {
+  timespec time = {isEmulating ? 0 : time_t(seconds),
+                   isEmulating ? long(seconds) * 1'000'000 : 0};
+  nanosleep(&time, nullptr);
+  return 0;
+}
+
+namespace sluice {
+
+/// The shim forgets where realloc has moved the buffer of its first message,
+/// which carries all of xrt.ini: padding makes that message longer than any
+/// that follows, so that the buffer never has to grow.
+constexpr size_t kPacketSize = 0x10000, kPadding = kPacketSize + 0x400;
+
+static std::string iniText() {
+  return "[Emulation]\nsystem_dpa=false\nkeep_run_dir=false\n"
+         "print_infos_in_console=false\npacket_size=0x10000\n"
+         "[Debug]\npad=" +
+         std::string(kPadding, 'x') + "\n";
+}
+
+static std::string boardText(const std::string &platform) {
+  return R"({"Version": {"FileVersion": "2.0"}, "Platform": {"Boards": [{
+"NumBoards": "1", "Devices": [{"Name": ")" +
+         platform + R"(", "NumDevices": "1", "DdrBanks": [{"Size": "1GB"}]}]}],
+"UnifiedPlatform": "true", "ExpandedPR": "false"}})";
+}
+
+static bool writeText(const std::string &file, const std::string &text) {
+  std::ofstream out(file);
+  out << text;
+  return bool(out.flush());
+}
+
+/// The folder that this process's libxrt was loaded from.
+static std::string libraryFolder() {
+  Dl_info library;
+  auto *member = reinterpret_cast<void *>(&xrtDeviceOpen);
+  if (!dladdr(member, &library))
+    return "";
+  std::string file = library.dli_fname;
+  return file.substr(0, file.rfind('/'));
+}
+
+bool beginEmulation(const std::string &folder, const std::string &platform) {
+  isEmulating = true;
+  std::string ini = folder + "/xrt.ini", installation = folder + "/xrt";
+  if (!writeText(ini, iniText()) ||
+      !writeText(folder + "/emconfig.json", boardText(platform)) ||
+      mkdir(installation.c_str(), 0700) ||
+      symlink(libraryFolder().c_str(), (installation + "/lib").c_str()) ||
+      chdir(folder.c_str()))
+    return false;
+  // The shim puts its sockets into /tmp/$USER.
+  setenv("USER", folder.substr(folder.rfind('/') + 1).c_str(), 1);
+  setenv("XCL_EMULATION_MODE", "hw_emu", 1);
+  setenv("XILINX_XRT", installation.c_str(), 1);
+  setenv("XRT_INI_PATH", ini.c_str(), 1);
+  setenv("EMCONFIG_PATH", folder.c_str(), 1);
+  setenv("SDACCEL_EM_RUN_DIR", folder.c_str(), 1);
+  return true;
+}
+
+} // namespace sluice

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The device process of driver `xrt`. It is a process of its own since libxrt
+// may end the one it is in: it installs signal handlers that kill the process
+// group, calls exit, crashes when a device goes with a run in flight, and
+// spins when an emulated one dies.
+//
+// usage: sluice-xrt-server XCLBIN CARD [FOLDER PLATFORM], by the driver only.
+// FOLDER and PLATFORM are given for an emulation.
+
+#include "runtime/drivers/xrt/Card.h"
+#include "runtime/drivers/xrt/Emulation.h"
+
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <thread>
+#include <unistd.h>
+
+using namespace sluice;
+using namespace sluice::xrt_protocol;
+
+/// Ends this process and the simulator that it has started as soon as the
+/// program that uses it is gone, whatever libxrt is doing meanwhile.
+static void watchHost(const std::string &folder) {
+  std::thread([folder] {
+    pollfd host = {kSocket, POLLRDHUP, 0};
+    while (poll(&host, 1, -1) < 0 && errno == EINTR)
+      ;
+    std::error_code ignored;
+    if (!folder.empty())
+      std::filesystem::remove_all(folder, ignored);
+    kill(0, SIGKILL);
+  }).detach();
+}
+
+/// Tells the driver how the request ended.
+static void answer(Shared &shared, Outcome outcome, const char *message) {
+  shared.outcome = outcome;
+  strncpy(shared.message, message, sizeof(shared.message) - 1);
+  char byte = 0;
+  if (send(kSocket, &byte, 1, MSG_NOSIGNAL) != 1)
+    _exit(1);
+}
+
+/// Does `work` and says how it ended; false when it failed.
+template <typename Work>
+static bool attempt(Shared &shared, Outcome unforeseen, Work work) {
+  try {
+    work();
+    answer(shared, Outcome::Done, "");
+    return true;
+  } catch (const Failure &failure) {
+    answer(shared, failure.outcome, failure.message.c_str());
+  } catch (const std::exception &error) {
+    answer(shared, unforeseen, error.what());
+  }
+  return false;
+}
+
+int main(int argc, char **argv) {
+  void *memory = mmap(nullptr, kWindowOffset + kWindowSize,
+                      PROT_READ | PROT_WRITE, MAP_SHARED, kMemory, 0);
+  if ((argc != 3 && argc != 5) || memory == MAP_FAILED)
+    return 2; // not started by the driver
+  auto &shared = *static_cast<Shared *>(memory);
+  std::string folder = argc == 5 ? argv[3] : "";
+  watchHost(folder);
+  std::unique_ptr<Card> card;
+  bool isOpen = attempt(shared, Outcome::NotFound, [&] {
+    if (!folder.empty() && !beginEmulation(folder, argv[4]))
+      throw Failure{Outcome::NotFound, folder + ": " + strerror(errno)};
+    card = std::make_unique<Card>(
+        uint32_t(strtoul(argv[2], nullptr, 10)), argv[1], shared,
+        static_cast<uint8_t *>(memory) + kWindowOffset);
+    strncpy(shared.device, card->name().c_str(), sizeof(shared.device) - 1);
+  });
+  char byte;
+  while (isOpen && recv(kSocket, &byte, 1, 0) == 1)
+    attempt(shared, Outcome::Fault, [&] {
+      for (uint32_t i = 0; i < shared.operationCount; ++i)
+        card->execute(shared.operations[i]);
+    });
+  // Never by the way of destructors, which may crash or take seconds; whoever
+  // drives the card frees what this process held.
+  kill(0, SIGKILL);
+}
