@@ -87,9 +87,12 @@ public:
     out = {};
     std::vector<SimLibrary> libraries;
     SLUICE_RETURN_IF_ERROR(listSimLibraries(libraries));
+    Status status = SLUICE_STATUS_OK;
     for (const SimLibrary &library : libraries)
-      SLUICE_RETURN_IF_ERROR(describe(library, out));
-    return SLUICE_STATUS_OK;
+      if (Status failed = describe(library, out); failed != SLUICE_STATUS_OK)
+        status = failed;
+    // One left behind by another version is no reason to hide the others.
+    return out.engines.empty() ? status : SLUICE_STATUS_OK;
   }
 
   Status load(const Package &package, uint32_t variant,
@@ -104,7 +107,10 @@ private:
     std::shared_ptr<EngineLink> link;
     SLUICE_RETURN_IF_ERROR(
         SimLink::create(*api, least, EngineExecutable::kAlignment, link));
-    return link->readCapabilities(out.engines.emplace_back());
+    EngineCapabilities engine;
+    SLUICE_RETURN_IF_ERROR(link->readCapabilities(engine));
+    out.engines.push_back(engine);
+    return SLUICE_STATUS_OK;
   }
 
   const SimOptions options;
