@@ -26,11 +26,8 @@ static Board readBoard(const std::filesystem::path &file) {
   try {
     std::ifstream stream(file);
     auto json = nlohmann::json::parse(stream);
-    Board board = {json.at("name"),
-                   json.at("description"),
-                   json.at("device"),
-                   json.at("clock_mhz"),
-                   {}};
+    Board board = {json.at("name"),  json.at("description"), json.at("device"),
+                   json.at("shell"), json.at("clock_mhz"),   {}};
     for (const auto &[name, value] : json.at("parameters").items())
       board.parameters.emplace_back(name, value.get<uint32_t>());
     return board;

@@ -15,6 +15,7 @@ namespace sluice {
 struct Board {
   std::string name, description;
   std::string device; ///< the FPGA's part name
+  std::string shell;
   double clockMhz;
   std::vector<std::pair<std::string, uint32_t>> parameters;
 

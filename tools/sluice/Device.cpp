@@ -3,6 +3,8 @@
 // `sluice device list` and `probe`: what this machine can run packages on, and
 // what a device says of itself.
 
+#include "tools/sluice/Device.h"
+
 #include "runtime/hal/Registry.h"
 #include "tools/sluice/Boards.h"
 #include "tools/sluice/Failure.h"
@@ -76,9 +78,23 @@ std::string engineText(const Json &engine) {
   return text;
 }
 
-/// Opens the device and asks it. A device that is not there, or does not
-/// answer, is a device fault; a device string that means nothing, bad usage.
 Json probe(const std::string &device) {
+  DeviceDescription description = describeDevice(device);
+  Json json = {{"device", device},
+               {"driver", device.substr(0, device.find(':'))},
+               {"facts", Json::object()},
+               {"engines", Json::array()}};
+  for (const auto &fact : description.facts)
+    json["facts"][fact.name] = fact.value;
+  std::vector<Board> boards = readBoards();
+  for (const EngineCapabilities &engine : description.engines)
+    json["engines"].push_back(describe(engine, boards));
+  return json;
+}
+
+} // namespace
+
+DeviceDescription describeDevice(const std::string &device) {
   DeviceSpec spec;
   Driver *driver = nullptr;
   check(DeviceSpec::parse(device, spec));
@@ -93,19 +109,8 @@ Json probe(const std::string &device) {
   if (status != SLUICE_STATUS_OK)
     throw Failure{kDeviceFault,
                   fmt::format("device '{}': {}", device, lastMessage())};
-  Json json = {{"device", device},
-               {"driver", driver->name()},
-               {"facts", Json::object()},
-               {"engines", Json::array()}};
-  for (const auto &fact : description.facts)
-    json["facts"][fact.name] = fact.value;
-  std::vector<Board> boards = readBoards();
-  for (const EngineCapabilities &engine : description.engines)
-    json["engines"].push_back(describe(engine, boards));
-  return json;
+  return description;
 }
-
-} // namespace
 
 int listDevices(const DeviceOptions &options) {
   auto drivers = Json::array();

@@ -13,11 +13,12 @@ namespace sluice {
 /// The folder that this executable is in, with a '/' at its end.
 std::string executableFolder();
 
-/// Runs a program, found on the path where its name has no '/', with its
-/// standard output on standard error, and waits for
-/// it. `exitCode` becomes its exit code. Returns an errno when it can not be
-/// started.
-int runProgram(const std::vector<std::string> &words, int &exitCode);
+/// Runs a program, found on the path where its name has no '/', and waits for
+/// it. Its standard output goes into `output`, with its standard error, or
+/// where that is null to standard error. `exitCode` becomes its exit code.
+/// Returns an errno when it can not be started.
+int runProgram(const std::vector<std::string> &words, int &exitCode,
+               std::string *output = nullptr);
 
 } // namespace sluice
 

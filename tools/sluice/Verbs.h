@@ -47,6 +47,12 @@ struct DeviceOptions {
 int listDevices(const DeviceOptions &options);
 int probeDevice(const DeviceOptions &options);
 
+struct ProgramOptions {
+  std::string device, bitstream;
+  bool flash = false;
+};
+int programDevice(const ProgramOptions &options);
+
 /// Whether `verb` is one that sluice-compiler does.
 bool isCompilerVerb(const std::string &verb);
 /// Becomes sluice-compiler, with the same arguments.

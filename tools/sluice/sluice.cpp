@@ -119,6 +119,20 @@ private:
     probe->add_flag("--json", deviceOptions.json, "print it as JSON");
     probe->callback(
         [this] { verb = [this] { return probeDevice(deviceOptions); }; });
+    CLI::App *program = device->add_subcommand(
+        "program", "put a bitstream on a board or a card that it fits");
+    program
+        ->add_option("DEVICE", programOptions.device,
+                     "uart:PORT, the serial port of an ECP5 board, which is "
+                     "programmed by openFPGALoader; xrt:N, a card")
+        ->required();
+    program
+        ->add_option("BITSTREAM", programOptions.bitstream, ".bit or .xclbin")
+        ->required();
+    program->add_flag("--flash", programOptions.flash,
+                      "a board keeps it when its power goes");
+    program->callback(
+        [this] { verb = [this] { return programDevice(programOptions); }; });
   }
 
   RunOptions runOptions;
@@ -126,6 +140,7 @@ private:
   ReportOptions reportOptions;
   DiffOptions diffOptions;
   DeviceOptions deviceOptions;
+  ProgramOptions programOptions;
 };
 
 int fail(ExitCode code, const std::string &message) {
