@@ -32,6 +32,11 @@ Status Buffer::allocate(uint64_t size, const char *purpose, Buffer &out) {
   return SLUICE_STATUS_OK;
 }
 
+void Buffer::clear() {
+  if (data_)
+    madvise(data_, size_ ? size_ : 1, MADV_DONTNEED);
+}
+
 static Status systemError(const char *path) {
   Status status = errno == ENOENT || errno == ENOTDIR ? SLUICE_STATUS_NOT_FOUND
                                                       : SLUICE_STATUS_IO;

@@ -31,6 +31,9 @@ public:
   /// `size` bytes of zeros. OUT_OF_MEMORY names `purpose`.
   static Status allocate(uint64_t size, const char *purpose, Buffer &out);
 
+  /// Makes every byte zero, and costs no memory until it is written.
+  void clear();
+
   uint8_t *data() const { return data_; }
   size_t size() const { return size_; }
   std::span<const uint8_t> bytes() const { return {data_, size_}; }

@@ -2,11 +2,7 @@
 
 #include "runtime/session/Session.h"
 
-#include "runtime/drivers/cpu/CpuDriver.h"
-#include "runtime/hal/Registry.h"
-
 #include <algorithm>
-#include <cstdio>
 
 namespace sluice {
 
@@ -27,88 +23,6 @@ sluice_tensor_info_t describe(const program::Buffer &buffer) {
   return info;
 }
 
-Status Session::create(Package &package,
-                       const sluice_session_options_t &options, Session *&out) {
-  uint32_t variants = package.program().variants()->size();
-  if (options.variant >= variants)
-    return fail(SLUICE_STATUS_INVALID_ARGUMENT,
-                "%s: has no variant %u, there are %u", package.name(),
-                options.variant, variants);
-  std::unique_ptr<Session> session(new Session(package, options.variant));
-  SLUICE_RETURN_IF_ERROR(session->load(options));
-  out = session.release();
-  return SLUICE_STATUS_OK;
-}
-
-Status Session::load(const sluice_session_options_t &options) {
-  DeviceSpec spec;
-  SLUICE_RETURN_IF_ERROR(
-      DeviceSpec::parse(options.device ? options.device : "auto", spec));
-  Driver *driver = nullptr;
-  if (spec.driver() == "auto")
-    driver = chooseDriver(package);
-  else
-    SLUICE_RETURN_IF_ERROR(findDriver(spec.driver(), driver));
-  cpu.name = cpuDriver()->name();
-  accelerator.name = driver->name();
-  if (driver == cpuDriver()) {
-    device = &cpu;
-    SLUICE_RETURN_IF_ERROR(open(*driver, spec, options.variant, cpu));
-  } else {
-    device = &accelerator;
-    SLUICE_RETURN_IF_ERROR(open(*driver, spec, options.variant, accelerator));
-    SLUICE_RETURN_IF_ERROR(openTwin(options.variant));
-    hasFallback = cpu.executable && !options.no_fallback;
-  }
-  SLUICE_RETURN_IF_ERROR(
-      Buffer::allocate(variant.arena_size(), "the arena", arena));
-  layOut();
-  return SLUICE_STATUS_OK;
-}
-
-Status Session::open(Driver &driver, const DeviceSpec &spec,
-                     uint32_t variantIndex, Place &place) {
-  SLUICE_RETURN_IF_ERROR(driver.open(spec, place.device));
-  return place.device->load(package, variantIndex, place.executable);
-}
-
-/// The CPU beside the accelerator. It may be missing (code for another
-/// processor) where the accelerator takes every region.
-Status Session::openTwin(uint32_t variantIndex) {
-  Status status = open(*cpuDriver(), DeviceSpec(), variantIndex, cpu);
-  if (status == SLUICE_STATUS_OK)
-    return status;
-  cpu.executable = nullptr;
-  for (uint32_t i = 0; i < variant.regions()->size(); ++i)
-    if (!accelerator.executable->accepts(i))
-      return status;
-  return SLUICE_STATUS_OK;
-}
-
-/// Gives every table its size and every tensor its place.
-void Session::layOut() {
-  const auto &regions = *variant.regions();
-  pointers.resize(variant.buffers()->size());
-  for (uint32_t i = 0; i < pointers.size(); ++i)
-    pointers[i] = ownData(i);
-  counters.resize(size_t(regions.size()) * kMaxCounters);
-  profiles.resize(regions.size());
-  for (uint32_t i = 0; i < regions.size(); ++i) {
-    firstTensors.push_back(tensors.size());
-    for (const auto *indices : {regions[i]->inputs(), regions[i]->outputs()})
-      for (uint32_t buffer : *indices) {
-        tensors.push_back(pointers[buffer]);
-        tensorBuffers.push_back(buffer);
-      }
-    profiles[i].name = regions[i]->name()->c_str();
-    profiles[i].target = regions[i]->target()->c_str();
-    profiles[i].macs = regions[i]->macs();
-    profiles[i].counters = &counters[size_t(i) * kMaxCounters];
-    profiles[i].device = placeOf(i)->name.c_str();
-  }
-  producers.resize(pointers.size());
-}
-
 void *Session::ownData(uint32_t index) const {
   return arena.data() + buffer(index).offset();
 }
@@ -120,63 +34,126 @@ void Session::bind(uint32_t index, void *data) {
       tensors[i] = pointers[index];
 }
 
-const Session::Place *Session::placeOf(uint32_t region) const {
-  return accelerator.executable && !isQuarantined &&
-                 accelerator.executable->accepts(region)
-             ? &accelerator
-             : &cpu;
-}
-
-Status Session::run() {
-  total = {};
-  uint64_t begin = monotonicNow(), firstStart = UINT64_MAX, lastDone = 0;
-  for (uint32_t i = 0; i < profiles.size(); ++i) {
-    RegionFigures figures;
-    SLUICE_RETURN_IF_ERROR(runRegion(i, figures));
-    if (observer)
-      callObserver(i);
-    total.macs += profiles[i].macs;
-    total.fallbacks += profiles[i].fallback;
-    if (profiles[i].device == accelerator.name.c_str())
-      total.device_macs += profiles[i].macs;
-    if (figures.cycles) {
-      firstStart = std::min(firstStart, figures.startCycle);
-      lastDone = std::max(lastDone, figures.startCycle + figures.cycles);
-    }
-  }
-  total.cycles = lastDone ? lastDone - firstStart : 0;
-  total.transitions = countTransitions();
-  total.time_ns = monotonicNow() - begin;
+Status Session::begin() {
+  if (isBusy_.exchange(true, std::memory_order_acquire))
+    return fail(SLUICE_STATUS_BUSY, "the session's run is under way; wait for "
+                                    "it, or make another session");
+  isCancelled = false;
   return SLUICE_STATUS_OK;
 }
 
-Status Session::runRegion(uint32_t index, RegionFigures &figures) {
-  sluice_region_profile_t &profile = profiles[index];
-  void *const *regionTensors = tensors.data() + firstTensors[index];
-  const Place *place = placeOf(index);
+Status Session::run(uint64_t deadline) {
+  SLUICE_RETURN_IF_ERROR(begin());
+  Status status = runRegions(deadline);
+  isBusy_.store(false, std::memory_order_release);
+  return status;
+}
+
+Status Session::runAsync(const AsyncRunner::Request &request) {
+  SLUICE_RETURN_IF_ERROR(begin());
+  Status status = runner.start(request);
+  if (status != SLUICE_STATUS_OK)
+    isBusy_.store(false, std::memory_order_release);
+  return status;
+}
+
+Status Session::runRegions(uint64_t deadline) {
+  RunControl control = {deadline ? deadline : RunControl::kNoDeadline,
+                        &isCancelled};
+  total = {};
+  firstStart = UINT64_MAX;
+  lastDone = 0;
   uint64_t begin = monotonicNow();
-  Status status = place->executable->run(index, regionTensors, {}, figures);
-  if (status == SLUICE_STATUS_DEVICE_FAULT && place == &accelerator) {
-    snprintf(faultText, sizeof(faultText), "%s\n%s", lastMessage(),
-             accelerator.executable->fault());
-    if (hasFallback) {
-      isQuarantined = true;
-      place = &cpu;
-      figures = {};
-      status = cpu.executable->run(index, regionTensors, {}, figures);
-    }
+  if (deadline && hasFallback)
+    planReserves();
+  for (uint32_t i = 0; i < profiles.size(); ++i) {
+    RegionFigures figures;
+    SLUICE_RETURN_IF_ERROR(runRegion(i, control, figures));
+    addUp(i, figures);
+    if (observer)
+      callObserver(i);
   }
-  SLUICE_RETURN_IF_ERROR(status);
+  if (lastDone)
+    total.cycles = lastDone - firstStart;
+  total.transitions = countTransitions();
+  total.time_ns = monotonicNow() - begin;
+  // A result that comes too late is none.
+  return deadline ? control.check(profiles.back().name) : SLUICE_STATUS_OK;
+}
+
+/// The time that the CPU needs from each region on, with room for a busy
+/// machine: twice the longest so far, and a scheduler's delay.
+void Session::planReserves() {
+  uint64_t sum = 500'000;
+  for (uint32_t i = profiles.size(); i-- > 0;)
+    reserves[i] = sum += 2 * cpu.times[i];
+}
+
+bool Session::isForAccelerator(uint32_t region) const {
+  return accelerator.isThere() && accelerator.placement->accepts(region);
+}
+
+/// Whether a device that is not to be relied upon may have a region: not in
+/// quarantine, and not when the CPU has no time to spare.
+bool Session::isWorthTrying(uint32_t region, const RunControl &control) const {
+  if (!hasFallback)
+    return true;
+  return accelerator.shared->isWell() &&
+         (control.deadline == RunControl::kNoDeadline ||
+          control.deadline > monotonicNow() + reserves[region]);
+}
+
+Status Session::runOn(Place &place, uint32_t region, const RunControl &control,
+                      RegionFigures &figures) {
+  return place.shared->run(*place.placement, region,
+                           tensors.data() + firstTensors[region], control,
+                           place.times[region], figures, record);
+}
+
+/// Runs a region on the accelerator if it may, and on the CPU if it may not or
+/// has failed.
+Status Session::runRegion(uint32_t index, const RunControl &control,
+                          RegionFigures &figures) {
+  sluice_region_profile_t &profile = profiles[index];
+  SLUICE_RETURN_IF_ERROR(control.check(profile.name));
+  uint64_t begin = monotonicNow();
+  bool isForDevice = isForAccelerator(index), isDone = false;
+  if (isForDevice && isWorthTrying(index, control)) {
+    RunControl deviceControl = control;
+    if (hasFallback && control.deadline != RunControl::kNoDeadline)
+      deviceControl.deadline -= reserves[index];
+    Status status = runOn(accelerator, index, deviceControl, figures);
+    isDone = status == SLUICE_STATUS_OK;
+    bool isForTwin = status == SLUICE_STATUS_DEVICE_FAULT ||
+                     status == SLUICE_STATUS_DEADLINE_EXCEEDED;
+    if (!isDone && !(isForTwin && hasFallback))
+      return status;
+  }
+  if (!isDone) {
+    figures = {};
+    SLUICE_RETURN_IF_ERROR(runOn(cpu, index, control, figures));
+  }
   profile.time_ns = monotonicNow() - begin;
-  profile.device = place->name.c_str();
-  profile.fallback = place == &cpu && accelerator.executable &&
-                     accelerator.executable->accepts(index);
+  profile.device = (isDone ? accelerator : cpu).name();
+  profile.fallback = isForDevice && !isDone;
   profile.cycles = figures.cycles;
   profile.counter_count =
       std::min<size_t>(figures.counters.size(), kMaxCounters);
   std::copy_n(figures.counters.begin(), profile.counter_count,
               counters.begin() + size_t(index) * kMaxCounters);
   return SLUICE_STATUS_OK;
+}
+
+void Session::addUp(uint32_t region, const RegionFigures &figures) {
+  const sluice_region_profile_t &profile = profiles[region];
+  total.macs += profile.macs;
+  total.fallbacks += profile.fallback;
+  if (isForAccelerator(region) && !profile.fallback)
+    total.device_macs += profile.macs;
+  if (figures.cycles) {
+    firstStart = std::min(firstStart, figures.startCycle);
+    lastDone = std::max(lastDone, figures.startCycle + figures.cycles);
+  }
 }
 
 void Session::callObserver(uint32_t region) const {

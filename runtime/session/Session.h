@@ -5,7 +5,8 @@
 #ifndef SLUICE_RUNTIME_SESSION_SESSION_H
 #define SLUICE_RUNTIME_SESSION_SESSION_H
 
-#include "runtime/hal/Driver.h"
+#include "runtime/hal/SharedDevice.h"
+#include "runtime/session/AsyncRunner.h"
 
 #include <string>
 
@@ -18,9 +19,18 @@ class Session {
 public:
   static Status create(Package &package,
                        const sluice_session_options_t &options, Session *&out);
-  ~Session() { package.release(); }
+  /// The last run is told to end; the runner, which dies first, waits for it.
+  ~Session() { cancel(); }
 
-  Status run();
+  /// Runs until the moment `deadline`, 0 for none. BUSY while another run is
+  /// under way.
+  Status run(uint64_t deadline);
+  Status runAsync(const AsyncRunner::Request &request);
+  Status wait(uint64_t deadline, Status &result) {
+    return runner.wait(deadline, result);
+  }
+  void cancel() { isCancelled = true; }
+  bool isBusy() const { return isBusy_.load(std::memory_order_acquire); }
 
   const flatbuffers::Vector<uint32_t> &inputs() const {
     return *variant.inputs();
@@ -43,42 +53,61 @@ public:
     observerContext = context;
   }
 
-  const char *deviceName() const { return device->name.c_str(); }
-  const char *fault() const { return faultText; }
+  const char *deviceName() const { return device->name(); }
+  sluice_device_health_t health() const { return device->shared->health(); }
+  const FaultRecord &fault() const { return record; }
   const sluice_profile_t &profile() const { return total; }
   std::span<const sluice_region_profile_t> regionProfiles() const {
     return profiles;
   }
 
 private:
-  /// A program loaded on a device. Members die in reverse order.
+  /// The program on a device.
   struct Place {
-    std::string name;
-    std::unique_ptr<Device> device;
-    std::unique_ptr<Executable> executable;
+    std::shared_ptr<SharedDevice> shared;
+    std::unique_ptr<SharedDevice::Placement> placement;
+    std::vector<uint64_t> times; // ns, one a region: the longest of its runs
+
+    const char *name() const { return shared->name(); }
+    bool isThere() const { return placement != nullptr; }
   };
 
-  Session(Package &package, uint32_t variant)
-      : package(package), variant(*package.program().variants()->Get(variant)) {
-    package.retain();
-  }
+  Session(Package &package, uint32_t variant);
   Status load(const sluice_session_options_t &options);
+  Status findDevice(const char *text, DeviceSpec &spec, Driver *&out) const;
+  Status loadAccelerator(const sluice_session_options_t &options,
+                         const DeviceSpec &spec, Driver &driver);
   Status open(Driver &driver, const DeviceSpec &spec, uint32_t variantIndex,
               Place &place);
   Status openTwin(uint32_t variantIndex);
+  void timeTwins();
   void layOut();
-  const Place *placeOf(uint32_t region) const;
-  Status runRegion(uint32_t region, RegionFigures &figures);
+
+  Status begin();
+  Status runRegions(uint64_t deadline);
+  void planReserves();
+  Status runRegion(uint32_t region, const RunControl &control,
+                   RegionFigures &figures);
+  Status runOn(Place &place, uint32_t region, const RunControl &control,
+               RegionFigures &figures);
+  bool isForAccelerator(uint32_t region) const;
+  bool isWorthTrying(uint32_t region, const RunControl &control) const;
+  void addUp(uint32_t region, const RegionFigures &figures);
   void callObserver(uint32_t region) const;
   uint32_t countTransitions();
 
+  struct Release {
+    void operator()(Package *package) const { package->release(); }
+  };
+
   Package &package;
+  const std::unique_ptr<Package, Release> kept; // until all below has died
   const program::Variant &variant;
   Buffer arena;
   Place accelerator, cpu;
   Place *device = nullptr; // `accelerator`, or `cpu` where none is asked for
   bool hasFallback = false;
-  bool isQuarantined = false;
+  std::vector<uint64_t> reserves;         // ns, one a region: see planReserves
   std::vector<void *> pointers;           // one a buffer
   std::vector<void *> tensors;            // of all regions, in order
   std::vector<uint32_t> tensorBuffers;    // which buffer each tensor is
@@ -87,9 +116,13 @@ private:
   std::vector<sluice_counter_t> counters; // of all regions, in order
   std::vector<sluice_region_profile_t> profiles;
   sluice_profile_t total = {};
+  uint64_t firstStart = 0, lastDone = 0; // of the device's clock, in this run
   sluice_observer_fn observer = nullptr;
   void *observerContext = nullptr;
-  char faultText[2048] = "";
+  FaultRecord record;
+  std::atomic<bool> isBusy_ = false;
+  std::atomic<bool> isCancelled = false;
+  AsyncRunner runner; // ends first: its thread uses all of the above
 };
 
 } // namespace sluice

@@ -8,7 +8,10 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
+#include <functional>
+#include <future>
 #include <gtest/gtest.h>
 #include <new>
 
@@ -226,8 +229,51 @@ TEST_F(CppApi, ReportsFaults) {
   EXPECT_EQ(session.profile().fallbacks, 2u);
   EXPECT_NE(session.fault().find("region 'copy'"), std::string_view::npos);
   EXPECT_TRUE(session.regionProfile(0)->fallback);
-  auto status = open("null:fail=1", false).run();
+  auto status = open("null:fail=1,fill=2", false).run();
   EXPECT_EQ(status.code(), SLUICE_STATUS_DEVICE_FAULT);
+}
+
+TEST_F(CppApi, RunsAsynchronously) {
+  Session session = open();
+  auto x = image();
+  ASSERT_TRUE(session.setInput<int8_t>("x", x));
+  // Each end starts the next run, three times.
+  std::atomic<int> ended = 0;
+  std::promise<Status> last;
+  std::function<void(Status)> next = [&](Status status) {
+    if (!status || ++ended == 3)
+      return last.set_value(status);
+    if (auto again = session.runAsync({}, next); !again)
+      last.set_value(again);
+  };
+  ASSERT_TRUE(session.runAsync({}, next));
+  Status status = last.get_future().get();
+  ASSERT_TRUE(status) << status.message();
+  EXPECT_EQ(ended, 3);
+  EXPECT_TRUE(session.wait());
+  expectInverted(*session.output<int8_t>("y"), x);
+}
+
+TEST_F(CppApi, CancelsAndMeetsDeadlines) {
+  Session session = open("fault:cpu,kind=hang,ms=2000");
+  ASSERT_TRUE(session.runAsync());
+  EXPECT_EQ(session.setInput<int8_t>("x", image()).code(), SLUICE_STATUS_BUSY);
+  auto soon = std::chrono::steady_clock::now() + std::chrono::milliseconds(5);
+  EXPECT_FALSE(session.waitUntil(soon));
+  session.cancel();
+  EXPECT_EQ(session.wait().code(), SLUICE_STATUS_CANCELLED);
+  // Cancelling harms nobody: the device is well, and the session runs again,
+  // also if the first run was cancelled before it came to the fault.
+  EXPECT_EQ(session.health().faults, 0u);
+  ASSERT_TRUE(session.run());
+  auto past = std::chrono::steady_clock::now() - std::chrono::seconds(1);
+  EXPECT_EQ(session.run({past}).code(), SLUICE_STATUS_DEADLINE_EXCEEDED);
+}
+
+TEST_F(CppApi, DescribesPackages) {
+  PackageInfo info = load().info();
+  EXPECT_EQ(info.format, 1u);
+  EXPECT_EQ(info.variants, 1u);
 }
 
 TEST_F(CppApi, ListsDrivers) {

@@ -178,6 +178,8 @@ int run(const RunOptions &options) {
     writeFile(options.trace, figures.trace().dump() + "\n");
   if (options.json) {
     Json json = figures.toJson(options.profile);
+    if (const char *fault = sluice_session_fault_json(session.get()); *fault)
+      json["fault"] = Json::parse(fault, nullptr, false);
     json["outputs"] = Json::array();
     for (const NpzArray &array : outputs)
       json["outputs"].push_back(describe(array));

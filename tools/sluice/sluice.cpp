@@ -179,6 +179,7 @@ void sluice::check(sluice_status_t status) {
     throw Failure{kFileSystem, sluice_status_message()};
   case SLUICE_STATUS_NOT_FOUND:
   case SLUICE_STATUS_INVALID_PACKAGE:
+  case SLUICE_STATUS_BUSY:
   case SLUICE_STATUS_UNSUPPORTED:
   case SLUICE_STATUS_OUT_OF_MEMORY:
     throw Failure{kBadInput, sluice_status_message()};

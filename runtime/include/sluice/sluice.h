@@ -10,12 +10,26 @@
  *   sluice_session_run(session);
  *   sluice_session_output_data(session, 0, &scores);
  *
- * Every function that can fail returns a status; sluice_status_message() then
- * says what, where and what to do. Out-parameters come last and are null or
- * zero after a failure. Zero in an option struct is the default; set
- * struct_size to its sizeof, or pass NULL for all defaults. An object belongs
- * to one thread at a time; different sessions of one package may run in
- * different threads.
+ * Errors: every function that can fail returns a status; then
+ * sluice_status_message() says what, where and what to do, in one line.
+ * Out-parameters come last and are null or zero after a failure. A null handle
+ * is SLUICE_STATUS_INVALID_ARGUMENT.
+ *
+ * Versions: zero in an option struct is the default; set struct_size to its
+ * sizeof, or pass NULL for all defaults. Options that this library does not
+ * know are refused unless they are zero. Structs without struct_size never
+ * change within a major version. See sluice_require_version.
+ *
+ * Ownership: what a create or load gives is the caller's, to be released; all
+ * other pointers belong to the object they came from.
+ *
+ * Threads: a package may be used by several threads. A session belongs to one
+ * thread at a time, but for the functions that say otherwise; different
+ * sessions run at the same time, also of one package and on one device, where
+ * they take turns in order. No function but the callbacks calls back.
+ *
+ * Units: sizes are bytes, times nanoseconds, moments those of
+ * sluice_monotonic_ns().
  */
 #ifndef SLUICE_SLUICE_H_
 #define SLUICE_SLUICE_H_
@@ -40,7 +54,7 @@ extern "C" {
   (SLUICE_VERSION_MAJOR * 10000 + SLUICE_VERSION_MINOR * 100 +                 \
    SLUICE_VERSION_PATCH)
 
-/* SLUICE_VERSION_NUMBER of the library that is linked. */
+/* SLUICE_VERSION_NUMBER of the library that is linked. Any thread. */
 SLUICE_API uint32_t sluice_version_number(void);
 
 /* ------------------------------------------------------------------ status */
@@ -54,18 +68,45 @@ typedef enum sluice_status {
   SLUICE_STATUS_UNSUPPORTED =
       4, /* made for other hardware or a newer runtime */
   SLUICE_STATUS_OUT_OF_MEMORY = 5,
-  SLUICE_STATUS_DEVICE_FAULT = 6,     /* and no CPU twin could take over */
-  SLUICE_STATUS_IO = 7,               /* the file system refused */
-  SLUICE_STATUS_CANCELLED = 8,        /* by sluice_session_cancel */
-  SLUICE_STATUS_DEADLINE_EXCEEDED = 9 /* no result in time */
+  SLUICE_STATUS_DEVICE_FAULT = 6,      /* and no CPU twin could take over */
+  SLUICE_STATUS_IO = 7,                /* the file system refused */
+  SLUICE_STATUS_CANCELLED = 8,         /* by sluice_session_cancel */
+  SLUICE_STATUS_DEADLINE_EXCEEDED = 9, /* no result in time */
+  SLUICE_STATUS_BUSY = 10              /* a run is under way */
 } sluice_status_t;
 
-/* "invalid package", ...; never null. */
+/* "invalid package", ...; never null. Any thread. */
 SLUICE_API const char *sluice_status_string(sluice_status_t status);
 
 /* One line about the last call of this thread that failed; valid until the
  * next. */
 SLUICE_API const char *sluice_status_message(void);
+
+/* Whether this library serves a program made with the header of version
+ * `header_version`, its SLUICE_VERSION_NUMBER: it is no older, and of the same
+ * major version; of the same minor version while the major one is 0. If not,
+ * SLUICE_STATUS_UNSUPPORTED. To be called once, before all else. Any thread. */
+SLUICE_API sluice_status_t sluice_require_version(uint32_t header_version);
+
+/* Now, in nanoseconds of CLOCK_MONOTONIC: the clock of all deadlines. */
+SLUICE_API uint64_t sluice_monotonic_ns(void);
+
+/* --------------------------------------------------------------------- log */
+
+/* As syslog's and the journal's levels. */
+typedef enum sluice_log_level {
+  SLUICE_LOG_WARNING = 4, /* a device failed; its work went to the CPU */
+  SLUICE_LOG_NOTICE = 5   /* a device is well again */
+} sluice_log_level_t;
+
+/* Gets each event as one line without its end. Called by any thread, by one at
+ * a time; calls nothing of the API, and returns soon. */
+typedef void (*sluice_log_fn)(void *context, sluice_log_level_t level,
+                              const char *line);
+
+/* Where events go from now on; null for standard error, with the journal's
+ * "<LEVEL>" in front where that is the journal. Any thread. */
+SLUICE_API void sluice_log_set(sluice_log_fn log, void *context);
 
 /* ----------------------------------------------------------------- package */
 
@@ -79,7 +120,8 @@ typedef struct sluice_blob {
 } sluice_blob_t;
 
 /* Loads and verifies the package in directory `path`: structure, bounds, and
- * the sha256 of every file that the runtime uses. */
+ * the sha256 of every file that the runtime uses. NOT_FOUND, IO,
+ * INVALID_PACKAGE, UNSUPPORTED (a newer format), OUT_OF_MEMORY. Any thread. */
 SLUICE_API sluice_status_t sluice_package_load(const char *path,
                                                sluice_package_t **out_package);
 
@@ -88,8 +130,33 @@ SLUICE_API sluice_status_t
 sluice_package_load_memory(const sluice_blob_t *blobs, size_t blob_count,
                            sluice_package_t **out_package);
 
-/* Sessions keep their package alive, so it may be released before them. */
+/* Sessions keep their package alive, so it may be released before them. Null is
+ * nothing. */
 SLUICE_API void sluice_package_release(sluice_package_t *package);
+
+/* What a package says of itself. Strings live as long as the package. */
+typedef struct sluice_package_info {
+  uint32_t format;      /* version of its format */
+  uint32_t variants;    /* sets of input shapes */
+  const char *compiler; /* that made it */
+  const char *model;    /* the model's file name */
+  const char *target;   /* "engine:ulx3s-85f", ... */
+} sluice_package_info_t;
+
+SLUICE_API sluice_status_t sluice_package_info(const sluice_package_t *package,
+                                               sluice_package_info_t *out_info);
+
+/* The engine that a package was compiled for; all zero when for none. */
+typedef struct sluice_engine_info {
+  const char *board;
+  uint32_t pc;
+  uint32_t pk;
+  uint64_t hash;
+  float clock_mhz;
+} sluice_engine_info_t;
+
+SLUICE_API sluice_status_t sluice_package_engine(
+    const sluice_package_t *package, sluice_engine_info_t *out_info);
 
 /* ----------------------------------------------------------------- session */
 
@@ -97,16 +164,26 @@ typedef struct sluice_session sluice_session_t;
 
 typedef struct sluice_session_options {
   size_t struct_size;
-  const char *device;   /* "auto" (default), "cpu", "sim:latency=20", ... */
-  uint32_t variant;     /* set of input shapes, in the package's order */
-  uint32_t no_fallback; /* not 0: a device fault fails the run */
+  const char *device;    /* "auto" (default), "cpu", "sim:latency=20", ...; read
+                            during the call only */
+  uint32_t variant;      /* set of input shapes, in the package's order */
+  uint32_t no_fallback;  /* not 0: a device fault fails the run */
+  uint32_t cpu_if_unfit; /* not 0: where the device is not there or the package
+                            does not fit it, the session is made on the CPU,
+                            and that is logged; else it is refused */
 } sluice_session_options_t;
 
 /* Opens the device, places the program on it and allocates all that runs need.
- */
+ * NOT_FOUND: no such device; UNSUPPORTED: package and hardware do not fit, said
+ * with each parameter that differs, before anything is written to the device.
+ * With a device beside the CPU, each region's CPU twin is run once, on zeros,
+ * to know its time. Any thread. */
 SLUICE_API sluice_status_t sluice_session_create(
     sluice_package_t *package, const sluice_session_options_t *options,
     sluice_session_t **out_session);
+
+/* Cancels a run that is under way and waits for its end. Not to be called by
+ * the session's own callback. Null is nothing. */
 SLUICE_API void sluice_session_release(sluice_session_t *session);
 
 typedef enum sluice_type {
@@ -133,6 +210,7 @@ typedef struct sluice_tensor_info {
   float scale;
 } sluice_tensor_info_t;
 
+/* In the model's order; 0 for a null session. */
 SLUICE_API size_t sluice_session_input_count(const sluice_session_t *session);
 SLUICE_API size_t sluice_session_output_count(const sluice_session_t *session);
 SLUICE_API sluice_status_t
@@ -152,15 +230,16 @@ SLUICE_API sluice_status_t sluice_session_find_output(
 
 /* Copies `size` bytes, which must be the input's, into the session's own
  * buffer. Inputs are set anew before each run: a run may use their place for
- * something else. */
+ * something else. BUSY while a run is under way, as are all that follow. */
 SLUICE_API sluice_status_t sluice_session_set_input(sluice_session_t *session,
                                                     size_t index,
                                                     const void *data,
                                                     size_t size);
 
 /* Without a copy: uses the caller's memory, 64-byte aligned, in place of the
- * session's own, in every run until called again. NULL gives the session's own
- * buffer back. A bound input is not written. */
+ * session's own, in every run until called again; it stays the caller's, and
+ * must live that long. NULL gives the session's own buffer back. A bound input
+ * is not written. */
 SLUICE_API sluice_status_t sluice_session_bind_input(sluice_session_t *session,
                                                      size_t index,
                                                      const void *data,
@@ -178,10 +257,53 @@ SLUICE_API sluice_status_t sluice_session_output_data(sluice_session_t *session,
                                                       size_t index,
                                                       const void **out_data);
 
-/* Runs the program once. A device that errs or hangs is not used again by this
- * session, and its region is run on the CPU: see sluice_profile_t.fallbacks and
- * sluice_session_fault. Allocates nothing. */
+/* -------------------------------------------------------------------- runs */
+
+typedef struct sluice_run_options {
+  size_t struct_size;
+  uint64_t deadline_ns; /* a moment; 0 for none */
+} sluice_run_options_t;
+
+/* Runs the program once; the outputs hold its result after OK alone.
+ *
+ * A device that errs, hangs, is gone or late is put in quarantine for all
+ * sessions, and tried again in the background after a wait that grows; the
+ * region is run on the CPU, with the same bytes: see sluice_profile_t.fallbacks
+ * and sluice_session_fault. With a deadline the device gets as much time as
+ * leaves enough for the CPU to do the rest; DEADLINE_EXCEEDED when there is no
+ * result by then, which is seen between regions on the CPU. CANCELLED by
+ * sluice_session_cancel. DEVICE_FAULT when no_fallback was asked for. After any
+ * of these the session can run again.
+ *
+ * From the second run on, nothing is allocated and no lock is taken, unless a
+ * device fails or others wait for it. */
 SLUICE_API sluice_status_t sluice_session_run(sluice_session_t *session);
+SLUICE_API sluice_status_t sluice_session_run_with(
+    sluice_session_t *session, const sluice_run_options_t *options);
+
+/* Gets a run's status and, when that is not OK, its message, which lives during
+ * the call. Called by a thread of the session's, when the run is over: it may
+ * read outputs, set inputs and run again, and may not release the session. */
+typedef void (*sluice_done_fn)(void *context, sluice_status_t status,
+                               const char *message);
+
+/* Starts a run and returns. `done` may be null. The first call of a session
+ * starts its thread. BUSY while a run is under way. */
+SLUICE_API sluice_status_t sluice_session_run_async(
+    sluice_session_t *session, const sluice_run_options_t *options,
+    sluice_done_fn done, void *context);
+
+/* Waits for the end of the run started last, until the moment `deadline_ns` (0
+ * for no limit). OK: it is over, and `out_result` has its status, with its
+ * message as this thread's. DEADLINE_EXCEEDED: it is still under way.
+ * INVALID_ARGUMENT: none was started. Any thread. */
+SLUICE_API sluice_status_t sluice_session_wait(sluice_session_t *session,
+                                               uint64_t deadline_ns,
+                                               sluice_status_t *out_result);
+
+/* Ends the run that is under way, if there is one, as soon as its device stops
+ * or its region on the CPU is over. Returns at once. Any thread. */
+SLUICE_API sluice_status_t sluice_session_cancel(sluice_session_t *session);
 
 /* -------------------------------------------------------- what a run took */
 
@@ -214,31 +336,40 @@ typedef struct sluice_region_profile {
   const sluice_counter_t *counters;
 } sluice_region_profile_t;
 
-/* The engine that a package was compiled for; all zero when for none. */
-typedef struct sluice_engine_info {
-  const char *board;
-  uint32_t pc;
-  uint32_t pk;
-  uint64_t hash;
-  float clock_mhz;
-} sluice_engine_info_t;
-
 SLUICE_API sluice_status_t sluice_session_profile(
     const sluice_session_t *session, sluice_profile_t *out_profile);
 SLUICE_API size_t sluice_session_region_count(const sluice_session_t *session);
 SLUICE_API sluice_status_t
 sluice_session_region_profile(const sluice_session_t *session, size_t index,
                               sluice_region_profile_t *out_profile);
-SLUICE_API sluice_status_t sluice_package_engine(
-    const sluice_package_t *package, sluice_engine_info_t *out_info);
 
-/* The device's state at its last fault, in lines; empty when there was none. */
-SLUICE_API const char *sluice_session_fault(const sluice_session_t *session);
+/* --------------------------------------------------------------- the device */
 
-/* What the session runs on: "cpu", "sim", ... */
+/* What the session runs on: "cpu", "sim", ... Lives as long as the session. */
 SLUICE_API const char *sluice_session_device(const sluice_session_t *session);
 
-/* Calls `visit` with the name and a description of every driver. */
+/* The device's state at the last fault that a run of this session met, in
+ * lines: message, last command, tokens, bus, counters. Empty when there was
+ * none. Lives until the next run. */
+SLUICE_API const char *sluice_session_fault(const sluice_session_t *session);
+/* The same as a JSON object. */
+SLUICE_API const char *
+sluice_session_fault_json(const sluice_session_t *session);
+
+/* Of a device, for all sessions that share it. */
+typedef struct sluice_device_health {
+  uint32_t quarantined;   /* not 0: nothing runs on it now */
+  uint64_t faults;        /* since it was opened first, each counted once */
+  uint64_t probes;        /* tries to bring it back */
+  uint64_t next_probe_ns; /* a moment; 0 when it is well */
+} sluice_device_health_t;
+
+/* Any thread. */
+SLUICE_API sluice_status_t sluice_session_health(
+    const sluice_session_t *session, sluice_device_health_t *out_health);
+
+/* Calls `visit` with the name and a description of every driver; for a plug-in
+ * that cannot be opened, with the reason. Strings live during the call. */
 SLUICE_API void sluice_driver_enumerate(void (*visit)(void *context,
                                                       const char *name,
                                                       const char *description),

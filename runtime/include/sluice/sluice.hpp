@@ -19,178 +19,23 @@
 // Errors: nothing here throws. What can fail returns a Status or a Result, with
 // the line that sluice_status_message() had. An object that was moved from
 // fails every call with SLUICE_STATUS_INVALID_ARGUMENT.
-// Threads: an object belongs to one thread at a time; different sessions of one
-// package may run in different threads.
+// Threads: an object belongs to one thread at a time, but for wait, waitUntil,
+// cancel and health of a session, which any thread may call; different sessions
+// run at the same time, also of one package and on one device.
 // Allocation: run, and calls that take a tensor by index, allocate nothing
 // unless they fail.
 
 #ifndef SLUICE_SLUICE_HPP_
 #define SLUICE_SLUICE_HPP_
 
-#include "sluice/sluice.h"
+#include "sluice/types.hpp"
 
-#include <chrono>
-#include <concepts>
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-#include <type_traits>
-#include <utility>
+#include <functional>
+#include <memory>
 #include <vector>
 
 namespace sluice {
 inline namespace v0 {
-
-/// The outcome of a call: true in a condition when all went well.
-class [[nodiscard]] Status {
-public:
-  Status() = default;
-  /// `code` with its text; a code other than SLUICE_STATUS_OK is a failure.
-  Status(sluice_status_t code, std::string text)
-      : statusCode(code), text(std::move(text)) {}
-  /// Of a C call that this thread has just made.
-  explicit Status(sluice_status_t code) : statusCode(code) {
-    if (code != SLUICE_STATUS_OK)
-      text = sluice_status_message();
-  }
-
-  bool ok() const { return statusCode == SLUICE_STATUS_OK; }
-  explicit operator bool() const { return ok(); }
-  sluice_status_t code() const { return statusCode; }
-  /// One line: what, where and what to do; empty when all went well.
-  const std::string &message() const { return text; }
-
-private:
-  sluice_status_t statusCode = SLUICE_STATUS_OK;
-  std::string text;
-};
-
-/// A value, or why there is none. `*` and `->` need a value, as those of
-/// std::optional do.
-template <typename T> class [[nodiscard]] Result {
-public:
-  Result(T value) : content(std::move(value)) {}
-  /// `failure` is one.
-  Result(Status failure) : failure(std::move(failure)) {}
-
-  bool ok() const { return content.has_value(); }
-  explicit operator bool() const { return ok(); }
-  const Status &status() const { return failure; }
-  sluice_status_t code() const { return failure.code(); }
-  const std::string &message() const { return failure.message(); }
-
-  T &operator*() & { return *content; }
-  const T &operator*() const & { return *content; }
-  T &&operator*() && { return *std::move(content); }
-  T *operator->() { return &*content; }
-  const T *operator->() const { return &*content; }
-
-private:
-  std::optional<T> content;
-  Status failure;
-};
-
-/// What a tensor's element type is in C++. std::byte stands for any.
-template <typename T>
-concept Element = std::same_as<T, std::byte> || std::same_as<T, bool> ||
-                  std::same_as<T, int8_t> || std::same_as<T, uint8_t> ||
-                  std::same_as<T, int16_t> || std::same_as<T, int32_t> ||
-                  std::same_as<T, int64_t> || std::same_as<T, float> ||
-                  std::same_as<T, double>;
-
-/// Whether elements of `type` are T. There is no T but std::byte for F16.
-template <Element T> constexpr bool isType(sluice_type_t type) {
-  if constexpr (std::same_as<T, std::byte>)
-    return true;
-  else if constexpr (std::same_as<T, bool>)
-    return type == SLUICE_TYPE_BOOL;
-  else if constexpr (std::same_as<T, int8_t>)
-    return type == SLUICE_TYPE_I8;
-  else if constexpr (std::same_as<T, uint8_t>)
-    return type == SLUICE_TYPE_U8;
-  else if constexpr (std::same_as<T, int16_t>)
-    return type == SLUICE_TYPE_I16;
-  else if constexpr (std::same_as<T, int32_t>)
-    return type == SLUICE_TYPE_I32;
-  else if constexpr (std::same_as<T, int64_t>)
-    return type == SLUICE_TYPE_I64;
-  else if constexpr (std::same_as<T, float>)
-    return type == SLUICE_TYPE_F32;
-  else
-    return type == SLUICE_TYPE_F64;
-}
-
-/// real = scale * (q - zeroPoint)
-struct Quantization {
-  float scale;
-  int32_t zeroPoint;
-};
-
-/// An input or output of a session; row-major, packed. Views live as long as
-/// the session.
-struct TensorInfo {
-  std::string_view name;
-  sluice_type_t type;
-  std::span<const int64_t> shape;
-  size_t size; // bytes
-  std::optional<Quantization> quantization;
-};
-
-/// Which input or output is meant: its index, or its name in the model.
-class TensorKey {
-public:
-  template <std::integral Index>
-  TensorKey(Index index) : index(static_cast<size_t>(index)) {}
-  template <std::convertible_to<std::string_view> Name>
-  TensorKey(const Name &name) : name(std::string_view(name)) {}
-
-private:
-  friend class Session;
-  size_t index = 0;
-  std::optional<std::string_view> name;
-};
-
-/// The last run as a whole.
-struct Profile {
-  std::chrono::nanoseconds time; // the host's clock
-  uint64_t cycles;               // of the device; 0 on the CPU
-  uint64_t macs;                 // of all regions
-  uint64_t deviceMacs;           // of those that the device ran
-  uint32_t fallbacks;            // regions that the CPU took over
-  uint32_t transitions;          // edges between device and CPU
-};
-
-/// The last run of one region. Views live as long as the session.
-struct RegionProfile {
-  std::string_view name;
-  std::string_view target; // what it was compiled for
-  std::string_view device; // what ran it
-  std::chrono::nanoseconds time;
-  uint64_t cycles;
-  uint64_t macs;
-  bool fallback; // the device failed and the CPU took over
-  std::span<const sluice_counter_t> counters;
-
-  /// The counter called `wanted`, as docs/spec/engine-isa.md names them.
-  std::optional<uint64_t> counter(std::string_view wanted) const {
-    for (const sluice_counter_t &counter : counters)
-      if (counter.name == wanted)
-        return counter.value;
-    return std::nullopt;
-  }
-};
-
-/// The engine that a package was compiled for.
-struct EngineInfo {
-  std::string_view board;
-  uint32_t pc;
-  uint32_t pk;
-  uint64_t hash;
-  float clockMhz;
-};
 
 /// A compiled model, verified.
 class Package {
@@ -228,6 +73,13 @@ public:
     return EngineInfo{info.board, info.pc, info.pk, info.hash, info.clock_mhz};
   }
 
+  PackageInfo info() const {
+    sluice_package_info_t raw;
+    if (sluice_package_info(handle, &raw) != SLUICE_STATUS_OK)
+      return {};
+    return {raw.format, raw.variants, raw.compiler, raw.model, raw.target};
+  }
+
   /// For calls of sluice.h; still owned by this object.
   sluice_package_t *get() const { return handle; }
 
@@ -246,6 +98,13 @@ struct SessionOptions {
   std::string device = "auto"; // "cpu", "sim:latency=20", ...
   uint32_t variant = 0;        // set of input shapes, in the package's order
   bool fallback = true;        // whether the CPU takes over after a fault
+  bool cpuIfUnfit = false; // whether the CPU stands in for a device that is not
+                           // there or that the package does not fit
+};
+
+struct RunOptions {
+  /// When the result must be there.
+  std::optional<std::chrono::steady_clock::time_point> deadline;
 };
 
 /// A package on a device, ready to run.
@@ -259,6 +118,7 @@ public:
     raw.device = options.device.c_str();
     raw.variant = options.variant;
     raw.no_fallback = !options.fallback;
+    raw.cpu_if_unfit = options.cpuIfUnfit;
     sluice_session_t *session;
     Status status(sluice_session_create(package.get(), &raw, &session));
     if (!status)
@@ -374,8 +234,49 @@ public:
   }
 
   /// Runs the model once. Where a device fails, the CPU takes over: see
-  /// Profile::fallbacks and fault().
-  Status run() { return Status(sluice_session_run(handle)); }
+  /// Profile::fallbacks and fault(). SLUICE_STATUS_DEADLINE_EXCEEDED: there was
+  /// no result in time; SLUICE_STATUS_CANCELLED: by cancel().
+  Status run(const RunOptions &options = {}) {
+    sluice_run_options_t raw = makeRaw(options);
+    return Status(sluice_session_run_with(handle, &raw));
+  }
+
+  /// Starts a run and returns. `done` is called once, by a thread of the
+  /// session's, when the run is over: it may read outputs, set inputs and run
+  /// again, and may not end the session. While the run is under way all that
+  /// touches inputs and outputs is SLUICE_STATUS_BUSY.
+  using Done = std::function<void(Status)>;
+  Status runAsync(const RunOptions &options = {}, Done done = {}) {
+    sluice_run_options_t raw = makeRaw(options);
+    if (!done)
+      return Status(sluice_session_run_async(handle, &raw, nullptr, nullptr));
+    auto call = std::make_unique<Done>(std::move(done));
+    Status status(sluice_session_run_async(handle, &raw, callDone, call.get()));
+    if (status)
+      call.release(); // callDone owns it
+    return status;
+  }
+
+  /// Waits for the run started last and gives its status.
+  Status wait() {
+    sluice_status_t result;
+    if (Status status(sluice_session_wait(handle, 0, &result)); !status)
+      return status;
+    return Status(result);
+  }
+
+  /// The same until `moment`; nothing when the run is still under way then.
+  std::optional<Status>
+  waitUntil(std::chrono::steady_clock::time_point moment) {
+    sluice_status_t result;
+    Status status(sluice_session_wait(handle, toRaw(moment), &result));
+    if (status.code() == SLUICE_STATUS_DEADLINE_EXCEEDED)
+      return std::nullopt;
+    return status ? Status(result) : status;
+  }
+
+  /// Ends the run that is under way, if there is one, as soon as may be.
+  void cancel() { sluice_session_cancel(handle); }
 
   //===--------------------------------------------------------------------===//
   // What it took
@@ -408,11 +309,40 @@ public:
   /// The device's state at its last fault, in lines; empty when there was none.
   std::string_view fault() const { return sluice_session_fault(handle); }
 
+  /// The same as a JSON object.
+  std::string_view faultJson() const {
+    return sluice_session_fault_json(handle);
+  }
+
+  /// Of the device, for all sessions that share it.
+  Health health() const {
+    sluice_device_health_t raw;
+    sluice_session_health(handle, &raw);
+    return {raw.quarantined != 0, raw.faults, raw.probes};
+  }
+
   /// For calls of sluice.h; still owned by this object.
   sluice_session_t *get() const { return handle; }
 
 private:
   explicit Session(sluice_session_t *handle) : handle(handle) {}
+
+  static uint64_t toRaw(std::chrono::steady_clock::time_point moment) {
+    using namespace std::chrono;
+    return duration_cast<nanoseconds>(moment.time_since_epoch()).count();
+  }
+  static sluice_run_options_t makeRaw(const RunOptions &options) {
+    sluice_run_options_t raw = {};
+    raw.struct_size = sizeof(raw);
+    if (options.deadline)
+      raw.deadline_ns = toRaw(*options.deadline);
+    return raw;
+  }
+  static void callDone(void *context, sluice_status_t status,
+                       const char *message) {
+    std::unique_ptr<Done> done(static_cast<Done *>(context));
+    (*done)(Status(status, message));
+  }
 
   template <typename Find> Result<size_t> find(Find find, TensorKey key) const {
     if (!key.name)
@@ -465,8 +395,8 @@ private:
 
 /// A kind of device that this library drives.
 struct Driver {
-  std::string_view name;
-  std::string_view description;
+  std::string name;
+  std::string description; // of a plug-in that cannot be opened: why not
 };
 
 inline std::vector<Driver> drivers() {

@@ -25,6 +25,30 @@ class SessionOptions(c.Structure):
         ("device", c.c_char_p),
         ("variant", c.c_uint32),
         ("no_fallback", c.c_uint32),
+        ("cpu_if_unfit", c.c_uint32),
+    ]
+
+
+class RunOptions(c.Structure):
+    _fields_ = [("struct_size", c.c_size_t), ("deadline_ns", c.c_uint64)]
+
+
+class PackageInfo(c.Structure):
+    _fields_ = [
+        ("format", c.c_uint32),
+        ("variants", c.c_uint32),
+        ("compiler", c.c_char_p),
+        ("model", c.c_char_p),
+        ("target", c.c_char_p),
+    ]
+
+
+class DeviceHealth(c.Structure):
+    _fields_ = [
+        ("quarantined", c.c_uint32),
+        ("faults", c.c_uint64),
+        ("probes", c.c_uint64),
+        ("next_probe_ns", c.c_uint64),
     ]
 
 
@@ -81,29 +105,40 @@ class EngineInfo(c.Structure):
 
 
 HANDLE = c.c_void_p
+# Context, status, message. It is called with the GIL, which the session's thread takes for it.
+DONE = c.CFUNCTYPE(None, c.c_void_p, c.c_int, c.c_char_p)
+LOG = c.CFUNCTYPE(None, c.c_void_p, c.c_int, c.c_char_p)
 # name: argument types; each returns a sluice_status_t.
 _FALLIBLE = {
+    "require_version": [c.c_uint32],
     "package_load": [c.c_char_p, c.POINTER(HANDLE)],
     "package_load_memory": [c.POINTER(Blob), c.c_size_t, c.POINTER(HANDLE)],
+    "package_info": [HANDLE, c.POINTER(PackageInfo)],
     "package_engine": [HANDLE, c.POINTER(EngineInfo)],
     "session_create": [HANDLE, c.POINTER(SessionOptions), c.POINTER(HANDLE)],
     "session_input_info": [HANDLE, c.c_size_t, c.POINTER(TensorInfo)],
     "session_output_info": [HANDLE, c.c_size_t, c.POINTER(TensorInfo)],
     "session_set_input": [HANDLE, c.c_size_t, c.c_void_p, c.c_size_t],
     "session_output_data": [HANDLE, c.c_size_t, c.POINTER(c.c_void_p)],
-    "session_run": [HANDLE],
+    "session_run_with": [HANDLE, c.POINTER(RunOptions)],
+    "session_run_async": [HANDLE, c.POINTER(RunOptions), DONE, c.c_void_p],
+    "session_cancel": [HANDLE],
+    "session_health": [HANDLE, c.POINTER(DeviceHealth)],
     "session_profile": [HANDLE, c.POINTER(Profile)],
     "session_region_profile": [HANDLE, c.c_size_t, c.POINTER(RegionProfile)],
 }
 # name: result type, argument types.
 _PLAIN = {
     "status_message": (c.c_char_p, []),
+    "monotonic_ns": (c.c_uint64, []),
+    "log_set": (None, [LOG, c.c_void_p]),
     "package_release": (None, [HANDLE]),
     "session_release": (None, [HANDLE]),
     "session_input_count": (c.c_size_t, [HANDLE]),
     "session_output_count": (c.c_size_t, [HANDLE]),
     "session_region_count": (c.c_size_t, [HANDLE]),
     "session_fault": (c.c_char_p, [HANDLE]),
+    "session_fault_json": (c.c_char_p, [HANDLE]),
     "session_device": (c.c_char_p, [HANDLE]),
 }
 
@@ -137,4 +172,8 @@ class _Api:
         return None
 
 
+# SLUICE_VERSION_NUMBER of the header that the structures above are from.
+HEADER_VERSION = 100
+
 api = _Api(_open())
+api.require_version(HEADER_VERSION)

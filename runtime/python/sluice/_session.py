@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Packages and sessions, with numpy arrays in and out."""
 
+import concurrent.futures
 import ctypes as c
+import itertools
+import json
 import os
 import threading
 import weakref
@@ -78,6 +81,65 @@ class Engine:
     clock_mhz: float
 
 
+@dataclass(frozen=True)
+class PackageInfo:
+    """What a package says of itself."""
+
+    format: int
+    variants: int
+    compiler: str
+    model: str
+    target: str
+
+
+@dataclass(frozen=True)
+class Health:
+    """Of a device, for all sessions that share it: whether nothing runs on it now, how many
+    faults it has had, and how often it was tried again."""
+
+    quarantined: bool
+    faults: int
+    probes: int
+
+
+_log = None  # what the library calls must stay
+
+
+def set_log(log):
+    """Events go to log(level, line) from now on, from any thread, with syslog's levels; to
+    standard error if `log` is None."""
+    global _log
+    new = _capi.LOG(lambda _, level, line: log(level, line.decode())) if log else _capi.LOG()
+    api.log_set(new, None)
+    _log = new
+
+
+class _Run(concurrent.futures.Future):
+    """A run under way. Its result is what Session.run returns or raises."""
+
+    def __init__(self, session):
+        super().__init__()
+        self._session = session
+        self.set_running_or_notify_cancel()
+
+    def cancel(self):
+        """Ends the run as soon as may be; its result is then an Error of status 8, unless it was
+        done already. Returns whether it was still under way."""
+        if self.done():
+            return False
+        api.session_cancel(self._session._handle)
+        return True
+
+
+_runs = {}  # under way, by number
+_numbers = itertools.count(1)
+
+
+@_capi.DONE
+def _done(number, status, message):
+    _runs.pop(number)(status, message.decode(errors="replace"))
+
+
 class Package:
     """A compiled model, verified: the folder at a path, or a dict of files {path inside: bytes}.
 
@@ -96,6 +158,15 @@ class Package:
             api.package_load(os.fsencode(source), self._handle)
 
     @property
+    def info(self):
+        """The PackageInfo."""
+        raw = _capi.PackageInfo()
+        api.package_info(self._handle, raw)
+        return PackageInfo(
+            raw.format, raw.variants, raw.compiler.decode(), raw.model.decode(), raw.target.decode()
+        )
+
+    @property
     def engine(self):
         """The Engine, or None when the package was compiled for the CPU alone."""
         info = _capi.EngineInfo()
@@ -112,18 +183,20 @@ class Session:
     device: "auto", "cpu", "sim:latency=20", ...
     variant: the set of input shapes, in the package's order.
     fallback: whether the CPU takes over a region whose device fails; else `run` raises Error.
+    cpu_if_unfit: whether the CPU stands in for a device that is not there or that the package
+        does not fit; else this raises Error.
 
     Threads may share a session: they run one after the other. Those with a session each run at
     the same time.
     """
 
-    def __init__(self, package, device="auto", variant=0, fallback=True):
+    def __init__(self, package, device="auto", variant=0, fallback=True, cpu_if_unfit=False):
         self._handle = _capi.HANDLE()
         weakref.finalize(self, api.session_release, self._handle)
         self._lock = threading.Lock()
         package = package if isinstance(package, Package) else Package(package)
         options = _capi.SessionOptions(
-            c.sizeof(_capi.SessionOptions), device.encode(), variant, not fallback
+            c.sizeof(_capi.SessionOptions), device.encode(), variant, not fallback, cpu_if_unfit
         )
         api.session_create(package._handle, options, self._handle)
         inputs, outputs = api.session_input_count(self._handle), api.session_output_count(self._handle)
@@ -136,21 +209,63 @@ class Session:
         quantization = Quantization(info.scale, info.zero_point) if info.quantized else None
         return Tensor(info.name.decode(), _TYPES[info.type], tuple(info.shape[: info.rank]), quantization)
 
-    def run(self, inputs):
+    def run(self, inputs, timeout=None):
         """Runs the model once: {name: array} of every input to {name: array} of every output.
 
         The arrays have the type and shape of `inputs`; what comes back belongs to the caller.
-        Raises ValueError for an array that does not fit, Error when the run fails.
+        timeout: seconds within which the result must be there.
+        Raises ValueError for an array that does not fit, Error when the run fails. Other threads
+        go on meanwhile.
         """
+        arrays, options = self._arrays(inputs), self._options(timeout)
+        with self._lock:
+            self._set(arrays)
+            api.session_run_with(self._handle, options)
+            return self._outputs()
+
+    def run_async(self, inputs, timeout=None):
+        """Starts a run, once the one before is over, and returns its concurrent.futures.Future,
+        whose cancel() ends it."""
+        arrays, options = self._arrays(inputs), self._options(timeout)
+        self._lock.acquire()
+        number, run = next(_numbers), _Run(self)
+
+        def end(status, message):
+            outputs = None if status else self._outputs()
+            self._lock.release()
+            if status:
+                run.set_exception(_capi.Error(status, message))
+            else:
+                run.set_result(outputs)
+
+        try:
+            self._set(arrays)
+            _runs[number] = end
+            api.session_run_async(self._handle, options, _done, number)
+        except BaseException:
+            _runs.pop(number, None)
+            self._lock.release()
+            raise
+        return run
+
+    @staticmethod
+    def _options(timeout):
+        deadline = 0 if timeout is None else api.monotonic_ns() + int(timeout * 1e9)
+        return _capi.RunOptions(c.sizeof(_capi.RunOptions), deadline)
+
+    def _arrays(self, inputs):
         arrays = [self._fitting(tensor, inputs) for tensor in self.inputs]
         if unknown := inputs.keys() - {tensor.name for tensor in self.inputs}:
             names = ", ".join(tensor.name for tensor in self.inputs)
             raise ValueError(f"the model has no input {sorted(unknown)[0]!r}; it has {names}")
-        with self._lock:
-            for index, array in enumerate(arrays):
-                api.session_set_input(self._handle, index, array.ctypes.data, array.nbytes)
-            api.session_run(self._handle)
-            return {tensor.name: self._output(index) for index, tensor in enumerate(self.outputs)}
+        return arrays
+
+    def _set(self, arrays):
+        for index, array in enumerate(arrays):
+            api.session_set_input(self._handle, index, array.ctypes.data, array.nbytes)
+
+    def _outputs(self):
+        return {tensor.name: self._output(index) for index, tensor in enumerate(self.outputs)}
 
     @staticmethod
     def _fitting(tensor, inputs):
@@ -180,7 +295,21 @@ class Session:
     def fault(self):
         """The device's state at its last fault, in lines; empty when there was none."""
         with self._lock:
-            return api.session_fault(self._handle).decode()
+            return api.session_fault(self._handle).decode(errors="replace")
+
+    @property
+    def fault_report(self):
+        """The same as a dict; None when there was none."""
+        with self._lock:
+            text = api.session_fault_json(self._handle).decode(errors="replace")
+        return json.loads(text) if text else None
+
+    @property
+    def health(self):
+        """The device's Health."""
+        raw = _capi.DeviceHealth()
+        api.session_health(self._handle, raw)
+        return Health(bool(raw.quarantined), raw.faults, raw.probes)
 
     @property
     def profile(self):

@@ -19,6 +19,10 @@ struct sluice_sim {
   Trace trace;
   uint64_t cycles = 0;
 
+  /// A model's scopes leave the context that is the thread's, whichever that
+  /// is.
+  ~sluice_sim() { Verilated::threadContextp(&context); }
+
   void cycle();
   void reset();
   int readRegister(uint32_t address, uint32_t &value);
