@@ -59,9 +59,16 @@ static std::string libraryFolder() {
   return file.substr(0, file.rfind('/'));
 }
 
-bool beginEmulation(const std::string &folder, const std::string &platform) {
+bool beginEmulation(const std::string &folder, const std::string &platform,
+                    std::string &failed) {
   isEmulating = true;
   std::string ini = folder + "/xrt.ini", installation = folder + "/xrt";
+  // The shim would wait for ever for a simulator that it could not start.
+  if (access("/dev/null", W_OK)) {
+    failed = "/dev/null";
+    return false;
+  }
+  failed = folder;
   if (!writeText(ini, iniText()) ||
       !writeText(folder + "/emconfig.json", boardText(platform)) ||
       mkdir(installation.c_str(), 0700) ||

@@ -11,9 +11,10 @@ namespace sluice {
 
 /// Sets up what libxrt's hw_emu shim wants before its first call: `folder`, an
 /// empty folder in /tmp, becomes the working folder with all of the
-/// emulation's files. `platform` is that of the xclbin. False when the folder
-/// cannot be written.
-bool beginEmulation(const std::string &folder, const std::string &platform);
+/// emulation's files. `platform` is that of the xclbin. False, with errno, when
+/// `failed` cannot be written.
+bool beginEmulation(const std::string &folder, const std::string &platform,
+                    std::string &failed);
 
 } // namespace sluice
 

@@ -71,11 +71,13 @@ int main(int argc, char **argv) {
     return 2; // not started by the driver
   auto &shared = *static_cast<Shared *>(memory);
   std::string folder = argc == 5 ? argv[3] : "";
+  unsetenv("XCL_EMULATION_MODE"); // the xclbin says what it is for
   watchHost(folder);
   std::unique_ptr<Card> card;
   bool isOpen = attempt(shared, Outcome::NotFound, [&] {
-    if (!folder.empty() && !beginEmulation(folder, argv[4]))
-      throw Failure{Outcome::NotFound, folder + ": " + strerror(errno)};
+    std::string failed;
+    if (!folder.empty() && !beginEmulation(folder, argv[4], failed))
+      throw Failure{Outcome::NotFound, failed + ": " + strerror(errno)};
     card = std::make_unique<Card>(
         uint32_t(strtoul(argv[2], nullptr, 10)), argv[1], shared,
         static_cast<uint8_t *>(memory) + kWindowOffset);
@@ -87,7 +89,9 @@ int main(int argc, char **argv) {
       for (uint32_t i = 0; i < shared.operationCount; ++i)
         card->execute(shared.operations[i]);
     });
-  // Never by the way of destructors, which may crash or take seconds; whoever
-  // drives the card frees what this process held.
-  kill(0, SIGKILL);
+  // Destructors may crash or take seconds, so the process waits to be killed:
+  // by the driver, or by the thread above. Who drives the card frees what this
+  // process held.
+  while (true)
+    pause();
 }

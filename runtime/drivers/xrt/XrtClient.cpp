@@ -5,6 +5,7 @@
 #include "runtime/drivers/xrt/Xclbin.h"
 
 #include <cerrno>
+#include <cinttypes>
 #include <cstring>
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -21,12 +22,12 @@ namespace sluice {
 using namespace xrt_protocol;
 
 constexpr uint64_t kMillisecond = 1'000'000;
-/// Of programming a card, in ms.
-constexpr uint64_t kOpenLimit = 60'000;
+/// Of programming a card, and of starting a simulator, in ms.
+constexpr uint64_t kOpenLimit = 60'000, kEmulationOpenLimit = 20'000;
 /// How long a device may take to stop once the run is to end, in ms.
 constexpr uint64_t kStopLimit = 1'000;
-/// From the end of its socket to that of a process, in ms.
-constexpr uint64_t kEndLimit = 200;
+/// How long a process that is killed or has closed its socket lives on, in ms.
+constexpr uint64_t kEndLimit = 500;
 constexpr uint64_t kWindowAlignment = 64;
 
 //===----------------------------------------------------------------------===//
@@ -66,14 +67,25 @@ XrtClient::~XrtClient() {
       close(descriptor);
 }
 
+/// Waits for the process to end, but not long.
+bool XrtClient::wait(int *code) {
+  uint64_t limit = monotonicNow() + kEndLimit * kMillisecond;
+  while (pid > 0 && waitpid(pid, code, WNOHANG) == 0) {
+    if (monotonicNow() > limit)
+      return false;
+    usleep(1000);
+  }
+  return true;
+}
+
 /// A process that is killed cleans up better than one that is asked to:
 /// closing a device may take libxrt seconds, or crash it. The kernel's driver
 /// takes back what the process held.
 void XrtClient::end() {
   if (pid > 0) {
     kill(-pid, SIGKILL);
-    waitpid(pid, nullptr, 0);
-    pid = 0;
+    wait(nullptr);
+    pid = 0; // even if it hangs in the kernel
   }
   if (socket >= 0)
     close(std::exchange(socket, -1));
@@ -104,8 +116,11 @@ Status XrtClient::map() {
 Status XrtClient::spawn(const XrtOptions &options, const std::string &platform,
                         int socket, int log) {
   std::string path = serverPath(), card = std::to_string(options.card);
+  // The server has a working folder of its own.
+  std::error_code ignored;
+  std::string xclbin = std::filesystem::absolute(options.xclbin, ignored);
   const char *arguments[] = {
-      path.c_str(),     options.xclbin.c_str(),
+      path.c_str(),     xclbin.c_str(),
       card.c_str(),     folder.empty() ? nullptr : folder.c_str(),
       platform.c_str(), nullptr};
   posix_spawn_file_actions_t actions;
@@ -146,6 +161,10 @@ Status XrtClient::open(const XrtOptions &options) {
   SLUICE_RETURN_IF_ERROR(readXclbinHeader(options.xclbin, header));
   SLUICE_RETURN_IF_ERROR(map());
   if (header.isEmulation) {
+    if (options.card != 0)
+      return fail(SLUICE_STATUS_NOT_FOUND,
+                  "xrt: there is no card %" PRIu64 "; an emulation is card 0",
+                  options.card);
     char name[] = "/tmp/sluice-xrt-XXXXXX";
     if (!mkdtemp(name))
       return fail(SLUICE_STATUS_IO, "%s: %s", name, strerror(errno));
@@ -160,7 +179,9 @@ Status XrtClient::open(const XrtOptions &options) {
   Status status = spawn(options, header.platform, theirs, log);
   close(theirs);
   SLUICE_RETURN_IF_ERROR(status);
-  return await(kOpenLimit * kMillisecond, nullptr, nullptr);
+  return await((header.isEmulation ? kEmulationOpenLimit : kOpenLimit) *
+                   kMillisecond,
+               nullptr, nullptr);
 }
 
 /// The last line that the process wrote, which says more than its exit code.
@@ -184,10 +205,10 @@ Status XrtClient::lose(const char *why) {
 Status XrtClient::loseEnded() {
   // Its socket closes a little before it can be waited for.
   int code = 0;
-  for (uint64_t limit = monotonicNow() + kEndLimit * kMillisecond;
-       pid > 0 && monotonicNow() < limit; usleep(1000))
-    if (waitpid(pid, &code, WNOHANG) == pid)
-      kill(-std::exchange(pid, 0), SIGKILL); // what is left of its group
+  if (pid_t ended = pid; wait(&code)) {
+    pid = 0;
+    kill(-ended, SIGKILL); // what is left of its group
+  }
   end();
   std::string words = lastLine(log);
   constexpr int kNoLibrary = 127; // of the dynamic linker

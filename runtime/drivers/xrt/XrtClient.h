@@ -75,6 +75,7 @@ private:
   Status await(uint64_t limit, const char *region, const RunControl *control);
   /// What the answer means; `ended` is what made the host stop the run, or OK.
   Status conclude(Status ended);
+  bool wait(int *code);
   /// Ends the process. DEVICE_FAULT says why.
   Status lose(const char *why);
   /// The same where it has ended by itself: with its last words.
