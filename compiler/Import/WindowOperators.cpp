@@ -196,6 +196,49 @@ static LogicalResult importMaxPool(NodeImport &node) {
                                       node.hasOutput(1) ? 2 : 1);
 }
 
+/// Opset 10 knows one way of finding pixels only; regions to crop, edges that
+/// count otherwise and smoothing have no form in the dialect.
+static LogicalResult importResize(NodeImport &node) {
+  bool isFirst = node.getOpset() < 11;
+  Value scales = node.getInput(isFirst ? 1 : 2), sizes = node.getInput(3);
+  StringRef coordinates = node.getString("coordinate_transformation_mode",
+                                         isFirst ? "asymmetric" : "half_pixel");
+  StringRef nearest =
+      node.getString("nearest_mode", isFirst ? "floor" : "round_prefer_floor");
+  StringRef policy = node.getString("keep_aspect_ratio_policy", "stretch");
+  node.getFloat("cubic_coeff_a", -0.75f);
+  node.getFloat("extrapolation_value", 0);
+  if (node.getFlag("exclude_outside", false) ||
+      node.getFlag("antialias", false) || node.getInts("axes") ||
+      policy != "stretch" || coordinates == "tf_crop_and_resize")
+    return node.keepAsNode();
+  // An exporter may leave a tensor empty instead of leaving it out.
+  auto isEmpty = [](Value value) {
+    auto type = value ? dyn_cast<RankedTensorType>(value.getType())
+                      : RankedTensorType();
+    return type && type.hasStaticShape() && type.getNumElements() == 0;
+  };
+  scales = isEmpty(scales) ? Value() : scales;
+  SmallVector<NamedAttribute> attributes{
+      node.named("mode", node.getString("mode", "nearest")),
+      node.named("coordinates", coordinates),
+      node.named("nearest_mode", nearest)};
+  return node.finish<onnx::ResizeOp>({node.getInput(0), scales, sizes},
+                                     attributes);
+}
+
+/// Resize as it was before opset 10.
+static LogicalResult importUpsample(NodeImport &node) {
+  if (node.getOpset() < 9)
+    return node.keepAsNode();
+  SmallVector<NamedAttribute> attributes{
+      node.named("mode", node.getString("mode", "nearest")),
+      node.named("coordinates", StringRef("asymmetric")),
+      node.named("nearest_mode", StringRef("floor"))};
+  return node.finish<onnx::ResizeOp>(
+      {node.getInput(0), node.getInput(1), Value()}, attributes);
+}
+
 template <typename OpTy>
 static LogicalResult importGlobalPool(NodeImport &node) {
   return node.finish<OpTy>(node.getInput(0));
@@ -221,6 +264,8 @@ void addWindowOperators(OperatorTable &table) {
   table["GlobalAveragePool"] = {1, 1,
                                 importGlobalPool<onnx::GlobalAveragePoolOp>};
   table["GlobalMaxPool"] = {1, 1, importGlobalPool<onnx::GlobalMaxPoolOp>};
+  table["Resize"] = {1, 4, importResize};
+  table["Upsample"] = {2, 2, importUpsample};
   table["BatchNormalization"] = {5, 5, importBatchNormalization};
 }
 

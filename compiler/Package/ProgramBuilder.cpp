@@ -55,7 +55,7 @@ private:
   fb::ProgramT program;
   fb::VariantT *variant = nullptr;
   llvm::DenseMap<Value, uint32_t> bufferOf;
-  llvm::StringSet<> names;
+  llvm::StringSet<> names; // of buffers
   std::vector<PackageFile> files;
   SmallVector<unsigned> libraryFiles;
   std::optional<unsigned> commandsFile, constantsFile;
@@ -102,8 +102,6 @@ LogicalResult ProgramBuilder::addBuffer(Value value, std::string name,
            << name << "' has elements of type " << type.getElementType()
            << ", which a package cannot hold";
   auto buffer = std::make_unique<fb::BufferT>();
-  for (unsigned i = 0; !names.insert(name).second; ++i)
-    name += "_" + std::to_string(i);
   buffer->name = name;
   buffer->type = *elementType;
   buffer->shape.assign(type.getShape().begin(), type.getShape().end());
@@ -138,7 +136,7 @@ LogicalResult ProgramBuilder::addArguments() {
 }
 
 /// A result of the model goes by its name there, any other by the tensor's name
-/// in the model.
+/// in the model, or one like it if that is taken.
 std::string ProgramBuilder::getBufferName(deploy::RegionOp region,
                                           unsigned result) {
   for (OpOperand &use : region.getResult(result).getUses())
@@ -148,8 +146,11 @@ std::string ProgramBuilder::getBufferName(deploy::RegionOp region,
       region.getBodyBlock().getTerminator()->getOperand(result).getDefiningOp();
   auto name =
       made ? made->getAttrOfType<StringAttr>("onnx.output") : StringAttr();
-  return name ? name.str()
-              : region.getName().str() + "_" + std::to_string(result);
+  std::string unique =
+      name ? name.str() : region.getName().str() + "_" + std::to_string(result);
+  for (unsigned i = 0; !names.insert(unique).second; ++i)
+    unique += "_" + std::to_string(i);
+  return unique;
 }
 
 std::unique_ptr<fb::EngineCodeT>
@@ -280,6 +281,10 @@ ProgramBuilder::build(std::vector<PackageFile> extra) {
   variant->arena_size = size ? size.getInt() : 0;
   addEngineConfiguration();
   addLibraries();
+  for (unsigned i = 0; i < function.getNumArguments(); ++i)
+    names.insert(getInputName(function, i));
+  for (unsigned i = 0; i < function.getNumResults(); ++i)
+    names.insert(getResultName(function, i));
   if (failed(addArguments()))
     return failure();
   for (auto [index, region] :

@@ -107,13 +107,16 @@ struct FuseQdq : sluice::impl::FuseQdqBase<FuseQdq> {
 
 /// Weights and biases must be constants, the rest are activations.
 static bool isParameter(Operation *op, unsigned operand) {
-  return operand > 0 && isa<onnx::ConvOp, onnx::GemmOp, onnx::MatMulOp>(op);
+  return operand > 0 &&
+         isa<onnx::ConvOp, onnx::ConvTransposeOp, onnx::GemmOp, onnx::MatMulOp>(
+             op);
 }
 
 static bool hasIntegerForm(Operation *op) {
-  return isa<onnx::ConvOp, onnx::GemmOp, onnx::MatMulOp, onnx::AddOp,
-             onnx::AveragePoolOp, onnx::GlobalAveragePoolOp, onnx::ReduceMeanOp,
-             onnx::MaxPoolOp, onnx::GlobalMaxPoolOp, onnx::ReluOp, onnx::ClipOp,
+  return isa<onnx::ConvOp, onnx::ConvTransposeOp, onnx::GemmOp, onnx::MatMulOp,
+             onnx::AddOp, onnx::ResizeOp, onnx::AveragePoolOp,
+             onnx::GlobalAveragePoolOp, onnx::ReduceMeanOp, onnx::MaxPoolOp,
+             onnx::GlobalMaxPoolOp, onnx::ReluOp, onnx::ClipOp,
              onnx::LeakyReluOp, onnx::SigmoidOp, onnx::TanhOp,
              onnx::HardSigmoidOp, onnx::HardSwishOp, onnx::SoftmaxOp,
              onnx::ConcatOp, onnx::ReshapeOp, onnx::FlattenOp,
@@ -124,6 +127,8 @@ static bool hasIntegerForm(Operation *op) {
 /// Operations that choose or move elements: their result must have the scale of
 /// their operand.
 static bool keepsScale(Operation *op) {
+  if (auto resize = dyn_cast<onnx::ResizeOp>(op))
+    return resize.getMode() == "nearest";
   return isa<onnx::MaxPoolOp, onnx::GlobalMaxPoolOp, onnx::ReshapeOp,
              onnx::FlattenOp, onnx::TransposeOp, onnx::SqueezeOp,
              onnx::UnsqueezeOp, onnx::SliceOp, onnx::PadOp>(op);
@@ -175,10 +180,10 @@ static std::optional<SmallVector<Value>> getOperands(OpBuilder &b,
                                                      Operation *op) {
   SmallVector<Value> operands;
   for (auto [i, operand] : llvm::enumerate(op->getOperands())) {
-    bool shape =
-        isa<onnx::ReshapeOp, onnx::SqueezeOp, onnx::UnsqueezeOp,
-            onnx::ReduceMeanOp, onnx::ClipOp, onnx::SliceOp, onnx::PadOp>(op) &&
-        i > 0;
+    bool shape = isa<onnx::ReshapeOp, onnx::SqueezeOp, onnx::UnsqueezeOp,
+                     onnx::ReduceMeanOp, onnx::ClipOp, onnx::SliceOp,
+                     onnx::PadOp, onnx::ResizeOp>(op) &&
+                 i > 0;
     bool floatBias =
         i == 2 && isParameter(op, 2) && onnx::getConstantElements(operand);
     if (shape || floatBias) {
@@ -226,7 +231,8 @@ static bool isCovered(Operation *op, ArrayRef<Value> operands, Type result) {
     return axis + 1 == type.getRank() && type.getDimSize(axis) <= 1023 &&
            outScale.getScale() >= 1.0 / 256;
   }
-  if (isa<onnx::ConvOp, onnx::GemmOp, onnx::MatMulOp>(op)) {
+  if (isa<onnx::ConvOp, onnx::ConvTransposeOp, onnx::GemmOp, onnx::MatMulOp>(
+          op)) {
     Type weight = getElementTypeOrSelf(operands[1]);
     if (auto perTensor = dyn_cast<quant::UniformQuantizedType>(weight))
       return perTensor.getZeroPoint() == 0;

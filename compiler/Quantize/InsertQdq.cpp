@@ -33,7 +33,11 @@ private:
 } // namespace
 
 static bool isProduct(Operation *op) {
-  if (isa<onnx::ConvOp, onnx::GemmOp>(op))
+  // Groups of a transposed convolution would share scales.
+  if (auto transposed = dyn_cast<onnx::ConvTransposeOp>(op);
+      transposed && transposed.getGroup() != 1)
+    return false;
+  if (isa<onnx::ConvOp, onnx::ConvTransposeOp, onnx::GemmOp>(op))
     return onnx::getConstantElements(op->getOperand(1)) &&
            (op->getNumOperands() < 3 ||
             onnx::getConstantElements(op->getOperand(2)));
@@ -42,9 +46,14 @@ static bool isProduct(Operation *op) {
          cast<RankedTensorType>(matmul.getB().getType()).getRank() == 2;
 }
 
+static bool isResize(Operation *op, StringRef mode) {
+  auto resize = dyn_cast<onnx::ResizeOp>(op);
+  return resize && resize.getMode() == mode;
+}
+
 /// Operators that compute new values in int8.
 static bool isComputed(Operation *op) {
-  return isProduct(op) ||
+  return isProduct(op) || isResize(op, "linear") ||
          isa<onnx::AddOp, onnx::AveragePoolOp, onnx::GlobalAveragePoolOp,
              onnx::ReduceMeanOp, onnx::ReluOp, onnx::ClipOp, onnx::LeakyReluOp,
              onnx::SigmoidOp, onnx::TanhOp, onnx::HardSigmoidOp,
@@ -65,7 +74,8 @@ static bool isIntegerSoftmax(Operation *op) {
 
 /// Operators whose result has the scale of their operand.
 static bool isPassive(Operation *op) {
-  return isa<onnx::MaxPoolOp, onnx::GlobalMaxPoolOp, onnx::ReshapeOp,
+  return isResize(op, "nearest") ||
+         isa<onnx::MaxPoolOp, onnx::GlobalMaxPoolOp, onnx::ReshapeOp,
              onnx::FlattenOp, onnx::TransposeOp, onnx::SqueezeOp,
              onnx::UnsqueezeOp, onnx::SliceOp>(op);
 }

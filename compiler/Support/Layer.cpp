@@ -36,6 +36,8 @@ llvm::StringRef sluice::stringify(LayerKind kind) {
     return "dequantize";
   case LayerKind::Reshape:
     return "reshape";
+  case LayerKind::Move:
+    return "move";
   case LayerKind::Other:
     return "other";
   }
@@ -178,6 +180,11 @@ std::string sluice::getLocationName(Location location) {
 // Layers that are not integer layers
 //===----------------------------------------------------------------------===//
 
+static bool isMove(Operation *op) {
+  return isa<tosa::ConcatOp, tosa::SliceOp, tosa::ReshapeOp>(op) &&
+         getElementTypeOrSelf(op->getResult(0)).isSignlessInteger(8);
+}
+
 /// What a run of ops with one name computes, told by the ops that only one row
 /// of the table has.
 static LayerKind classify(ArrayRef<Operation *> ops) {
@@ -192,6 +199,8 @@ static LayerKind classify(ArrayRef<Operation *> ops) {
   };
   if (llvm::all_of(ops, [](Operation *op) { return isa<tosa::ReshapeOp>(op); }))
     return LayerKind::Reshape;
+  if (llvm::all_of(ops, isMove))
+    return LayerKind::Move;
   if (any([](Operation *op) { return isa<tosa::GatherOp>(op); }) &&
       any([](Operation *op) { return isa<tosa::IntDivOp>(op); }))
     return LayerKind::Softmax;

@@ -37,6 +37,9 @@ enum class LayerKind {
   Dequantize,
   /// No data moves.
   Reshape,
+  /// Concatenations and slices of int8, and the reshapes among them: data moves
+  /// and stays as it is.
+  Move,
   Other,
 };
 

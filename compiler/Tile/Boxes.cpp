@@ -8,6 +8,14 @@ using namespace sluice;
 using namespace sluice::tile;
 using llvm::divideCeil;
 
+Box Box::cut(const Box &box) const {
+  return {y + box.y * step.y,
+          x + box.x * step.x,
+          c + box.c,
+          box.shape,
+          {step.y * box.step.y, step.x * box.step.x}};
+}
+
 std::vector<OutputTile> tile::enumerateTiles(Shape output, Shape size,
                                              bool channelsOuter) {
   int64_t rows = divideCeil(output.h, size.h);
@@ -15,7 +23,7 @@ std::vector<OutputTile> tile::enumerateTiles(Shape output, Shape size,
   int64_t chunks = divideCeil(output.c, size.c);
   std::vector<OutputTile> tiles;
   auto add = [&](int64_t iy, int64_t ix, int64_t ic) {
-    Box box{iy * size.h, ix * size.w, ic * size.c, {}};
+    Box box{iy * size.h, ix * size.w, ic * size.c};
     box.shape = {std::min(size.h, output.h - box.y),
                  std::min(size.w, output.w - box.x),
                  std::min(size.c, output.c - box.c)};

@@ -22,12 +22,15 @@ inline Shape toShape(const std::array<int64_t, 4> &image) {
   return {image[1], image[2], image[3]};
 }
 
-/// A part of an image.
+/// A part of an image: `shape` pixels, `step` rows and columns apart.
 struct Box {
   int64_t y = 0, x = 0, c = 0;
   Shape shape;
+  Extent step{1, 1};
 
   static Box all(Shape shape) { return {0, 0, 0, shape}; }
+  /// The part of this part that `box` is.
+  Box cut(const Box &box) const;
   friend bool operator==(const Box &, const Box &) = default;
 };
 

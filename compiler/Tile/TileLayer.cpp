@@ -3,7 +3,6 @@
 #include "compiler/Tile/TileLayer.h"
 
 #include "compiler/Tile/TileAttributes.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include "mlir/IR/IRMapping.h"
 
@@ -25,6 +24,14 @@ Value tile::reshape(OpBuilder &builder, Location loc, Value value,
                                  target);
 }
 
+tensor::InsertSliceOp tile::getInsertion(Value value) {
+  if (!value.hasOneUse())
+    return {};
+  auto insert = dyn_cast<tensor::InsertSliceOp>(*value.user_begin());
+  return insert && insert.getSource() == value ? insert
+                                               : tensor::InsertSliceOp();
+}
+
 namespace {
 
 class Tiler {
@@ -42,6 +49,8 @@ private:
   Value makeTile(const OutputTile &tile);
   Value makeOp(Operation *op, const OutputTile &tile, const InputTile &input,
                IRMapping &mapping);
+  Value insert(Value part, Value whole, const Box &box);
+  Value getDestination();
   void finish(Value result);
 
   const Layer &layer;
@@ -49,6 +58,9 @@ private:
   const LayerTiling &tiling;
   OpBuilder builder;
   Location loc;
+  /// Where the layer's result goes, if into a part of a tensor, and the box.
+  tensor::InsertSliceOp target;
+  Box whole;
   SmallVector<Value, 2> images;
   /// Slices that several tiles share.
   std::map<std::pair<unsigned, std::array<int64_t, 6>>, Value> inputSlices;
@@ -159,14 +171,51 @@ Value Tiler::makeTile(const OutputTile &tile) {
   return result;
 }
 
+Value Tiler::insert(Value part, Value whole, const Box &box) {
+  auto op = tensor::InsertSliceOp::create(
+      builder, loc, part, whole, toFold(builder, {0, box.y, box.x, box.c}),
+      toFold(builder, toArray(box.shape)),
+      toFold(builder, {1, box.step.y, box.step.x, 1}));
+  if (tiling.stores)
+    op->setAttr(storeAttrName, builder.getUnitAttr());
+  return op;
+}
+
+/// The tensor that tiles are put into, and in `whole` where.
+Value Tiler::getDestination() {
+  Value result;
+  if (target) {
+    ArrayRef<int64_t> at = target.getStaticOffsets();
+    ArrayRef<int64_t> strides = target.getStaticStrides();
+    whole.y = at[1], whole.x = at[2], whole.c = at[3];
+    whole.step = {strides[1], strides[2]};
+    result = target.getDest();
+  } else {
+    result = tensor::EmptyOp::create(
+        builder, loc, toArray(toShape(layer.outputShape)), builder.getI8Type());
+  }
+  Value first = result;
+  while (auto earlier = first.getDefiningOp<tensor::InsertSliceOp>())
+    first = earlier.getDest();
+  if (tiling.spillOffset)
+    first.getDefiningOp()->setAttr(
+        spillAttrName, builder.getI64IntegerAttr(*tiling.spillOffset));
+  return result;
+}
+
 /// Puts `result` in the place of the layer's and removes the layer.
 void Tiler::finish(Value result) {
   Operation *root = layer.getRoot();
   if (auto name = root->getAttr("onnx.output"))
     result.getDefiningOp()->setAttr("onnx.output", name);
-  auto type = cast<RankedTensorType>(layer.getOutput().getType());
-  result = reshape(builder, loc, result, type.getShape());
-  layer.getOutput().replaceAllUsesWith(result);
+  if (target) {
+    target.replaceAllUsesWith(result);
+    target.erase();
+  } else {
+    auto type = cast<RankedTensorType>(layer.getOutput().getType());
+    result = reshape(builder, loc, result, type.getShape());
+    layer.getOutput().replaceAllUsesWith(result);
+  }
   for (Operation *op : llvm::reverse(layer.ops))
     op->erase();
 }
@@ -177,25 +226,12 @@ void Tiler::run() {
   Shape output = toShape(layer.outputShape);
   std::vector<OutputTile> tiles =
       enumerateTiles(output, tiling.size, tiling.channelsOuter);
-  if (tiles.size() == 1 && !tiling.stores)
+  target = getInsertion(layer.getOutput());
+  if (tiles.size() == 1 && !tiling.stores && !target)
     return finish(makeTile(tiles.front()));
-  auto empty = tensor::EmptyOp::create(builder, loc, toArray(output),
-                                       builder.getI8Type());
-  if (tiling.spillOffset)
-    empty->setAttr(spillAttrName,
-                   builder.getI64IntegerAttr(*tiling.spillOffset));
-  Value result = empty;
-  for (const OutputTile &tile : tiles) {
-    Value part = makeTile(tile);
-    auto insert = tensor::InsertSliceOp::create(
-        builder, loc, part, result,
-        toFold(builder, {0, tile.box.y, tile.box.x, tile.box.c}),
-        toFold(builder, toArray(tile.box.shape)),
-        toFold(builder, {1, 1, 1, 1}));
-    if (tiling.stores)
-      insert->setAttr(storeAttrName, builder.getUnitAttr());
-    result = insert;
-  }
+  Value result = getDestination();
+  for (const OutputTile &tile : tiles)
+    result = insert(makeTile(tile), result, whole.cut(tile.box));
   finish(result);
 }
 

@@ -9,6 +9,7 @@
 
 #include "compiler/Tile/Boxes.h"
 
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Builders.h"
 
 namespace sluice::tile {
@@ -23,17 +24,21 @@ struct LayerTiling {
   /// rather than seen in the device's memory.
   llvm::SmallVector<bool, 2> loads{false, false};
   bool stores = false;
-  /// Where in the region's scratch a stored output lies; nothing if it is a
-  /// result of the region.
+  /// Where in the region's scratch the tensor of a stored output lies; nothing
+  /// if it is a result of the region.
   std::optional<int64_t> spillOffset;
   /// Attributes for each tile's last op.
   mlir::NamedAttrList attributes;
 };
 
 /// Replaces the result of `layer`, number `number` of its region, by tiles made
-/// before its last op, and erases the layer's ops. Its windows must not lie
-/// wholly in padding.
+/// before its last op, and erases the layer's ops. If all that reads the result
+/// is a tensor.insert_slice, the tiles go where that puts it. Windows must not
+/// lie wholly in padding.
 void tileLayer(const Layer &layer, int64_t number, const LayerTiling &tiling);
+
+/// The insertion of `value` into a larger tensor, if that is its only use.
+mlir::tensor::InsertSliceOp getInsertion(mlir::Value value);
 
 /// `value` in a shape of equal size, by a tosa.reshape where it has another.
 mlir::Value reshape(mlir::OpBuilder &builder, mlir::Location loc,

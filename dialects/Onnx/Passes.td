@@ -50,4 +50,13 @@ def FoldPad : Pass<"onnx-fold-pad", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::sluice::onnx::OnnxDialect"];
 }
 
+def SplitToSlices : Pass<"onnx-split-to-slices", "::mlir::func::FuncOp"> {
+  let summary = "Make each part that a Split cuts a Slice";
+  let description = [{
+    What holds for a Slice then holds for each part: how it is calibrated,
+    quantized and read by address.
+  }];
+  let dependentDialects = ["::sluice::onnx::OnnxDialect"];
+}
+
 #endif // SLUICE_DIALECTS_ONNX_PASSES_TD

@@ -91,6 +91,30 @@ def Onnx_GlobalMaxPoolOp : Onnx_GlobalPoolOp<"GlobalMaxPool"> {
   let summary = "Maximum of each channel";
 }
 
+def Onnx_ResizeOp : Onnx_ShapedOp<"Resize", [AttrSizedOperandSegments]> {
+  let summary = "An image of another size";
+  let description = [{
+    `mode` says how a pixel follows from its neighbours: `nearest`, `linear` or
+    `cubic`; `coordinates` where pixels lie, and `nearest_mode` which of two is the
+    nearer, as the standard's `coordinate_transformation_mode` and
+    `nearest_mode`. There are either `scales` or `sizes`, one a dimension. The
+    importer brings Upsample to `asymmetric` and `floor`, and keeps what crops,
+    smooths or weighs edges by other rules as a node.
+  }];
+  let arguments = (ins AnyTensor:$X, Optional<AnyTensor>:$scales,
+                       Optional<AnyTensor>:$sizes, StrAttr:$mode,
+                       StrAttr:$coordinates, StrAttr:$nearest_mode);
+  let results = (outs AnyTensor:$Y);
+  let extraClassDeclaration = [{
+    /// The factor of each dimension; nullopt where it is not known.
+    std::optional<::llvm::SmallVector<double>> getAllScales();
+  }];
+  let assemblyFormat = [{
+    $X (`scales` `(` $scales^ `)`)? (`sizes` `(` $sizes^ `)`)? attr-dict
+    `:` functional-type(operands, results)
+  }];
+}
+
 def Onnx_BatchNormalizationOp : Onnx_ShapedOp<"BatchNormalization"> {
   let summary = "Y = (X - mean) / sqrt(var + epsilon) * scale + B by channel";
   let description = [{

@@ -121,8 +121,11 @@ Generator::Place Generator::placeNear(const Tile &tile, const Operand &operand,
     layout.rowChunks = operand.view.w * layout.pixelChunks;
   int64_t begin =
       tensor.address + box.y * layout.rowChunks + column * layout.pixelChunks;
+  int64_t pixel = layout.pixelChunks;
+  layout.rowChunks *= box.step.y;
+  layout.pixelChunks *= box.step.x;
   int64_t end = begin + (box.shape.h - 1) * layout.rowChunks +
-                columns * layout.pixelChunks;
+                (columns - 1) * layout.pixelChunks + pixel;
   return {
       begin + box.c / parameters.PK, layout, {Access::Act, begin, end, write}};
 }
@@ -141,8 +144,10 @@ Generator::Place Generator::placeStaged(const Tile &tile, unsigned index,
 void Generator::loadNear(const Tile &tile, const Operand &operand) {
   const Tensor &tensor = program.tensors[operand.tensor];
   int64_t &loaded = loadedRows[operand.tensor];
-  int64_t pixels = (operand.box.y + operand.box.shape.h - 1) * operand.view.w +
-                   operand.box.x + operand.box.shape.w;
+  const Box &read = operand.box;
+  int64_t pixels =
+      (read.y + (read.shape.h - 1) * read.step.y) * operand.view.w + read.x +
+      (read.shape.w - 1) * read.step.x + 1;
   int64_t rows = divideCeil(pixels, tensor.shape.w);
   if (rows <= loaded)
     return;
@@ -205,12 +210,14 @@ void Generator::storeOutput(const Tile &tile, const Place &place) {
   Transfer transfer{tensor.arenaOffset.value_or(0), tile.output.view, box,
                     place.address, place.layout};
   if (!tile.output.staged) {
-    // All channels of a pixel leave together, when the last are there.
-    if (!tensor.isOutput || box.c + box.shape.c != tensor.shape.c)
+    // All of the layer's channels of a pixel leave together, when the last are
+    // there.
+    auto [first, last] = program.outputChannels[tile.group];
+    if (!tensor.isOutput || box.c + box.shape.c != last)
       return;
-    transfer.act -= box.c / parameters.PK;
-    transfer.box.c = 0;
-    transfer.box.shape.c = tensor.shape.c;
+    transfer.act -= (box.c - first) / parameters.PK;
+    transfer.box.c = first;
+    transfer.box.shape.c = last - first;
   }
   add(makeStore(transfer, parameters), tile);
 }

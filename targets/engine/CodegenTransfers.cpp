@@ -14,13 +14,13 @@ struct Runs {
 
 } // namespace
 
-/// One run a row where channels fill whole words and all are moved, else one a
-/// pixel.
+/// One run a row where channels fill whole words and all are moved, pixel after
+/// pixel, else one a pixel.
 static Runs countRuns(const Transfer &transfer, const Parameters &parameters) {
   const Shape &box = transfer.box.shape;
   int64_t rowBytes = box.w * box.c;
   if (box.c == transfer.shape.c && box.c % parameters.PC == 0 &&
-      rowBytes <= UINT16_MAX)
+      transfer.box.step.x == 1 && rowBytes <= UINT16_MAX)
     return {1, rowBytes};
   return {box.w, box.c};
 }
@@ -29,7 +29,8 @@ static Runs countRuns(const Transfer &transfer, const Parameters &parameters) {
 static Access arenaRows(const Transfer &transfer, bool write) {
   int64_t rowBytes = transfer.shape.w * transfer.shape.c;
   int64_t begin = transfer.arena + transfer.box.y * rowBytes;
-  return {Access::Arena, begin, begin + transfer.box.shape.h * rowBytes, write};
+  int64_t rows = (transfer.box.shape.h - 1) * transfer.box.step.y + 1;
+  return {Access::Arena, begin, begin + rows * rowBytes, write};
 }
 
 static Access actRows(const Transfer &transfer, bool write) {
@@ -49,7 +50,7 @@ Step engine::makeLoad(const Transfer &transfer, const Parameters &parameters) {
   fields.base = 1;
   fields.offset = transfer.arena + box.y * rowBytes;
   fields.ny = box.shape.h;
-  fields.stride_y = rowBytes;
+  fields.stride_y = box.step.y * rowBytes;
   fields.row_len = rowBytes;
   fields.dst_step_y = box.shape.h > 1 ? transfer.layout.rowChunks : 0;
   if (transfer.fold) {
@@ -62,7 +63,7 @@ Step engine::makeLoad(const Transfer &transfer, const Parameters &parameters) {
     Runs runs = countRuns(transfer, parameters);
     fields.nx = runs.nx;
     fields.len = runs.len;
-    fields.stride_x = runs.nx > 1 ? channels : 0;
+    fields.stride_x = runs.nx > 1 ? box.step.x * channels : 0;
     fields.pos0 = box.x * channels + box.c;
   }
   fields.dst_step_x = fields.nx > 1 ? transfer.layout.pixelChunks : 0;
@@ -84,8 +85,8 @@ Step engine::makeStore(const Transfer &transfer, const Parameters &parameters) {
   fields.ny = box.shape.h;
   fields.nx = runs.nx;
   fields.len = runs.len;
-  fields.stride_y = box.shape.h > 1 ? rowBytes : 0;
-  fields.stride_x = runs.nx > 1 ? channels : 0;
+  fields.stride_y = box.shape.h > 1 ? box.step.y * rowBytes : 0;
+  fields.stride_x = runs.nx > 1 ? box.step.x * channels : 0;
   fields.src_step_y = box.shape.h > 1 ? transfer.layout.rowChunks : 0;
   fields.src_step_x = runs.nx > 1 ? transfer.layout.pixelChunks : 0;
   Step step;

@@ -16,7 +16,7 @@ struct Transfer {
   int64_t arena;
   Shape shape;
   Box box;
-  /// The chunk of the box's first pixel, and how the buffer lies.
+  /// The chunk of the box's first pixel, and how its pixels lie.
   int64_t act;
   Layout layout;
   /// For loads with folded taps: runs start `columnStride` pixels apart, bytes

@@ -54,7 +54,8 @@ static ArrayAttr describeLayers(const TileProgram &program,
   for (const Tile &tile : program.tiles) {
     Summary &summary = summaries[tile.group];
     summary.layer = &tile.layer;
-    summary.output = program.tensors[tile.output.tensor].name;
+    if (!tile.outputName.empty())
+      summary.output = tile.outputName;
     summary.macs += tile.layer.macs;
   }
   for (auto [index, step] : llvm::enumerate(steps)) {

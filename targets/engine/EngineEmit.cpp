@@ -163,6 +163,9 @@ LogicalResult EngineTarget::emit(deploy::RegionOp region,
 }
 
 void EngineTarget::addTilePasses(OpPassManager &manager) const {
+  EnginePlacePartsOptions parts;
+  parts.board = configuration.description();
+  manager.addPass(createEnginePlaceParts(parts));
   EngineTileOptions options;
   options.board = configuration.description();
   manager.addPass(createEngineTile(options));

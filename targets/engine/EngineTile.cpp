@@ -6,8 +6,6 @@
 #include "targets/engine/TilePlan.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/Tosa/IR/TosaOps.h"
-#include "llvm/ADT/SmallPtrSet.h"
 
 namespace sluice::engine {
 #define GEN_PASS_DEF_ENGINETILE
@@ -31,42 +29,8 @@ private:
 
 } // namespace
 
-/// The value that `value` shows in another shape, if any.
-static Value skipReshapes(Value value) {
-  while (auto reshape = value.getDefiningOp<tosa::ReshapeOp>())
-    value = reshape.getInput1();
-  return value;
-}
-
-/// Has each result of the region made by a layer, and no two by one: what is
-/// yielded again, or not computed at all, is copied by a pool over single
-/// pixels. The engine writes a layer's result to one place.
-static void copySharedResults(deploy::RegionOp region) {
-  llvm::SmallPtrSet<Value, 4> seen;
-  OpBuilder builder(region.getYield());
-  for (OpOperand &yielded : region.getYield()->getOpOperands()) {
-    Value source = skipReshapes(yielded.get());
-    auto image = getImageShape(source);
-    if (!image || (seen.insert(source).second && source.getDefiningOp()))
-      continue;
-    std::string name = getLocationName(yielded.get().getLoc());
-    Location loc = NameLoc::get(
-        builder.getStringAttr((name.empty() ? "result" : name) + "_copy" +
-                              Twine(yielded.getOperandNumber())));
-    Value value = tile::reshape(builder, loc, source, *image);
-    value =
-        tosa::MaxPool2dOp::create(builder, loc, value.getType(), value,
-                                  builder.getDenseI64ArrayAttr({1, 1}),
-                                  builder.getDenseI64ArrayAttr({1, 1}),
-                                  builder.getDenseI64ArrayAttr({0, 0, 0, 0}));
-    auto type = cast<RankedTensorType>(yielded.get().getType());
-    yielded.set(tile::reshape(builder, loc, value, type.getShape()));
-  }
-}
-
 LogicalResult EngineTile::run(deploy::RegionOp region,
                               const Parameters &parameters) {
-  copySharedResults(region);
   FailureOr<TileProgram> program = readTileProgram(region, /*planned=*/false);
   if (failed(program))
     return failure();

@@ -3,6 +3,7 @@
 // Which layers the engine takes, and the limit that any other breaks.
 
 #include "targets/engine/Legality.h"
+#include "targets/engine/Moves.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -39,6 +40,8 @@ private:
 } // namespace
 
 std::string Judge::judge() {
+  if (layer.kind == LayerKind::Move)
+    return findImmovable(layer);
   if (!layer.isInteger()) {
     std::string what = layer.kind == LayerKind::Other
                            ? "arithmetic but int8 layers"

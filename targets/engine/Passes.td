@@ -7,6 +7,30 @@
 
 include "mlir/Pass/PassBase.td"
 
+def EnginePlaceParts : Pass<"engine-place-parts", "::mlir::ModuleOp"> {
+  let summary = "Have parts of tensors written and read where they lie";
+  let description = [{
+    In every region of target "engine", `tosa.concat` becomes a chain of
+    `tensor.insert_slice` into a tensor that begins empty, one behind each layer
+    that makes a part, and `tosa.slice` becomes `tensor.extract_slice`: layers
+    then write into the joined tensor and read parts of it, and nothing is moved.
+    Other readers of a part read it from the joined tensor.
+
+    Parts whose rows and columns alternate, as transposed convolutions and nearest
+    resizing join them (reshapes to six dimensions, two concatenations, a reshape
+    back), become insertions with strides.
+
+    A part that no layer makes (an input, a slice, the same part again), or whose
+    channels begin where units can not begin while others read it too, is copied
+    by a maximum over single pixels.
+  }];
+  let options = [
+    Option<"board", "board", "std::string", "\"ulx3s-85f\"",
+           "The board and changes of its parameters: BOARD[,NAME=VALUE...]">
+  ];
+  let dependentDialects = ["::mlir::tensor::TensorDialect"];
+}
+
 def EngineTile : Pass<"engine-tile", "::mlir::ModuleOp"> {
   let summary = "Cut the engine's regions into tiles that fit its scratchpads";
   let description = [{

@@ -3,6 +3,7 @@
 // From a region's tiled body to a TileProgram.
 
 #include "compiler/Tile/TileAttributes.h"
+#include "compiler/Tile/TileLayer.h"
 #include "dialects/Deploy/Deploy.h"
 #include "targets/engine/TileProgram.h"
 
@@ -61,15 +62,6 @@ static Value getRoot(Value value) {
   return value;
 }
 
-/// The insertion of `value`, a layer's result, if that is its only use.
-static tensor::InsertSliceOp getInsertion(Value value) {
-  if (!value.hasOneUse())
-    return {};
-  auto insert = dyn_cast<tensor::InsertSliceOp>(*value.user_begin());
-  return insert && insert.getSource() == value ? insert
-                                               : tensor::InsertSliceOp();
-}
-
 /// Chains of insertions do not branch: each names one tensor.
 static LogicalResult checkChain(tensor::InsertSliceOp insert) {
   Value dest = insert.getDest();
@@ -85,16 +77,22 @@ static LogicalResult checkChain(tensor::InsertSliceOp insert) {
   return success();
 }
 
-/// Offset and size of a slice of an image, which must be static and plain.
+/// Where a slice of an image lies, which must be static and have all channels
+/// between two.
 template <typename T> static FailureOr<Box> getBox(T slice) {
   ArrayRef<int64_t> offsets = slice.getStaticOffsets();
   ArrayRef<int64_t> sizes = slice.getStaticSizes();
+  ArrayRef<int64_t> strides = slice.getStaticStrides();
   if (offsets.size() != 4 || ShapedType::isDynamicShape(offsets) ||
-      ShapedType::isDynamicShape(sizes) || !slice.hasUnitStride() ||
-      offsets[0] != 0 || sizes[0] != 1)
+      ShapedType::isDynamicShape(sizes) ||
+      ShapedType::isDynamicShape(strides) || offsets[0] != 0 || sizes[0] != 1 ||
+      strides[0] != 1 || strides[1] < 1 || strides[2] < 1 || strides[3] != 1)
     return slice.emitError("must cut a static box out of one NHWC image");
-  return Box{
-      offsets[1], offsets[2], offsets[3], {sizes[1], sizes[2], sizes[3]}};
+  return Box{offsets[1],
+             offsets[2],
+             offsets[3],
+             {sizes[1], sizes[2], sizes[3]},
+             {strides[1], strides[2]}};
 }
 
 FailureOr<unsigned> Reader::addTensor(Value root) {
@@ -109,13 +107,16 @@ FailureOr<unsigned> Reader::addTensor(Value root) {
   tensor.shape = tile::toShape(*image);
   auto insert = root.getDefiningOp<tensor::InsertSliceOp>();
   if (auto empty = insert ? insert.getDest().getDefiningOp<tensor::EmptyOp>()
-                          : tensor::EmptyOp())
+                          : tensor::EmptyOp()) {
+    if (auto name = empty->getAttrOfType<StringAttr>("onnx.output"))
+      tensor.name = name.str();
     if (auto offset = empty->getAttrOfType<IntegerAttr>(tile::spillAttrName)) {
       if (!region.getScratchOffset())
         return empty.emitError("is spilled before the region's memory is "
                                "planned; run deploy-plan-memory first");
       tensor.arenaOffset = *region.getScratchOffset() + offset.getInt();
     }
+  }
   program.tensors.push_back(tensor);
   return it->second;
 }
@@ -143,10 +144,7 @@ FailureOr<Operand> Reader::resolveSlice(tensor::ExtractSliceOp slice) {
     return failure();
   if (operand->staged)
     return slice.emitError("cuts a box that was moved as a whole");
-  operand->box.y += box->y;
-  operand->box.x += box->x;
-  operand->box.c += box->c;
-  operand->box.shape = box->shape;
+  operand->box = operand->box.cut(*box);
   if (slice->hasAttr(tile::loadAttrName)) {
     operand->staged = true;
     operand->transfer =
@@ -170,7 +168,9 @@ FailureOr<Operand> Reader::resolveReshape(tosa::ReshapeOp reshape) {
     tensor.shape = tile::toShape(*image);
     return Operand{operand->tensor, tensor.shape, Box::all(tensor.shape)};
   }
-  if (operand->staged || !(operand->box.shape == operand->view))
+  if (operand->box.shape == tile::toShape(*image))
+    return operand;
+  if (operand->staged || !operand->isWhole())
     return reshape.emitError("of a part of a tensor is not possible");
   operand->view = tile::toShape(*image);
   operand->box = Box::all(operand->view);
@@ -191,7 +191,7 @@ FailureOr<Operand> Reader::resolve(Value value) {
 
 LogicalResult Reader::readOutput(const Layer &layer, Tile &tile) {
   Value value = layer.getOutput();
-  tensor::InsertSliceOp insert = getInsertion(value);
+  tensor::InsertSliceOp insert = tile::getInsertion(value);
   if (insert && failed(checkChain(insert)))
     return failure();
   FailureOr<unsigned> tensor =
@@ -202,7 +202,9 @@ LogicalResult Reader::readOutput(const Layer &layer, Tile &tile) {
   tile.output = {*tensor, shape, Box::all(shape)};
   if (auto name = (insert ? insert.getOperation() : layer.getRoot())
                       ->getAttrOfType<StringAttr>("onnx.output"))
-    program.tensors[*tensor].name = name.str();
+    tile.outputName = name.str();
+  if (Tensor &made = program.tensors[*tensor]; made.name.empty())
+    made.name = tile.outputName;
   if (!insert)
     return success();
   FailureOr<Box> box = getBox(insert);
@@ -249,7 +251,7 @@ LogicalResult Reader::readYield() {
     if (!offset)
       return region.emitError("writes memory that is not planned; run "
                               "deploy-plan-memory first");
-    if (tensor.arenaOffset || !(operand->box.shape == operand->view))
+    if (tensor.arenaOffset || !operand->isWhole())
       return region.emitError("yields value ")
              << index << ", which is an input, yielded twice, or a part";
     tensor.arenaOffset = offset;

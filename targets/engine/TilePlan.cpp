@@ -27,7 +27,7 @@ public:
   FailureOr<TilePlan> run();
 
 private:
-  void markReshaped();
+  void markFar();
   bool chooseSizes();
   int64_t getNearBytes(unsigned tensor) const;
   int64_t getLiveBytes(unsigned layer) const;
@@ -51,12 +51,25 @@ private:
 
 } // namespace
 
-/// A tensor in ACT cannot be seen with other channels; in the arena it can.
-void Planner::markReshaped() {
-  for (const Tile &tile : whole.tiles)
-    for (const Operand &input : tile.inputs)
-      if (input.view.c != whole.tensors[input.tensor].shape.c)
+/// In the arena a tensor can be seen with other channels, and in parts of any
+/// channels. In ACT a part begins where units can begin, and what COMPUTE
+/// writes beyond its last channel is nobody's.
+void Planner::markFar() {
+  for (const Tile &tile : whole.tiles) {
+    bool conv = tile.layer.kind == LayerKind::Convolution;
+    for (const Operand &input : tile.inputs) {
+      int64_t unit = conv ? parameters.PC : parameters.PK;
+      if (input.view.c != whole.tensors[input.tensor].shape.c ||
+          input.box.c % unit)
         far[input.tensor] = true;
+    }
+    const Tensor &output = whole.tensors[tile.output.tensor];
+    const Box &box = tile.output.box;
+    int64_t unit = output.isOutput ? parameters.PC : parameters.PK;
+    int64_t end = box.c + box.shape.c;
+    if (box.c % unit || (end != output.shape.c && end % parameters.PK))
+      far[tile.output.tensor] = true;
+  }
 }
 
 int64_t Planner::getNearBytes(unsigned tensor) const {
@@ -79,7 +92,8 @@ TileUse Planner::getUse(unsigned layer) const {
   for (const Operand &input : tile.inputs) {
     use.loads.push_back(far[input.tensor]);
     use.fromArena |= whole.tensors[input.tensor].isInput;
-    use.foldTaps |= far[input.tensor] && gainsByFolding(tile.layer, parameters);
+    use.foldTaps |= far[input.tensor] && input.hasWholeRows() &&
+                    gainsByFolding(tile.layer, parameters);
   }
   use.stores = far[tile.output.tensor];
   use.toArena = whole.tensors[tile.output.tensor].isOutput;
@@ -111,17 +125,17 @@ TileProgram Planner::cut() const {
     const TileChoice &choice = choices[layer];
     std::map<std::array<int64_t, 3>, unsigned> transferOf;
     for (const tile::OutputTile &part : tile::enumerateTiles(
-             tile.output.view, choice.size, choice.channelsOuter)) {
+             tile.output.box.shape, choice.size, choice.channelsOuter)) {
       tile::InputTile input = tile::getInputTile(tile.layer, part.box);
       Tile cut = tile;
       cut.foldTaps = use.foldTaps;
       cut.singleBuffer = choice.singleBuffer;
       cut.layer.padBefore = input.padBefore;
-      cut.output.box = part.box;
+      cut.output.box = tile.output.box.cut(part.box);
       cut.output.staged = use.stores;
       cut.output.transfer = transfers++;
       for (auto [operand, loads] : llvm::zip_equal(cut.inputs, use.loads)) {
-        operand.box = input.box;
+        operand.box = operand.box.cut(input.box);
         operand.staged = loads;
         auto [it, added] = transferOf.try_emplace(
             {input.box.y, input.box.x, input.box.c}, transfers);
@@ -159,19 +173,20 @@ LogicalResult Planner::giveWay() {
 
 void Planner::placeSpills(TilePlan &plan) const {
   SmallVector<deploy::PlacedBuffer> buffers;
-  SmallVector<unsigned> makers;
-  for (auto [layer, tile] : llvm::enumerate(whole.tiles)) {
+  DenseMap<unsigned, size_t> bufferOf;
+  for (const Tile &tile : whole.tiles) {
     const Tensor &tensor = whole.tensors[tile.output.tensor];
-    if (!far[tile.output.tensor] || tensor.isOutput)
+    if (!far[tile.output.tensor] || tensor.isOutput ||
+        !bufferOf.try_emplace(tile.output.tensor, buffers.size()).second)
       continue;
     buffers.push_back(
         {int64_t(llvm::alignTo(tensor.shape.elements(), spillAlignment)),
          tensor.first, tensor.last});
-    makers.push_back(layer);
   }
   plan.scratchBytes = deploy::placeBuffers(buffers);
-  for (auto [maker, buffer] : llvm::zip_equal(makers, buffers))
-    plan.layers[maker].spillOffset = buffer.offset;
+  for (auto [layer, tile] : llvm::enumerate(whole.tiles))
+    if (auto it = bufferOf.find(tile.output.tensor); it != bufferOf.end())
+      plan.layers[layer].spillOffset = buffers[it->second].offset;
 }
 
 TilePlan Planner::finish() const {
@@ -196,7 +211,7 @@ TilePlan Planner::finish() const {
 }
 
 FailureOr<TilePlan> Planner::run() {
-  markReshaped();
+  markFar();
   while (true) {
     if (chooseSizes()) {
       TileProgram program = cut();
@@ -215,7 +230,8 @@ FailureOr<TilePlan> engine::planTiles(const TileProgram &program,
   for (Tile &tile : whole.tiles) {
     const Tensor &input = whole.tensors[tile.inputs[0].tensor];
     tile.foldTaps = gainsByFolding(tile.layer, parameters) && input.isInput &&
-                    input.first == input.last;
+                    input.first == input.last && tile.inputs[0].isWhole() &&
+                    tile.output.hasWholeColumns();
   }
   whole.finish();
   return Planner(whole, parameters).run();

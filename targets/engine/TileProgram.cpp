@@ -134,6 +134,13 @@ void TileProgram::finish() {
   for (auto [index, tensor] : llvm::enumerate(tensors))
     tensor.near = near[index];
   groups = tiles.empty() ? 0 : tiles.back().group + 1;
+  outputChannels.assign(groups, {INT64_MAX, 0});
+  for (const Tile &tile : tiles) {
+    auto &[first, last] = outputChannels[tile.group];
+    const Box &box = tile.output.box;
+    first = std::min(first, box.c);
+    last = std::max(last, box.c + box.shape.c);
+  }
   fold();
 }
 

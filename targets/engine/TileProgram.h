@@ -70,6 +70,14 @@ struct Operand {
   /// by several tiles has one number.
   bool staged = false;
   unsigned transfer = 0;
+
+  bool isWhole() const { return box == Box::all(view); }
+  /// Whether the box has all columns; their pixels then follow each other.
+  bool hasWholeColumns() const { return box.shape.w == view.w; }
+  /// Whether the box is rows that follow each other, with all they hold.
+  bool hasWholeRows() const {
+    return hasWholeColumns() && box.shape.c == view.c && box.step.y == 1;
+  }
 };
 
 /// A layer on boxes: one compute instruction.
@@ -80,6 +88,8 @@ struct Tile {
   unsigned group = 0;
   llvm::SmallVector<Operand, 2> inputs;
   Operand output;
+  /// The model's tensor that the layer makes (`onnx.output`), or empty.
+  std::string outputName;
   bool foldTaps = false;
   /// Boxes that move have one buffer instead of two that take turns.
   bool singleBuffer = false;
@@ -111,6 +121,8 @@ public:
   std::vector<Tensor> tensors;
   std::vector<Tile> tiles;
   unsigned groups = 0;
+  /// Of each group, the channels [first, last) of the tensor that it makes.
+  std::vector<std::pair<int64_t, int64_t>> outputChannels;
   /// The group that needs most of ACT.
   unsigned tight = 0;
 

@@ -28,10 +28,11 @@ SMALL = "engine:ulx3s-25f,ACT_BYTES=2048,WGT_WORDS=512"
 LARGE = "engine:ulx3s-85f"
 LARGE_EVERY = 6  # graphs; the others are for the small one
 INPUTS = 3
-COMPUTE = {"convolution", "depthwise", "add", "max_pool", "average_pool"}
+INT8 = {"convolution", "depthwise", "add", "max_pool", "average_pool", "rescale", "move"}
 LEAST_ON_ENGINE = 0.95  # of layers
 LEAST_DEEP = 0.5  # of graphs: 4 or more layers and a branch
 LEAST_TILED = 0.2  # of graphs: a layer cut in rows, columns and channels
+LEAST_OF_A_KIND = 0.02  # of graphs: each kind of layer occurs in more
 
 
 @dataclass
@@ -40,7 +41,7 @@ class Outcome:
 
     kinds: Counter
     branches: int
-    on_engine: int = 0
+    elsewhere: int = 0  # layers that run on the CPU
     tiled: bool = False
     wrong: str = ""
 
@@ -90,8 +91,13 @@ def run_seed(seed, work, most=12):
     if outcome.wrong:
         return outcome
     report = json.loads((folder / "package" / "report.json").read_text())
-    placed = sum(layer["place"] == "engine" and layer["kind"] in COMPUTE for layer in report["layers"])
-    outcome.on_engine = min(placed, made.layers.total())
+    outcome.elsewhere = len(
+        {
+            layer["name"]
+            for layer in report["layers"]
+            if layer["place"] == "cpu" and (layer["kind"] in INT8 or layer["macs"])
+        }
+    )
     (tiled,) = (folder / "phases").glob("*-tile.mlir")
     outcome.tiled = is_tiled(tiled.read_text())
     shutil.rmtree(folder)
@@ -142,7 +148,7 @@ def print_distribution(outcomes):
 def judge(failures, outcomes):
     """Holds the distribution to its bounds."""
     layers = sum(outcome.kinds.total() for outcome in outcomes)
-    on_engine = sum(outcome.on_engine for outcome in outcomes)
+    on_engine = layers - sum(outcome.elsewhere for outcome in outcomes)
     deep = sum(outcome.kinds.total() >= 4 and outcome.branches > 0 for outcome in outcomes)
     tiled = sum(outcome.tiled for outcome in outcomes)
     for what, count, total, least in (
@@ -152,6 +158,9 @@ def judge(failures, outcomes):
     ):
         print(f"{count / total:.1%} {what}")
         failures.expect(count >= least * total, f"at least {least:.0%} are wanted: {count} of {total} {what}")
+    for kind in random_model.KINDS:
+        count = sum(kind in outcome.kinds for outcome in outcomes)
+        failures.expect(count >= LEAST_OF_A_KIND * len(outcomes), f"only {count} graphs have a layer '{kind}'")
 
 
 def main():

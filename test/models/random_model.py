@@ -4,8 +4,9 @@
 
   random_model.py SEED --out DIR     writes DIR/SEED.onnx, SEED_calibration.npz, SEED_inputs.npz
 
-A seed fixes everything. Layers: convolution (kernels to 5 x 5, strides 1 and 2, uneven pads), depthwise,
-pointwise, fully connected, residual add, average and max pool, with and without Relu.
+A seed fixes everything. Layers: convolution (kernels to 5 x 5, strides 1 and 2, uneven pads, dilated, in
+groups), depthwise, pointwise, transposed, fully connected, residual add, average and max pool, global pools,
+nearest and linear resize, with and without Relu; concatenations, splits and slices among them.
 """
 
 import argparse
@@ -20,6 +21,11 @@ CHANNELS = (1, 3, 7, 33, 130)
 LARGEST_LAYER = 1_500_000  # MACs: an engine of 4 x 4 simulates it in about a second
 LARGEST_TENSOR = 60_000  # elements
 INPUT = "x"
+KINDS = (  # of layers that some model has
+    ["convolution", "dilated", "grouped", "pointwise", "depthwise", "transposed", "dense", "add"]
+    + ["average", "max", "global", "nearest", "linear", "concat", "split", "slice"]
+)
+PLAIN = {"average", "max", "global", "nearest", "linear", "concat", "split", "slice"}  # without a Relu
 
 
 class RandomModel:
@@ -59,9 +65,11 @@ class RandomModel:
             # Mostly go on from the last value, sometimes branch off an earlier one.
             x = images[-1] if self.rng.rand() < 0.7 else images[self.rng.randint(len(images))]
             left = count - self.layers.total()
-            kinds = [self._conv, self._conv, self._pointwise, self._depthwise, self._average, self._max]
-            kinds += [self._residual] * 4 if left >= 2 else []
-            kinds += [self._dense] if left == 1 and self.layers else []
+            kinds = [self._conv] * 6 + [self._pointwise, self._depthwise] * 2 + [self._average, self._max]
+            kinds += [self._transposed, self._resize, self._linear, self._global, self._grouped]
+            kinds += [self._concat, self._split, self._slice]
+            kinds += [self._residual] * 8 if left >= 2 else []
+            kinds += [self._dense] * 4 if left == 1 and self.layers else []
             kinds[self.rng.randint(len(kinds))](x)
 
     def _take(self, kind, result, *operands):
@@ -69,7 +77,7 @@ class RandomModel:
         self.layers[kind] += 1
         for operand in operands:
             self.uses[operand.name] += 1
-        if kind not in ("average", "max") and self.rng.rand() < 0.5:
+        if kind not in PLAIN and self.rng.rand() < 0.5:
             self.uses[result.name] += 1
             result = self.builder.relu(result)
         self.values.append(result)
@@ -102,9 +110,101 @@ class RandomModel:
     def _conv(self, x, extents=None):
         extents = extents or self._kernel(x, 5)
         outputs = self._outputs(x, *extents)
-        if outputs:
-            kind = "pointwise" if extents[0] == (1, 1) else "convolution"
-            self._take(kind, self.builder.conv(x, outputs, *extents), x)
+        if not outputs:
+            return
+        kind = "pointwise" if extents[0] == (1, 1) else "convolution"
+        dilations = self._dilations(x, extents)
+        if dilations != (1, 1):
+            kind = "dilated"
+        self._take(kind, self.builder.conv(x, outputs, *extents, dilations=dilations), x)
+
+    def _dilations(self, x, extents):
+        """Mostly 1; what the padded image has room for."""
+        kernel, _, pads = extents
+        wanted = [int(d) for d in self.rng.choice((1, 1, 2, 3), 2)]
+        fits = [
+            (k - 1) * d < n + pads[i] + pads[i + 2] and max(pads[i], pads[i + 2]) <= (k - 1) * d
+            for i, (k, d, n) in enumerate(zip(kernel, wanted, x.shape[2:]))
+        ]
+        return tuple(d if fit and k > 1 else 1 for d, fit, k in zip(wanted, fits, kernel))
+
+    def _grouped(self, x):
+        groups = [g for g in (2, 3, 7, 11) if x.shape[1] % g == 0 and x.shape[1] > g]
+        if groups:
+            group = int(self.rng.choice(groups))
+            outputs = group * int(self.rng.choice((1, 4, 8)))
+            kernel = (3, 3)
+            macs = int(np.prod(x.shape)) * 9 * outputs // group
+            if macs <= LARGEST_LAYER and x.shape[2] * x.shape[3] * outputs <= LARGEST_TENSOR:
+                self._take("grouped", self.builder.conv(x, outputs, kernel, groups=group), x)
+
+    def _transposed(self, x):
+        kernel = tuple(int(self.rng.randint(1, 5)) for _ in range(2))
+        strides = tuple(int(self.rng.randint(1, 4)) for _ in range(2))
+        extra = [int(self.rng.randint(0, s)) for s in strides]
+        pads = [int(self.rng.randint(0, k)) for k in kernel * 2]
+        sizes = [
+            (n - 1) * s + k + e - pads[i] - pads[i + 2]
+            for i, (n, s, k, e) in enumerate(zip(x.shape[2:], strides, kernel, extra))
+        ]
+        each = int(np.prod(x.shape)) * int(np.prod(kernel))
+        fitting = [c for c in CHANNELS if each * c <= LARGEST_LAYER and np.prod(sizes) * c <= LARGEST_TENSOR]
+        if min(sizes) > 0 and fitting:
+            outputs = int(self.rng.choice(fitting))
+            self._take(
+                "transposed", self.builder.transposed_conv(x, outputs, kernel, strides, pads, extra), x
+            )
+
+    def _factors(self, x):
+        factors = [int(self.rng.randint(1, 4)) for _ in range(2)]
+        return factors if int(np.prod(x.shape)) * int(np.prod(factors)) <= LARGEST_TENSOR // 2 else None
+
+    def _resize(self, x):
+        if factors := self._factors(x):
+            self._take("nearest", self.builder.resize(x, factors, "nearest"), x)
+
+    def _linear(self, x):
+        if factors := self._factors(x):
+            coordinates = str(self.rng.choice(("half_pixel", "asymmetric")))
+            self._take("linear", self.builder.resize(x, factors, "linear", coordinates), x)
+
+    def _global(self, x):
+        kind = str(self.rng.choice(("Average", "Max")))
+        # A model that ends in one pixel early is a small model.
+        if self.rng.rand() < 0.3:
+            self._take("global", self.builder.global_pool(x, kind), x)
+
+    def _concat(self, x):
+        """Joins x with an earlier value that agrees in the other dimensions, or with itself."""
+        axis = int(self.rng.randint(1, 4))
+        others = [
+            v
+            for v in self.values
+            if len(v.shape) == 4 and all(i == axis or v.shape[i] == x.shape[i] for i in range(4))
+        ]
+        parts = [x] + [others[self.rng.randint(len(others))] for _ in range(self.rng.randint(1, 3))]
+        if sum(int(np.prod(part.shape)) for part in parts) <= LARGEST_TENSOR:
+            self._take("concat", self.builder.concat(parts, axis), *parts)
+
+    def _cut(self, x):
+        """An axis of x, and where to cut it in two."""
+        axes = [axis for axis in (1, 2, 3) if x.shape[axis] > 1]
+        axis = int(self.rng.choice(axes)) if axes else None
+        return (axis, int(self.rng.randint(1, x.shape[axis]))) if axes else (None, None)
+
+    def _split(self, x):
+        axis, at = self._cut(x)
+        if axis:
+            parts = self.builder.split(x, [at, x.shape[axis] - at], axis)
+            for part in parts[:-1]:
+                self.values.append(part)
+            self._take("split", parts[-1], x)
+
+    def _slice(self, x):
+        axis, at = self._cut(x)
+        if axis:
+            end = int(self.rng.randint(at + 1, x.shape[axis] + 1))
+            self._take("slice", self.builder.slice(x, at, end, axis), x)
 
     def _pointwise(self, x):
         stride = int(self.rng.randint(1, 3))
@@ -126,8 +226,7 @@ class RandomModel:
 
     def _average(self, x):
         extents = self._kernel(x, 4)
-        # Windows of unequal count are the CPU's: a few suffice.
-        counted = self.rng.rand() < 0.8
+        counted = self.rng.rand() < 0.5
         self._take("average", self.builder.average_pool(x, *extents, count_padding=counted), x)
 
     def _max(self, x):

@@ -33,10 +33,12 @@ def same_pads(sizes, kernel, strides):
     return [t // 2 for t in total] + [t - t // 2 for t in total]
 
 
-def windows(x, kernel, strides, pads, fill=0.0):
+def windows(x, kernel, strides, pads, fill=0.0, dilations=(1, 1)):
     """Returns x padded and cut into windows: [N, C, out height, out width, kernel h, kernel w]."""
     x = np.pad(x, ((0, 0), (0, 0), (pads[0], pads[2]), (pads[1], pads[3])), constant_values=fill)
-    return sliding_window_view(x, kernel, axis=(2, 3))[:, :, :: strides[0], :: strides[1]]
+    reach = [(k - 1) * d + 1 for k, d in zip(kernel, dilations)]
+    cut = sliding_window_view(x, reach, axis=(2, 3))[:, :, :: strides[0], :: strides[1]]
+    return cut[..., :: dilations[0], :: dilations[1]]
 
 
 def short(array):
@@ -83,7 +85,9 @@ class Builder:
         bias = short(self.rng.normal(0.8, 0.5, mean.shape) - mean * scale)
         return scale, bias
 
-    def conv(self, x, outputs, kernel, strides=(1, 1), pads=None, depthwise=False, groups=1):
+    def conv(
+        self, x, outputs, kernel, strides=(1, 1), pads=None, depthwise=False, groups=1, dilations=(1, 1)
+    ):
         """A Conv with bias. `pads` None means SAME; `depthwise` keeps the channels of x."""
         channels = x.shape[1]
         if depthwise:
@@ -91,7 +95,7 @@ class Builder:
         pads = same_pads(x.shape[2:], kernel, strides) if pads is None else list(pads)
         shape = outputs, channels // groups, *kernel
         weights = short(self.rng.normal(0, np.sqrt(2 / np.prod(shape[1:])), shape))
-        patches = windows(x.samples, kernel, strides, pads)
+        patches = windows(x.samples, kernel, strides, pads, dilations=dilations)
         n, _, height, width = patches.shape[:4]
         patches = patches.reshape(n, groups, channels // groups, height, width, -1)
         grouped = weights.reshape(groups, outputs // groups, channels // groups, -1)
@@ -111,12 +115,36 @@ class Builder:
             [x.name, *names],
             samples,
             name,
-            dilations=[1, 1],
+            dilations=list(dilations),
             group=groups,
             kernel_shape=list(kernel),
             pads=pads,
             strides=list(strides),
         )
+
+    def transposed_conv(self, x, outputs, kernel, strides, pads, extra):
+        """A ConvTranspose with bias; `extra` is its output_padding."""
+        n, channels, height, width = x.samples.shape
+        weights = short(self.rng.normal(0, np.sqrt(2 / channels), (channels, outputs, *kernel)))
+        sizes = [(i - 1) * s + k + e for i, s, k, e in zip((height, width), strides, kernel, extra)]
+        product = np.zeros((n, outputs, *sizes))
+        for ky in range(kernel[0]):
+            for kx in range(kernel[1]):
+                rows = slice(ky, ky + (height - 1) * strides[0] + 1, strides[0])
+                columns = slice(kx, kx + (width - 1) * strides[1] + 1, strides[1])
+                product[:, :, rows, columns] += np.einsum("nchw,co->nohw", x.samples, weights[:, :, ky, kx])
+        product = product[:, :, pads[0] : sizes[0] - pads[2], pads[1] : sizes[1] - pads[3]]
+        scale, bias = self._fold(product)
+        self.macs += int(np.prod(weights.shape)) * height * width
+        name = f"{self.name}/transposed_{len(self.nodes)}"
+        names = [
+            self._constant(f"{name}/weights", (weights * scale[:, None, None]).astype(np.float32)),
+            self._constant(f"{name}/bias", bias.astype(np.float32)),
+        ]
+        samples = product * scale[:, None, None] + bias[:, None, None]
+        attributes = {"kernel_shape": kernel, "strides": strides, "pads": pads, "output_padding": extra}
+        lists = {key: list(value) for key, value in attributes.items()}
+        return self._node("ConvTranspose", [x.name, *names], samples, name, **lists)
 
     def dense(self, x, outputs):
         """A MatMul and an Add, as tf2onnx writes a dense layer."""
@@ -152,6 +180,52 @@ class Builder:
         return self._node(
             "MaxPool", [x.name], samples, kernel_shape=list(kernel), strides=list(strides), pads=list(pads)
         )
+
+    def global_pool(self, x, kind):
+        """GlobalAveragePool or GlobalMaxPool."""
+        reduce = np.max if kind == "Max" else np.mean
+        return self._node(f"Global{kind}Pool", [x.name], reduce(x.samples, (2, 3), keepdims=True))
+
+    def concat(self, parts, axis):
+        samples = np.concatenate([part.samples for part in parts], axis)
+        return self._node("Concat", [part.name for part in parts], samples, axis=axis)
+
+    def split(self, x, sizes, axis):
+        """Returns one Value a part."""
+        name = f"{self.name}/Split_{len(self.nodes)}"
+        split = self._constant(f"{name}/split", np.array(sizes, np.int64))
+        outputs = [f"{name}:{i}" for i in range(len(sizes))]
+        self.nodes.append(helper.make_node("Split", [x.name, split], outputs, name=name, axis=axis))
+        parts = np.split(x.samples, np.cumsum(sizes)[:-1], axis)
+        return [Value(output, part) for output, part in zip(outputs, parts)]
+
+    def slice(self, x, start, end, axis):
+        bounds = [np.array([bound], np.int64) for bound in (start, end, axis)]
+        names = [self._constant(f"{self.name}/bound_{len(self.nodes)}_{i}", b) for i, b in enumerate(bounds)]
+        samples = x.samples.take(range(start, end), axis)
+        return self._node("Slice", [x.name, *names], samples)
+
+    def resize(self, x, factors, mode, coordinates="half_pixel"):
+        """A Resize of rows and columns by whole factors; mode nearest or linear."""
+        samples = x.samples
+        for axis, factor in zip((2, 3), factors):
+            size = samples.shape[axis]
+            at = np.arange(size * factor)
+            if mode == "nearest":
+                samples = samples.take(at // factor, axis)
+                continue
+            at = (at + 0.5) / factor - 0.5 if coordinates == "half_pixel" else at / factor
+            low = np.floor(at)
+            shape = [-1 if i == axis else 1 for i in range(4)]
+            weight = (at - low).reshape(shape)
+            below, above = (np.clip(low + i, 0, size - 1).astype(int) for i in (0, 1))
+            samples = samples.take(below, axis) * (1 - weight) + samples.take(above, axis) * weight
+        name = f"{self.name}/Resize_{len(self.nodes)}"
+        scales = self._constant(f"{name}/scales", np.array([1, 1, *factors], np.float32))
+        attributes = {"mode": mode, "coordinate_transformation_mode": coordinates}
+        if mode == "nearest":
+            attributes |= {"coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
+        return self._node("Resize", [x.name, "", scales], samples, name, **attributes)
 
     def transpose(self, x, order):
         return self._node("Transpose", [x.name], x.samples.transpose(order), perm=list(order))

@@ -20,6 +20,7 @@
 
 namespace sluice {
 
+struct SumType;
 class Weights;
 
 /// A tensor of the model: logical dimension i is dimension perm[i] of `value`.
@@ -46,6 +47,33 @@ llvm::SmallVector<int64_t> getIdentity(int64_t rank);
 
 /// Nothing where the element type is not quantized.
 std::optional<Quantization> getQuantization(mlir::Type type);
+
+/// Outputs of one phase of a linear resize lie between the pixels `offset` and
+/// `offset` + 1 after their own; `weight` falls on the latter.
+struct LinearPhase {
+  int64_t offset, weight;
+
+  friend bool operator==(const LinearPhase &, const LinearPhase &) = default;
+};
+
+/// A linear resize of one dimension by a whole factor, the number of phases;
+/// weights are in units of 1 / `unit`.
+struct LinearResize {
+  int64_t unit = 1;
+  llvm::SmallVector<LinearPhase> phases;
+
+  /// Pixels that an output lies between.
+  int64_t taps() const { return phases.size() > 1 ? 2 : 1; }
+  /// Where phase i begins in the input with its edges repeated.
+  int64_t start(size_t i) const {
+    return taps() == 1 ? 0 : phases[i].offset + 1;
+  }
+  llvm::SmallVector<int64_t, 2> weights(size_t i) const {
+    if (taps() == 1)
+      return {1};
+    return {unit - phases[i].weight, phases[i].weight};
+  }
+};
 
 class Converter {
 public:
@@ -98,6 +126,18 @@ private:
                                               mlir::Value x,
                                               const TosaWindow &window,
                                               bool countPadding);
+
+  /// A convolution with all its groups, requantized if it is quantized.
+  mlir::FailureOr<mlir::Value>
+  convolve(mlir::Operation *op, mlir::Value x, const Weights &weights,
+           const SumType &sum, const TosaWindow &window, int64_t group);
+
+  // Upsample.cpp
+  mlir::LogicalResult convert(onnx::ConvTransposeOp op);
+  mlir::LogicalResult convert(onnx::ResizeOp op);
+  mlir::LogicalResult convertLinearResize(onnx::ResizeOp op, mlir::Value x,
+                                          const LinearResize &rows,
+                                          const LinearResize &columns);
 
   // Linear.cpp
   mlir::LogicalResult convertProduct(mlir::Operation *op, mlir::Value input,

@@ -201,7 +201,18 @@ LogicalResult Converter::convert(onnx::SliceOp op) {
     size.push_back(range.size);
   }
   TosaBuilder b = at(op);
-  set(op.getOutput(), b.slice(getCanonical(op.getData()), start, size));
+  Mapped mapped = get(op.getData());
+  if (mapped.flat)
+    mapped = {materialize(mapped), getIdentity(mapped.flat->size()),
+              std::nullopt};
+  SmallVector<int64_t> from(start), count(size);
+  for (auto [i, dim] : llvm::enumerate(mapped.perm)) {
+    from[dim] = start[i];
+    count[dim] = size[i];
+  }
+  mapped.value = b.slice(mapped.value, from, count);
+  set(op.getOutput(), mapped);
+  nameOutput(op, mapped.value);
   return success();
 }
 

@@ -34,11 +34,12 @@ LogicalResult Converter::convert(Operation *op) {
       if (failed(checkShape(op, type)))
         return failure();
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
-      .Case<onnx::ConvOp, onnx::AveragePoolOp, onnx::GlobalAveragePoolOp,
-            onnx::MaxPoolOp, onnx::GlobalMaxPoolOp, onnx::ReduceMeanOp,
-            onnx::GemmOp, onnx::MatMulOp, onnx::SoftmaxOp, onnx::AddOp,
-            onnx::ClipOp, onnx::BatchNormalizationOp, onnx::TransposeOp,
-            onnx::ConcatOp, onnx::SliceOp, onnx::PadOp, onnx::QuantizeLinearOp,
+      .Case<onnx::ConvOp, onnx::ConvTransposeOp, onnx::ResizeOp,
+            onnx::AveragePoolOp, onnx::GlobalAveragePoolOp, onnx::MaxPoolOp,
+            onnx::GlobalMaxPoolOp, onnx::ReduceMeanOp, onnx::GemmOp,
+            onnx::MatMulOp, onnx::SoftmaxOp, onnx::AddOp, onnx::ClipOp,
+            onnx::BatchNormalizationOp, onnx::TransposeOp, onnx::ConcatOp,
+            onnx::SliceOp, onnx::PadOp, onnx::QuantizeLinearOp,
             onnx::DequantizeLinearOp, quant::StorageCastOp>(
           [&](auto concrete) { return convert(concrete); })
       .Case<onnx::ReshapeOp, onnx::FlattenOp, onnx::SqueezeOp,

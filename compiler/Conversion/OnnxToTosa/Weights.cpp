@@ -52,6 +52,37 @@ FailureOr<Weights> Weights::ofConvolution(Operation *op, Value value) {
   return weights;
 }
 
+FailureOr<Weights> Weights::ofTransposed(Operation *op, Value value,
+                                         int64_t group) {
+  auto read = readWeights(op, value);
+  if (failed(read))
+    return failure();
+  ArrayRef<int64_t> shape = cast<RankedTensorType>(value.getType()).getShape();
+  Weights weights;
+  weights.inputs = shape[0] / group;
+  weights.outputs = shape[1] * group;
+  weights.height = shape[2];
+  weights.width = shape[3];
+  const auto &[source, scales] = *read;
+  int64_t size =
+      weights.height * weights.width * (scales.empty() ? sizeof(float) : 1);
+  weights.bytes.resize(source.size());
+  // Groups share the scales, which are those of a group's outputs.
+  for (int64_t o = 0; o < weights.outputs; ++o) {
+    int64_t g = o / shape[1], inGroup = o % shape[1];
+    if (scales.size() > 1)
+      weights.scales.push_back(scales[inGroup]);
+    for (int64_t i = 0; i < weights.inputs; ++i)
+      std::memcpy(
+          &weights.bytes[(o * weights.inputs + i) * size],
+          &source[((g * weights.inputs + i) * shape[1] + inGroup) * size],
+          size);
+  }
+  if (scales.size() == 1)
+    weights.scales = scales;
+  return weights;
+}
+
 FailureOr<Weights> Weights::ofMatrix(Operation *op, Value value,
                                      bool transposed) {
   auto read = readWeights(op, value);
@@ -118,6 +149,28 @@ Weights Weights::getOutputs(int64_t first, int64_t count) const {
                     bytes.begin() + (first + count) * size);
   if (scales.size() > 1)
     part.scales.assign(scales.begin() + first, scales.begin() + first + count);
+  return part;
+}
+
+Weights Weights::getTaps(std::array<int64_t, 2> first,
+                         std::array<int64_t, 2> count,
+                         std::array<int64_t, 2> step,
+                         std::array<int64_t, 2> zeros) const {
+  Weights part = *this;
+  part.height = zeros[0] + std::max<int64_t>(count[0], 1);
+  part.width = zeros[1] + std::max<int64_t>(count[1], 1);
+  size_t size = isQuantized() ? 1 : sizeof(float);
+  part.bytes.assign(outputs * inputs * part.height * part.width * size, 0);
+  for (int64_t plane = 0; plane < outputs * inputs; ++plane)
+    for (int64_t y = 0; y < count[0]; ++y)
+      for (int64_t x = 0; x < count[1]; ++x) {
+        int64_t row = first[0] + (count[0] - 1 - y) * step[0],
+                column = first[1] + (count[1] - 1 - x) * step[1];
+        int64_t to = (plane * part.height + zeros[0] + y) * part.width +
+                     zeros[1] + x,
+                from = (plane * height + row) * width + column;
+        std::memcpy(&part.bytes[to * size], &bytes[from * size], size);
+      }
   return part;
 }
 
@@ -217,6 +270,19 @@ FailureOr<SumType> SumType::of(Operation *op, Value input,
     sum.worst.push_back(weights.getWorst(k) +
                         std::abs(static_cast<double>(sum.intBias[k])));
   return sum;
+}
+
+SumType SumType::getOutputs(int64_t first, int64_t count) const {
+  SumType part = *this;
+  auto cut = [&](auto &values) {
+    if (!values.empty())
+      values = llvm::to_vector(ArrayRef(values).slice(first, count));
+  };
+  cut(part.factors);
+  cut(part.worst);
+  cut(part.intBias);
+  cut(part.floatBias);
+  return part;
 }
 
 Value SumType::getBias(TosaBuilder &b) const {

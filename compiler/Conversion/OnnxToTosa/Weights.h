@@ -18,6 +18,10 @@ public:
   /// a diagnostic at `op`.
   static mlir::FailureOr<Weights> ofConvolution(mlir::Operation *op,
                                                 mlir::Value value);
+  /// Of a transposed convolution (the model's C × M/group × kH × kW), as the
+  /// ordinary convolution of its taps has them.
+  static mlir::FailureOr<Weights>
+  ofTransposed(mlir::Operation *op, mlir::Value value, int64_t group);
   /// Of a product x · W with W of K × N, or N × K if `transposed`: N outputs, K
   /// inputs.
   static mlir::FailureOr<Weights> ofMatrix(mlir::Operation *op,
@@ -29,6 +33,12 @@ public:
   /// − 1.
   mlir::Value asHwcm(TosaBuilder &b, int64_t channels) const;
   Weights getOutputs(int64_t first, int64_t count) const;
+  /// A kernel of `zeros` rows and columns of zeros and then `count` others: the
+  /// taps `first`, `first` + `step`, … in reverse. One more of zeros where
+  /// there are none.
+  Weights getTaps(std::array<int64_t, 2> first, std::array<int64_t, 2> count,
+                  std::array<int64_t, 2> step,
+                  std::array<int64_t, 2> zeros) const;
   /// The inputs, which are C × H × W flattened, become C inputs of a kernel H ×
   /// W.
   Weights asImage(int64_t channels, int64_t height, int64_t width) const;
@@ -65,6 +75,7 @@ struct SumType {
   static mlir::FailureOr<SumType> of(mlir::Operation *op, mlir::Value input,
                                      const Weights &weights, mlir::Value bias);
   mlir::Value getBias(TosaBuilder &b) const;
+  SumType getOutputs(int64_t first, int64_t count) const;
 };
 
 /// The constant behind a value, looking through storage casts; null if there is

@@ -45,29 +45,34 @@ static Value fitWindow(TosaBuilder &b, Value x, TosaWindow &window,
   return b.slice(x, start, size);
 }
 
-/// A convolution with all its groups in one TOSA operation, or one for each
-/// group.
-static FailureOr<Value> emitConvolution(TosaBuilder &b, Value x,
-                                        const Weights &weights, Value bias,
-                                        const TosaWindow &window,
-                                        int64_t zeroPoint, int64_t group) {
+FailureOr<Value> Converter::convolve(Operation *op, Value x,
+                                     const Weights &weights, const SumType &sum,
+                                     const TosaWindow &window, int64_t group) {
+  TosaBuilder b = at(op);
   int64_t inputs = getShape(x)[3];
-  if (group == 1)
-    return b.conv2d(x, weights.asOhwi(b), bias, window, zeroPoint);
-  if (weights.inputs == 1 && group == inputs)
-    return b.depthwise(x, weights.asHwcm(b, inputs), bias, window, zeroPoint);
-  SmallVector<Value> parts;
-  int64_t outputs = weights.outputs / group;
-  for (int64_t g = 0; g < group; ++g) {
-    SmallVector<int64_t> start(4, 0), size(getShape(x));
-    start[3] = g * weights.inputs;
-    size[3] = weights.inputs;
-    Value partBias = b.slice(bias, {g * outputs}, {outputs});
-    parts.push_back(b.conv2d(b.slice(x, start, size),
-                             weights.getOutputs(g * outputs, outputs).asOhwi(b),
-                             partBias, window, zeroPoint));
+  if (group > 1 && (weights.inputs > 1 || group != inputs)) {
+    SmallVector<Value> parts;
+    int64_t outputs = weights.outputs / group;
+    for (int64_t g = 0; g < group; ++g) {
+      SmallVector<int64_t> start(4, 0), size(getShape(x));
+      start[3] = g * weights.inputs;
+      size[3] = weights.inputs;
+      FailureOr<Value> part = convolve(
+          op, b.slice(x, start, size), weights.getOutputs(g * outputs, outputs),
+          sum.getOutputs(g * outputs, outputs), window, 1);
+      if (failed(part))
+        return failure();
+      parts.push_back(*part);
+    }
+    return b.concat(parts, 3);
   }
-  return b.concat(parts, 3);
+  Value bias = sum.getBias(b);
+  Value y = group == 1 ? b.conv2d(x, weights.asOhwi(b), bias, window,
+                                  sum.inputZeroPoint)
+                       : b.depthwise(x, weights.asHwcm(b, inputs), bias, window,
+                                     sum.inputZeroPoint);
+  return weights.isQuantized() ? requantize(op, y, sum.factors, sum.worst)
+                               : FailureOr<Value>(y);
 }
 
 LogicalResult Converter::convert(onnx::ConvOp op) {
@@ -83,16 +88,7 @@ LogicalResult Converter::convert(onnx::ConvOp op) {
   FailureOr<SumType> sum = SumType::of(op, op.getX(), *weights, op.getB());
   if (failed(sum))
     return failure();
-  FailureOr<Value> acc =
-      emitConvolution(b, x, *weights, sum->getBias(b), *window,
-                      sum->inputZeroPoint, op.getGroup());
-  if (failed(acc))
-    return failure();
-  if (!weights->isQuantized()) {
-    setNhwc(op.getY(), *acc);
-    return success();
-  }
-  FailureOr<Value> y = requantize(op, *acc, sum->factors, sum->worst);
+  FailureOr<Value> y = convolve(op, x, *weights, *sum, *window, op.getGroup());
   if (failed(y))
     return failure();
   setNhwc(op.getY(), *y);
@@ -115,6 +111,20 @@ cutByCount(int64_t outputs, int64_t kernel, int64_t stride, int64_t padBefore,
       cuts.push_back({o, o + 1, count});
   }
   return cuts;
+}
+
+/// What the windows [first, end) along `dim` read of an input of `size`: where
+/// it begins and how much. The window's pads become what they reach beyond it.
+static std::pair<int64_t, int64_t> cutInput(TosaWindow &window, int dim,
+                                            int64_t first, int64_t end,
+                                            int64_t size) {
+  int64_t from = first * window.stride[dim] - window.pad[2 * dim];
+  int64_t to = from + (end - first - 1) * window.stride[dim] +
+               window.dilation[dim] * (window.kernel[dim] - 1) + 1;
+  int64_t begin = std::max<int64_t>(from, 0), last = std::min(to, size);
+  window.pad[2 * dim] = begin - from;
+  window.pad[2 * dim + 1] = to - last;
+  return {begin, last - begin};
 }
 
 LogicalResult Converter::convertAverage(Operation *op, Value x,
@@ -141,16 +151,17 @@ LogicalResult Converter::convertQuantizedAverage(Operation *op, Value x,
   if (!in)
     return op->emitOpError("mixes quantized and float operands");
   TosaBuilder b = at(op);
-  int64_t channels = getShape(x)[3];
+  SmallVector<int64_t> shape(getShape(x));
   Value ones = b.constant<int8_t>(
-      {window.kernel[0], window.kernel[1], channels, 1}, int8_t(1));
-  Value acc = b.depthwise(x, ones, b.constant<int32_t>({channels}, 0), window,
-                          in->zeroPoint);
-  SmallVector<int64_t> os(getShape(acc));
+      {window.kernel[0], window.kernel[1], shape[3], 1}, int8_t(1));
+  Value zeros = b.constant<int32_t>({shape[3]}, 0);
   auto cut = [&](int dim) {
     // No window leaves an input whose padding counts.
-    int64_t size = countPadding ? 1 << 30 : getShape(x)[dim + 1];
-    return cutByCount(os[dim + 1], window.kernel[dim], window.stride[dim],
+    int64_t size = countPadding ? 1 << 30 : shape[dim + 1];
+    int64_t padded =
+        shape[dim + 1] + window.pad[2 * dim] + window.pad[2 * dim + 1];
+    int64_t outputs = (padded - window.kernel[dim]) / window.stride[dim] + 1;
+    return cutByCount(outputs, window.kernel[dim], window.stride[dim],
                       countPadding ? 0 : window.pad[2 * dim], size);
   };
   double ratio = in->scales[0] / out.scales[0];
@@ -159,10 +170,14 @@ LogicalResult Converter::convertQuantizedAverage(Operation *op, Value x,
   for (auto [y0, y1, countY] : cut(0)) {
     SmallVector<Value> columns;
     for (auto [x0, x1, countX] : cut(1)) {
-      Value part =
-          b.slice(acc, {0, y0, x0, 0}, {os[0], y1 - y0, x1 - x0, os[3]});
+      TosaWindow part = window;
+      SmallVector<int64_t> start(4, 0), size(shape);
+      std::tie(start[1], size[1]) = cutInput(part, 0, y0, y1, shape[1]);
+      std::tie(start[2], size[2]) = cutInput(part, 1, x0, x1, shape[2]);
+      Value acc = b.depthwise(b.slice(x, start, size), ones, zeros, part,
+                              in->zeroPoint);
       FailureOr<Value> y = requantize(
-          op, part, ratio / static_cast<double>(countY * countX), worst);
+          op, acc, ratio / static_cast<double>(countY * countX), worst);
       if (failed(y))
         return failure();
       columns.push_back(*y);

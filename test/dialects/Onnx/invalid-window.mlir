@@ -245,3 +245,37 @@ func.func @f(%x: tensor<f32>, %c: tensor<1xf32>) {
   %0 = onnx.BatchNormalization %x, %c, %c, %c, %c : (tensor<f32>, tensor<1xf32>, tensor<1xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<f32>
   return
 }
+
+// -----
+
+func.func @f(%x: tensor<1x1x2x2xf32>, %s: tensor<4xf32>) {
+  // expected-error @below {{'onnx.Resize' op mode 'best' is not one of nearest, linear, cubic}}
+  %0 = onnx.Resize %x scales(%s) {mode = "best", coordinates = "half_pixel", nearest_mode = "floor"} : (tensor<1x1x2x2xf32>, tensor<4xf32>) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<1x1x2x2xf32>) {
+  // expected-error @below {{'onnx.Resize' op must have either scales or sizes}}
+  %0 = onnx.Resize %x {mode = "linear", coordinates = "half_pixel", nearest_mode = "floor"} : (tensor<1x1x2x2xf32>) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<1x1x2x2xf32>) {
+  %s = onnx.Constant dense<[1.0, 2.0]> : tensor<2xf32>
+  // expected-error @below {{'onnx.Resize' op scales has 2 entries, expected 4}}
+  %0 = onnx.Resize %x scales(%s) {mode = "linear", coordinates = "half_pixel", nearest_mode = "floor"} : (tensor<1x1x2x2xf32>, tensor<2xf32>) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<1x1x2x2xf32>) {
+  %s = onnx.Constant dense<[1, 1, 0, 4]> : tensor<4xi64>
+  // expected-error @below {{'onnx.Resize' op leaves nothing, or too much, of dimension 2}}
+  %0 = onnx.Resize %x sizes(%s) {mode = "linear", coordinates = "half_pixel", nearest_mode = "floor"} : (tensor<1x1x2x2xf32>, tensor<4xi64>) -> tensor<*xf32>
+  return
+}

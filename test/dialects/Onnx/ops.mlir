@@ -104,6 +104,12 @@ func.func @window(%x: tensor<1x4x9x9xf32>, %w: tensor<8x2x3x3xf32>,
   %5 = onnx.GlobalAveragePool %4 : (tensor<1x8x4x3xf32>) -> tensor<1x8x1x1xf32>
   // CHECK: onnx.GlobalMaxPool
   %6 = onnx.GlobalMaxPool %5 : (tensor<1x8x1x1xf32>) -> tensor<1x8x1x1xf32>
+  %scales = onnx.Constant dense<[1.0, 1.0, 2.0, 2.5]> : tensor<4xf32>
+  %sizes = onnx.Constant dense<[1, 8, 4, 5]> : tensor<4xi64>
+  // CHECK: onnx.Resize %{{.*}} scales(%{{.*}}) {{.*}} -> tensor<1x8x2x2xf32>
+  %7 = onnx.Resize %6 scales(%scales) {mode = "nearest", coordinates = "asymmetric", nearest_mode = "floor"} : (tensor<1x8x1x1xf32>, tensor<4xf32>) -> tensor<1x8x2x2xf32>
+  // CHECK: onnx.Resize %{{.*}} sizes(%{{.*}}) {{.*}} -> tensor<1x8x4x5xf32>
+  %8 = onnx.Resize %7 sizes(%sizes) {mode = "linear", coordinates = "half_pixel", nearest_mode = "floor"} : (tensor<1x8x2x2xf32>, tensor<4xi64>) -> tensor<1x8x4x5xf32>
   return %6 : tensor<1x8x1x1xf32>
 }
 

@@ -212,3 +212,39 @@ func.func @matmul(%x: tensor<2x3x4xf32>, %y: tensor<4x5xf32>) -> tensor<2x3x5xf3
   %0 = onnx.MatMul %x, %y : (tensor<2x3x4xf32>, tensor<4x5xf32>) -> tensor<2x3x5xf32>
   return %0 : tensor<2x3x5xf32>
 }
+
+// -----
+
+func.func @f(%x: tensor<1x1x4x4xf32>) -> tensor<1x1x6x6xf32> {
+  %s = onnx.Constant dense<[1.0, 1.0, 1.5, 1.5]> : tensor<4xf32>
+  // expected-error @below {{resizes 4 to 6 by mode 'linear' and 'half_pixel'; only whole factors that treat all pixels alike are supported}}
+  %0 = onnx.Resize %x scales(%s) {mode = "linear", coordinates = "half_pixel", nearest_mode = "floor"} : (tensor<1x1x4x4xf32>, tensor<4xf32>) -> tensor<1x1x6x6xf32>
+  return %0 : tensor<1x1x6x6xf32>
+}
+
+// -----
+
+func.func @f(%x: tensor<1x1x4x4xf32>) -> tensor<1x1x8x8xf32> {
+  %s = onnx.Constant dense<[1.0, 1.0, 2.0, 2.0]> : tensor<4xf32>
+  // expected-error @below {{resizes 4 to 8 by mode 'linear' and 'align_corners'}}
+  %0 = onnx.Resize %x scales(%s) {mode = "linear", coordinates = "align_corners", nearest_mode = "floor"} : (tensor<1x1x4x4xf32>, tensor<4xf32>) -> tensor<1x1x8x8xf32>
+  return %0 : tensor<1x1x8x8xf32>
+}
+
+// -----
+
+func.func @f(%x: tensor<1x1x4x4xf32>) -> tensor<1x2x4x4xf32> {
+  %s = onnx.Constant dense<[1.0, 2.0, 1.0, 1.0]> : tensor<4xf32>
+  // expected-error @below {{resizes other than the rows and columns of an image}}
+  %0 = onnx.Resize %x scales(%s) {mode = "nearest", coordinates = "half_pixel", nearest_mode = "floor"} : (tensor<1x1x4x4xf32>, tensor<4xf32>) -> tensor<1x2x4x4xf32>
+  return %0 : tensor<1x2x4x4xf32>
+}
+
+// -----
+
+func.func @f(%x: tensor<1x1x4x4xf32>) -> tensor<1x1x6x6xf32> {
+  %w = onnx.Constant dense<1.0> : tensor<1x1x2x2xf32>
+  // expected-error @below {{'onnx.ConvTranspose' op is dilated, which is not supported}}
+  %0 = onnx.ConvTranspose %x, %w {kernel_shape = array<i64: 2, 2>, strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 2, 2>, output_padding = array<i64: 0, 0>} : (tensor<1x1x4x4xf32>, tensor<1x1x2x2xf32>) -> tensor<1x1x6x6xf32>
+  return %0 : tensor<1x1x6x6xf32>
+}

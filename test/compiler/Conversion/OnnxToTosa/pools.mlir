@@ -82,20 +82,22 @@ func.func @int8_average(%x: tensor<1x1x4x4xi8>) -> tensor<1x1x2x2xi8> {
 // CHECK-LABEL: func.func @int8_average_padded(
 // CHECK: %[[RESHAPE:.*]] = tosa.reshape %arg0, %{{.*}} : {{.*}}-> tensor<1x4x4x1xi8>
 // CHECK: %[[C:.*]] = "tosa.const"() <{values = dense<1> : tensor<2x2x1x1xi8>
-// CHECK: %[[DEPTHWISE:.*]] = tosa.depthwise_conv2d %[[RESHAPE]], %[[C]], %{{.*}}, %{{.*}}, %{{.*}} {acc_type = i32, dilation = array<i64: 1, 1>, pad = array<i64: 1, 1, 0, 0>, stride = array<i64: 2, 2>} : {{.*}}-> tensor<1x3x2x1xi32>
-// CHECK: %[[SLICE:.*]] = tosa.slice %[[DEPTHWISE]], %{{.*}}, %{{.*}} : {{.*}}-> tensor<1x1x2x1xi32>
-// CHECK: %[[C2:.*]] = "tosa.const"() <{values = dense<16384> : tensor<1xi16>
-// CHECK: %[[C3:.*]] = "tosa.const"() <{values = dense<15> : tensor<1xi8>
-// CHECK: %[[RESCALE:.*]] = tosa.rescale %[[SLICE]], %[[C2]], %[[C3]], %{{.*}}, %{{.*}} {{{.*}}per_channel = false{{.*}}, scale32 = false} : {{.*}}-> tensor<1x1x2x1xi8>
-// CHECK: %[[SLICE2:.*]] = tosa.slice %[[DEPTHWISE]], %{{.*}}, %{{.*}} : {{.*}}-> tensor<1x1x2x1xi32>
-// CHECK: %[[C4:.*]] = "tosa.const"() <{values = dense<16384> : tensor<1xi16>
-// CHECK: %[[C5:.*]] = "tosa.const"() <{values = dense<16> : tensor<1xi8>
-// CHECK: %[[RESCALE2:.*]] = tosa.rescale %[[SLICE2]], %[[C4]], %[[C5]], %{{.*}}, %{{.*}} {{{.*}}per_channel = false{{.*}}, scale32 = false} : {{.*}}-> tensor<1x1x2x1xi8>
-// CHECK: %[[SLICE3:.*]] = tosa.slice %[[DEPTHWISE]], %{{.*}}, %{{.*}} : {{.*}}-> tensor<1x1x2x1xi32>
-// CHECK: %[[C6:.*]] = "tosa.const"() <{values = dense<16384> : tensor<1xi16>
-// CHECK: %[[C7:.*]] = "tosa.const"() <{values = dense<15> : tensor<1xi8>
-// CHECK: %[[RESCALE3:.*]] = tosa.rescale %[[SLICE3]], %[[C6]], %[[C7]], %{{.*}}, %{{.*}} {{{.*}}per_channel = false{{.*}}, scale32 = false} : {{.*}}-> tensor<1x1x2x1xi8>
-// CHECK: %[[CONCAT:.*]] = tosa.concat %[[RESCALE]], %[[RESCALE2]], %[[RESCALE3]] {axis = 1 : i32} : {{.*}}-> tensor<1x3x2x1xi8>
+// CHECK: %[[SLICE1:.*]] = tosa.slice %[[RESHAPE]], %{{.*}}, %{{.*}} : {{.*}}-> tensor<1x1x4x1xi8>
+// CHECK: %[[SUM1:.*]] = tosa.depthwise_conv2d %[[SLICE1]], %[[C]], %{{.*}} {acc_type = i32, dilation = array<i64: 1, 1>, pad = array<i64: 1, 0, 0, 0>, stride = array<i64: 2, 2>} : {{.*}}-> tensor<1x1x2x1xi32>
+// CHECK: %[[M1:.*]] = "tosa.const"() <{values = dense<16384> : tensor<1xi16>
+// CHECK: %[[S1:.*]] = "tosa.const"() <{values = dense<15> : tensor<1xi8>
+// CHECK: %[[RESCALE1:.*]] = tosa.rescale %[[SUM1]], %[[M1]], %[[S1]], {{.*}}-> tensor<1x1x2x1xi8>
+// CHECK: %[[SLICE2:.*]] = tosa.slice %[[RESHAPE]], %{{.*}}, %{{.*}} : {{.*}}-> tensor<1x2x4x1xi8>
+// CHECK: %[[SUM2:.*]] = tosa.depthwise_conv2d %[[SLICE2]], %[[C]], %{{.*}} {acc_type = i32, dilation = array<i64: 1, 1>, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 2, 2>} : {{.*}}-> tensor<1x1x2x1xi32>
+// CHECK: %[[M2:.*]] = "tosa.const"() <{values = dense<16384> : tensor<1xi16>
+// CHECK: %[[S2:.*]] = "tosa.const"() <{values = dense<16> : tensor<1xi8>
+// CHECK: %[[RESCALE2:.*]] = tosa.rescale %[[SUM2]], %[[M2]], %[[S2]], {{.*}}-> tensor<1x1x2x1xi8>
+// CHECK: %[[SLICE3:.*]] = tosa.slice %[[RESHAPE]], %{{.*}}, %{{.*}} : {{.*}}-> tensor<1x1x4x1xi8>
+// CHECK: %[[SUM3:.*]] = tosa.depthwise_conv2d %[[SLICE3]], %[[C]], %{{.*}} {acc_type = i32, dilation = array<i64: 1, 1>, pad = array<i64: 0, 1, 0, 0>, stride = array<i64: 2, 2>} : {{.*}}-> tensor<1x1x2x1xi32>
+// CHECK: %[[M3:.*]] = "tosa.const"() <{values = dense<16384> : tensor<1xi16>
+// CHECK: %[[S3:.*]] = "tosa.const"() <{values = dense<15> : tensor<1xi8>
+// CHECK: %[[RESCALE3:.*]] = tosa.rescale %[[SUM3]], %[[M3]], %[[S3]], {{.*}}-> tensor<1x1x2x1xi8>
+// CHECK: %[[CONCAT:.*]] = tosa.concat %[[RESCALE1]], %[[RESCALE2]], %[[RESCALE3]] {axis = 1 : i32} : {{.*}}-> tensor<1x3x2x1xi8>
 // CHECK: %[[RESHAPE2:.*]] = tosa.reshape %[[CONCAT]], %{{.*}} : {{.*}}-> tensor<1x1x3x2xi8>
 // CHECK: return %[[RESHAPE2]]
 func.func @int8_average_padded(%x: tensor<1x1x4x4xi8>) -> tensor<1x1x3x2xi8> {
