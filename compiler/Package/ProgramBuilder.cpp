@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "compiler/Package/Package.h"
+#include "compiler/Support/Layer.h"
 #include "dialects/Deploy/Deploy.h"
 #include "runtime/package/program_generated.h"
 
@@ -38,6 +39,8 @@ private:
   LogicalResult addOutputs();
   LogicalResult addBuffer(Value value, std::string name, int64_t offset,
                           DictionaryAttr attrs);
+  void describeDeviceRegion(fb::RegionT &made, const RegionParts &region);
+  void describeHostRegion(fb::RegionT &made, deploy::RegionOp region);
   std::unique_ptr<fb::EngineCodeT> addEngineCode(const RegionParts &region);
   std::string getBufferName(deploy::RegionOp region, unsigned result);
   void addLibraries();
@@ -167,6 +170,38 @@ ProgramBuilder::addEngineCode(const RegionParts &region) {
   return code;
 }
 
+void ProgramBuilder::describeDeviceRegion(fb::RegionT &made,
+                                          const RegionParts &region) {
+  made.engine = addEngineCode(region);
+  made.macs = region.macs;
+  made.estimated_cycles = region.estimatedCycles;
+  for (const LayerParts &layer : region.layers) {
+    auto entry = std::make_unique<fb::LayerT>();
+    entry->name = layer.name;
+    entry->kind = layer.kind;
+    entry->output = layer.output;
+    entry->macs = layer.macs;
+    entry->estimated_cycles = layer.estimatedCycles;
+    entry->first_command = layer.firstCommand;
+    entry->last_command = layer.lastCommand;
+    made.layers.push_back(std::move(entry));
+  }
+}
+
+/// A processor has no commands: the region's body tells what it computes.
+void ProgramBuilder::describeHostRegion(fb::RegionT &made,
+                                        deploy::RegionOp region) {
+  for (const Layer &layer : matchLayers(region.getBodyBlock())) {
+    auto entry = std::make_unique<fb::LayerT>();
+    entry->name = layer.name;
+    entry->kind = stringify(layer.kind).str();
+    entry->output = layer.outputName;
+    entry->macs = layer.macs;
+    made.macs += layer.macs;
+    made.layers.push_back(std::move(entry));
+  }
+}
+
 LogicalResult ProgramBuilder::addRegion(deploy::RegionOp region,
                                         unsigned index) {
   auto made = std::make_unique<fb::RegionT>();
@@ -197,23 +232,10 @@ LogicalResult ProgramBuilder::addRegion(deploy::RegionOp region,
     cpu->level = library.level;
     made->cpu.push_back(std::move(cpu));
   }
-  if (auto it = parts.regions.find(region.getName());
-      it != parts.regions.end()) {
-    made->engine = addEngineCode(it->second);
-    made->macs = it->second.macs;
-    made->estimated_cycles = it->second.estimatedCycles;
-    for (const LayerParts &layer : it->second.layers) {
-      auto entry = std::make_unique<fb::LayerT>();
-      entry->name = layer.name;
-      entry->kind = layer.kind;
-      entry->output = layer.output;
-      entry->macs = layer.macs;
-      entry->estimated_cycles = layer.estimatedCycles;
-      entry->first_command = layer.firstCommand;
-      entry->last_command = layer.lastCommand;
-      made->layers.push_back(std::move(entry));
-    }
-  }
+  if (auto it = parts.regions.find(region.getName()); it != parts.regions.end())
+    describeDeviceRegion(*made, it->second);
+  else
+    describeHostRegion(*made, region);
   variant->regions.push_back(std::move(made));
   return success();
 }
@@ -269,6 +291,14 @@ void ProgramBuilder::addFiles() {
   }
 }
 
+/// The program with its sha256 at its end.
+static std::vector<uint8_t> seal(flatbuffers::span<uint8_t> program) {
+  std::vector<uint8_t> bytes(program.begin(), program.end());
+  auto digest = llvm::SHA256::hash(bytes);
+  bytes.insert(bytes.end(), digest.begin(), digest.end());
+  return bytes;
+}
+
 FailureOr<std::vector<PackageFile>>
 ProgramBuilder::build(std::vector<PackageFile> extra) {
   program.version = 1;
@@ -297,10 +327,7 @@ ProgramBuilder::build(std::vector<PackageFile> extra) {
   addFiles();
   flatbuffers::FlatBufferBuilder builder;
   fb::FinishProgramBuffer(builder, fb::Program::Pack(builder, &program));
-  const uint8_t *bytes = builder.GetBufferPointer();
-  files.insert(
-      files.begin(),
-      {"program.fb", std::vector<uint8_t>(bytes, bytes + builder.GetSize())});
+  files.insert(files.begin(), {"program.fb", seal(builder.GetBufferSpan())});
   return std::move(files);
 }
 

@@ -32,6 +32,22 @@ size_t elementSize(program::ElementType type) {
   return 0;
 }
 
+/// Takes the seal off the manifest's end: the sha256 of all before it.
+static Status unseal(const Buffer &manifest, const char *where,
+                     std::span<const uint8_t> &out) {
+  constexpr size_t sealSize = sizeof(Sha256Digest);
+  size_t size = manifest.size() < sealSize ? 0 : manifest.size() - sealSize;
+  Sha256Digest digest = sha256(manifest.data(), size);
+  if (manifest.size() < sealSize ||
+      memcmp(digest.data(), manifest.data() + size, sealSize) != 0)
+    return fail(SLUICE_STATUS_INVALID_PACKAGE,
+                "%s: is damaged: its sha256 is %s, not the one at its end; "
+                "fetch or compile the package again",
+                where, toHex(digest).data());
+  out = manifest.bytes().first(size);
+  return SLUICE_STATUS_OK;
+}
+
 Status Package::load(const char *path, Package *&out) {
   return load(
       path,
@@ -73,9 +89,10 @@ Status Package::load(const char *name, const Source &source, Package *&out) {
                   lastMessage());
     SLUICE_RETURN_IF_ERROR(status);
     std::string where = package->name_ + "/" + kManifest;
+    std::span<const uint8_t> program;
+    SLUICE_RETURN_IF_ERROR(unseal(package->manifest_, where.c_str(), program));
     std::vector<bool> used;
-    SLUICE_RETURN_IF_ERROR(
-        verifyProgram(package->manifest_.bytes(), where.c_str(), used));
+    SLUICE_RETURN_IF_ERROR(verifyProgram(program, where.c_str(), used));
     return package->loadFiles(source, used);
   };
   Status status = read();

@@ -151,16 +151,17 @@ def case_other_engine(case):
 
 
 def case_broken_package(case):
-    """Each file that the runtime maps, cut short, changed in one bit or gone."""
+    """Each file that the runtime maps, cut short, changed in one bit, wherever that is, or gone."""
     good, bad = case.path("good"), case.path("bad")
     harness.compile_model(DIGITS, good, calibration=case.calibration)
     listed = [path.name for path in good.iterdir() if path.name not in ("report.json", "model.mlirbc")]
     case.failures.expect(len(listed) >= 4, f"the package holds only {listed}")
     for name in listed:
         whole = (good / name).read_bytes()
-        middle = len(whole) // 2
-        flipped = whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :]
-        for content in (whole[:middle], flipped, None):
+        flipped = [
+            whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :] for at in (0, len(whole) // 3, len(whole) - 1)
+        ]
+        for content in (whole[: len(whole) // 2], *flipped, None):
             shutil.rmtree(bad, ignore_errors=True)
             shutil.copytree(good, bad)
             (bad / name).unlink() if content is None else (bad / name).write_bytes(content)

@@ -19,7 +19,8 @@ def main():
     if program.count(before) != 1:
         sys.exit(f"error: program.fb does not hold the digest of {name} once")
     (package / name).write_bytes(bad)
-    (package / "program.fb").write_bytes(program.replace(before, after))
+    program = program[:-32].replace(before, after)
+    (package / "program.fb").write_bytes(program + hashlib.sha256(program).digest())
 
 
 if __name__ == "__main__":

@@ -148,6 +148,12 @@ TestPackage::TestPackage() {
   program.variants.push_back(std::move(variant));
 }
 
+Bytes seal(Bytes bytes) {
+  Sha256Digest digest = sha256(bytes.data(), bytes.size());
+  bytes.insert(bytes.end(), digest.begin(), digest.end());
+  return bytes;
+}
+
 std::map<std::string, Bytes> TestPackage::build() const {
   ProgramT whole(program);
   if (!keepTable)
@@ -162,8 +168,8 @@ std::map<std::string, Bytes> TestPackage::build() const {
   flatbuffers::FlatBufferBuilder builder;
   FinishProgramBuffer(builder, Program::Pack(builder, &whole));
   std::map<std::string, Bytes> all = files;
-  all["program.fb"].assign(builder.GetBufferPointer(),
-                           builder.GetBufferPointer() + builder.GetSize());
+  all["program.fb"] = seal({builder.GetBufferPointer(),
+                            builder.GetBufferPointer() + builder.GetSize()});
   return all;
 }
 

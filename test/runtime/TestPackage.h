@@ -46,6 +46,9 @@ struct Release {
 using PackagePtr = std::unique_ptr<sluice_package_t, Release>;
 using SessionPtr = std::unique_ptr<sluice_session_t, Release>;
 
+/// Appends the sha256 of `bytes`, as program.fb has it at its end.
+Bytes seal(Bytes bytes);
+
 /// Loads a package of these files.
 sluice_status_t loadFiles(const std::map<std::string, Bytes> &files,
                           sluice_package_t **out);
