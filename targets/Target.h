@@ -75,12 +75,33 @@ struct RegionParts {
   /// Arena bytes the commands use beside inputs and outputs.
   uint64_t spillOffset = 0, spillSize = 0;
   uint64_t macs = 0, estimatedCycles = 0;
+  /// The same with the board's own memory.
+  uint64_t boardCycles = 0;
   std::vector<LayerParts> layers;
   /// For the report (docs/spec/report.md): an object of `timeline` and
   /// `memory`, as there, with times from the region's first cycle, layers
   /// counted from the region's first, and no arena buffers; and `layers`, an
   /// object by layer name of {bytes_loaded, bytes_stored, counters}.
   llvm::json::Value report = nullptr;
+};
+
+/// What a target takes of something that its board has only so much of.
+struct Resource {
+  std::string name;
+  uint64_t used = 0, available = 0;
+  /// Less of it is better, as long as it fits; else it only has to fit.
+  bool isCost = false;
+};
+
+/// Targets for `sluice tune` to choose among: all pairs of the two lists.
+struct TuneSpace {
+  /// Specifications of what fits the board of the target, itself first.
+  std::vector<std::string> devices;
+  /// What may follow a specification to compile for that device in another way;
+  /// the first is empty.
+  std::vector<std::string> schedules;
+  /// All else that an estimate depends on.
+  std::string board;
 };
 
 /// Code of all regions of a module in one shared object, as cpu_abi.h has it.
@@ -107,6 +128,11 @@ public:
   virtual std::optional<DeviceConfiguration> device() const {
     return std::nullopt;
   }
+
+  /// What it takes of its board.
+  virtual std::vector<Resource> resources() const { return {}; }
+  /// What may be built instead of it; nothing where there is no choice.
+  virtual TuneSpace getTuneSpace() const { return {}; }
 
   /// Whether the target can run `layer`, or why not.
   virtual Judgement judge(const Layer &layer) const = 0;

@@ -46,6 +46,24 @@ static bool fromJSON(const llvm::json::Value &value, Parameters &parameters,
          });
 }
 
+static bool readMemory(const llvm::json::Value *value, MemoryTiming &memory,
+                       llvm::json::Path path) {
+  if (!value)
+    return true;
+  llvm::json::ObjectMapper mapper(*value, path);
+  uint64_t latency = 0, bytes = 0;
+  if (!mapper || !mapper.map("latency", latency) ||
+      !mapper.map("bytes_per_cycle", bytes))
+    return false;
+  if (latency > 100000 || bytes < 1 || bytes > 1024) {
+    path.report("is no memory that an engine has: latency is at most 100000, "
+                "bytes_per_cycle 1 to 1024");
+    return false;
+  }
+  memory = {unsigned(latency), unsigned(bytes)};
+  return true;
+}
+
 static bool fromJSON(const llvm::json::Value &value, Board &board,
                      llvm::json::Path path) {
   llvm::json::ObjectMapper mapper(value, path);
@@ -55,8 +73,17 @@ static bool fromJSON(const llvm::json::Value &value, Board &board,
       !mapper.map("shell", board.shell) ||
       !mapper.map("clock_mhz", board.clockMhz) ||
       !mapper.map("multipliers", board.multipliers) ||
-      !mapper.map("memory_bits", board.memoryBits))
+      !mapper.map("memory_bits", board.memoryBits) ||
+      !mapper.mapOptional("memory_block_bits", board.blockBits) ||
+      !mapper.mapOptional("luts", board.luts) ||
+      !readMemory(value.getAsObject()->get("memory"), board.memory,
+                  path.field("memory")) ||
+      !mapper.mapOptional("link_bytes_per_second", board.linkBytesPerSecond))
     return false;
+  if (!board.blockBits) {
+    path.field("memory_block_bits").report("is 0");
+    return false;
+  }
   const llvm::json::Value *parameters = value.getAsObject()->get("parameters");
   llvm::json::Path field = path.field("parameters");
   if (!parameters) {
@@ -78,6 +105,7 @@ static Expected<Board> parseBoard(StringRef json, StringRef source) {
   llvm::json::Path::Root root("board");
   if (!fromJSON(*value, board, root))
     return fail(root.getError());
+  board.text = json;
   return board;
 }
 
@@ -108,10 +136,13 @@ std::vector<StringRef> sluice::engine::getBoardNames() {
 // Configurations
 //===----------------------------------------------------------------------===//
 
-/// Applies NAME=VALUE to `parameters`.
-static Error applyChange(StringRef change, Parameters &parameters) {
+/// Applies NAME=VALUE to `parameters` or `schedule`.
+static Error applyChange(StringRef change, Parameters &parameters,
+                         TileSchedule &schedule) {
   auto [name, digits] = change.split('=');
+  std::vector<StringRef> names;
   for (const ParameterInfo &info : parameterTable()) {
+    names.push_back(info.name);
     if (info.name != name)
       continue;
     if (digits.getAsInteger(10, parameters.*info.member))
@@ -119,8 +150,17 @@ static Error applyChange(StringRef change, Parameters &parameters) {
                                "' is not a whole number below 2^32");
     return Error::success();
   }
-  auto names = llvm::map_range(
-      parameterTable(), [](const auto &info) { return StringRef(info.name); });
+  for (const TileScheduleInfo &info : kTileScheduleTable) {
+    names.push_back(info.name);
+    if (info.name != name)
+      continue;
+    uint32_t &value = schedule.*info.member;
+    if (digits.getAsInteger(10, value) || value < 1 || value > info.greatest)
+      return createStringError("engine schedule " + name + ": '" + digits +
+                               "' is not a whole number from 1 to " +
+                               llvm::Twine(info.greatest));
+    return Error::success();
+  }
   return createStringError("unknown engine parameter '" + name + "' in '" +
                            change + "'; known: " + llvm::join(names, ", "));
 }
@@ -136,13 +176,25 @@ Expected<Configuration> Configuration::parse(StringRef text) {
   configuration.theParameters = configuration.theBoard.parameters;
   while (!changes.empty()) {
     auto [change, rest] = changes.split(',');
-    if (Error error = applyChange(change, configuration.theParameters))
+    if (Error error = applyChange(change, configuration.theParameters,
+                                  configuration.theSchedule))
       return error;
     changes = rest;
   }
   if (Error error = configuration.validate())
     return error;
   return configuration;
+}
+
+std::optional<Configuration>
+Configuration::with(const Parameters &parameters) const {
+  Configuration other = *this;
+  other.theParameters = parameters;
+  if (Error error = other.validate()) {
+    llvm::consumeError(std::move(error));
+    return std::nullopt;
+  }
+  return other;
 }
 
 Error Configuration::validate() const {
@@ -153,15 +205,22 @@ Error Configuration::validate() const {
   std::string broken = checkParameters(theParameters);
   if (!broken.empty())
     return fail(broken);
-  if (multipliers() > theBoard.multipliers)
+  Resources needs = resources();
+  if (needs.multipliers > theBoard.multipliers)
     return fail(formatv("PC = {0} and PK = {1} need {2} multipliers; {3} has "
                         "{4}: make PC or PK smaller",
-                        theParameters.PC, theParameters.PK, multipliers(),
+                        theParameters.PC, theParameters.PK, needs.multipliers,
                         theBoard.device, theBoard.multipliers));
-  if (memoryBits() > theBoard.memoryBits)
-    return fail(formatv("the scratchpads need {0} bits; {1} has {2}: make "
-                        "ACT_BYTES, WGT_WORDS or PRM_WORDS smaller",
-                        memoryBits(), theBoard.device, theBoard.memoryBits));
+  uint64_t blocks = theBoard.memoryBits / theBoard.blockBits;
+  if (needs.memoryBlocks > blocks)
+    return fail(formatv("the scratchpads need {0} blocks of {1} bits; {2} has "
+                        "{3}: make ACT_BYTES, WGT_WORDS or PRM_WORDS smaller",
+                        needs.memoryBlocks, theBoard.blockBits, theBoard.device,
+                        blocks));
+  if (theBoard.luts && needs.luts > theBoard.luts)
+    return fail(formatv("needs about {0} look-up tables; {1} has {2}: make PC, "
+                        "PK or ACT_BANKS smaller",
+                        needs.luts, theBoard.device, theBoard.luts));
   if (!(theBoard.clockMhz > 0))
     return fail("clock_mhz is not positive");
   return Error::success();
@@ -172,6 +231,9 @@ std::string Configuration::description() const {
   for (const ParameterInfo &info : parameterTable())
     if (theParameters.*info.member != theBoard.parameters.*info.member)
       text += formatv(",{0}={1}", info.name, theParameters.*info.member);
+  for (const TileScheduleInfo &info : kTileScheduleTable)
+    if (theSchedule.*info.member != TileSchedule().*info.member)
+      text += formatv(",{0}={1}", info.name, theSchedule.*info.member);
   return text;
 }
 
@@ -189,14 +251,19 @@ uint64_t Configuration::hash() const {
   return hash;
 }
 
-uint64_t Configuration::multipliers() const {
-  uint64_t lanes = theParameters.PK;
-  return theParameters.PC * lanes + 2 * lanes;
-}
-
-uint64_t Configuration::memoryBits() const {
-  uint64_t lanes = theParameters.PK;
-  return 8 * (theParameters.ACT_BYTES +
-              theParameters.WGT_WORDS * lanes * theParameters.PC +
-              theParameters.PRM_WORDS * lanes * 8);
+std::optional<double> Configuration::findClockMhz() const {
+  std::optional<double> best;
+  uint64_t multipliers = resources().multipliers;
+  auto consider = [&](const Board &board) {
+    Resources own = countResources(board.parameters, board.blockBits);
+    if (board.device == theBoard.device && own.multipliers >= multipliers)
+      best = std::max(best.value_or(0), board.clockMhz);
+  };
+  consider(theBoard);
+  for (const EmbeddedBoard &embedded : embeddedBoards)
+    if (Expected<Board> board = parseBoard(embedded.json, embedded.name))
+      consider(*board);
+    else
+      llvm::consumeError(board.takeError());
+  return best;
 }

@@ -7,6 +7,9 @@
 #define SLUICE_TARGETS_ENGINE_CONFIGURATION_H
 
 #include "dialects/Engine/Isa.h"
+#include "targets/engine/Resources.h"
+#include "targets/engine/TileSchedule.h"
+#include "targets/engine/Timing.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 #include <string>
@@ -23,27 +26,42 @@ struct Board {
   double clockMhz = 0;
   /// Multipliers of at least 18 x 18 bits.
   uint64_t multipliers = 0;
-  /// Bits of block memory.
-  uint64_t memoryBits = 0;
+  /// Bits of block memory, and of one block.
+  uint64_t memoryBits = 0, blockBits = 18432;
+  /// Look-up tables of four inputs, or as much logic; 0 if it is not known.
+  uint64_t luts = 0;
+  /// The memory behind the engine's bus, in the engine's cycles.
+  MemoryTiming memory;
+  /// What inputs and outputs go through, in bytes a second; 0 for a link that
+  /// takes no time worth counting.
+  double linkBytesPerSecond = 0;
   /// The parameters the board is meant for.
   Parameters parameters;
+  /// The file's text.
+  std::string text;
 };
 
 class Configuration {
 public:
   /// From what follows "engine:" in a target: BOARD[,NAME=VALUE...]. BOARD is
   /// the name of a board that comes with Sluice or the path of a board file,
-  /// which ends in .json; NAME is a parameter. Fails with one line.
+  /// which ends in .json; NAME is a parameter or a part of TileSchedule. Fails
+  /// with one line.
   static llvm::Expected<Configuration> parse(llvm::StringRef text);
 
   const Board &board() const { return theBoard; }
   const Parameters &parameters() const { return theParameters; }
+  const TileSchedule &schedule() const { return theSchedule; }
 
   /// Checks the parameters against the ISA's rules and the board's means.
   llvm::Error validate() const;
 
+  /// The same board and schedule with other parameters; nothing where they do
+  /// not fit.
+  std::optional<Configuration> with(const Parameters &parameters) const;
+
   /// The text that `parse` was given, with only real changes of the board's
-  /// parameters, in the order of the ISA page.
+  /// parameters, in the order of the ISA page, and of the schedule.
   std::string description() const;
 
   /// The parameters as the ISA page's hash reads them.
@@ -51,16 +69,21 @@ public:
   /// FNV-1a 64 of `canonical()`.
   uint64_t hash() const;
 
-  /// 18 x 18 multipliers: one a MAC, two a lane to requantize, one a lane for
-  /// residual adds.
-  uint64_t multipliers() const;
-  /// Bits of the three scratchpads.
-  uint64_t memoryBits() const;
+  /// What it takes of the board's device.
+  Resources resources() const {
+    return countResources(theParameters, theBoard.blockBits);
+  }
+
+  /// The clock that it closes at: that of the fastest of the boards with the
+  /// same device whose own parameters take as many multipliers or more. None if
+  /// it is larger than all of them.
+  std::optional<double> findClockMhz() const;
 
 private:
   std::string source; // name or path of the board
   Board theBoard;
   Parameters theParameters;
+  TileSchedule theSchedule;
 };
 
 /// Names of the boards that come with Sluice.

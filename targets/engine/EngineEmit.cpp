@@ -152,7 +152,11 @@ LogicalResult EngineTarget::emit(deploy::RegionOp region,
   parts.commands = assemble(program);
   parts.spillOffset = region.getScratchOffset().value_or(0);
   parts.spillSize = region.getScratchSize().value_or(0);
-  ProgramTime time = estimateTime(getInstructions(program), parameters);
+  std::vector<Instruction> instructions = getInstructions(program);
+  parts.boardCycles =
+      estimateTime(instructions, parameters, configuration.board().memory)
+          .cycles;
+  ProgramTime time = estimateTime(instructions, parameters);
   parts.estimatedCycles = time.cycles;
   SmallVector<uint64_t> ends = readLayers(program, time, parts);
   parts.report = llvm::json::Object{

@@ -16,13 +16,23 @@ std::string EngineTarget::description() const {
 std::optional<DeviceConfiguration> EngineTarget::device() const {
   DeviceConfiguration device;
   device.board = configuration.board().name;
-  device.clockMhz = configuration.board().clockMhz;
+  device.clockMhz =
+      configuration.findClockMhz().value_or(configuration.board().clockMhz);
   device.isa = 1;
   device.hash = configuration.hash();
   for (const ParameterInfo &info : parameterTable())
     device.parameters.emplace_back(info.name.str(),
                                    configuration.parameters().*info.member);
   return device;
+}
+
+std::vector<Resource> EngineTarget::resources() const {
+  Resources needs = configuration.resources();
+  const Board &board = configuration.board();
+  return {{"multipliers", needs.multipliers, board.multipliers, true},
+          {"memory_blocks", needs.memoryBlocks,
+           board.memoryBits / board.blockBits, true},
+          {"luts", needs.luts, board.luts, false}};
 }
 
 Judgement EngineTarget::judge(const Layer &layer) const {

@@ -18,6 +18,8 @@ public:
   llvm::StringRef name() const override { return "engine"; }
   std::string description() const override;
   std::optional<DeviceConfiguration> device() const override;
+  std::vector<Resource> resources() const override;
+  TuneSpace getTuneSpace() const override;
   Judgement judge(const Layer &layer) const override;
   Cost estimate(const Layer &layer) const override;
   void addTilePasses(mlir::OpPassManager &manager) const override;

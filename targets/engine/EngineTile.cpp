@@ -24,17 +24,19 @@ struct EngineTile final : engine::impl::EngineTileBase<EngineTile> {
   void runOnOperation() override;
 
 private:
-  LogicalResult run(deploy::RegionOp region, const Parameters &parameters);
+  LogicalResult run(deploy::RegionOp region,
+                    const Configuration &configuration);
 };
 
 } // namespace
 
 LogicalResult EngineTile::run(deploy::RegionOp region,
-                              const Parameters &parameters) {
+                              const Configuration &configuration) {
   FailureOr<TileProgram> program = readTileProgram(region, /*planned=*/false);
   if (failed(program))
     return failure();
-  FailureOr<TilePlan> plan = planTiles(*program, parameters);
+  FailureOr<TilePlan> plan =
+      planTiles(*program, configuration.parameters(), configuration.schedule());
   if (failed(plan))
     return failure();
   // From the last layer to the first: a layer's inputs are then still those
@@ -58,6 +60,6 @@ void EngineTile::runOnOperation() {
       regions.push_back(region);
   });
   for (deploy::RegionOp region : regions)
-    if (failed(run(region, configuration->parameters())))
+    if (failed(run(region, *configuration)))
       return signalPassFailure();
 }

@@ -19,8 +19,10 @@ constexpr int64_t spillAlignment = 64;
 
 class Planner {
 public:
-  Planner(const TileProgram &program, const Parameters &parameters)
-      : whole(program), parameters(parameters), far(program.tensors.size()),
+  Planner(const TileProgram &program, const Parameters &parameters,
+          const TileSchedule &schedule)
+      : whole(program), parameters(parameters), schedule(schedule),
+        far(program.tensors.size()),
         room(program.tiles.size(), parameters.ACT_BYTES),
         choices(program.tiles.size()) {}
 
@@ -40,6 +42,7 @@ private:
   /// The region with one tile a layer.
   const TileProgram &whole;
   const Parameters &parameters;
+  const TileSchedule &schedule;
   /// Tensors that go through the arena.
   std::vector<bool> far;
   /// Bytes of ACT that each layer may take, and what was chosen for it.
@@ -104,8 +107,8 @@ bool Planner::chooseSizes() {
   for (unsigned layer = 0; layer < whole.tiles.size(); ++layer) {
     int64_t bytes = std::min(room[layer], int64_t(parameters.ACT_BYTES) -
                                               getLiveBytes(layer));
-    std::optional<TileChoice> choice =
-        chooseTile(whole.tiles[layer].layer, getUse(layer), bytes, parameters);
+    std::optional<TileChoice> choice = chooseTile(
+        whole.tiles[layer].layer, getUse(layer), bytes, parameters, schedule);
     if (!choice) {
       tight = layer;
       return false;
@@ -225,7 +228,8 @@ FailureOr<TilePlan> Planner::run() {
 }
 
 FailureOr<TilePlan> engine::planTiles(const TileProgram &program,
-                                      const Parameters &parameters) {
+                                      const Parameters &parameters,
+                                      const TileSchedule &schedule) {
   TileProgram whole = program;
   for (Tile &tile : whole.tiles) {
     const Tensor &input = whole.tensors[tile.inputs[0].tensor];
@@ -234,5 +238,5 @@ FailureOr<TilePlan> engine::planTiles(const TileProgram &program,
                     tile.output.hasWholeColumns();
   }
   whole.finish();
-  return Planner(whole, parameters).run();
+  return Planner(whole, parameters, schedule).run();
 }

@@ -8,6 +8,7 @@
 
 #include "compiler/Tile/TileLayer.h"
 #include "targets/engine/TileProgram.h"
+#include "targets/engine/TileSchedule.h"
 
 namespace sluice::engine {
 
@@ -21,7 +22,8 @@ struct TilePlan {
 /// Plans the layers of `program`, which are not cut yet. Fails with a
 /// diagnostic at a layer of which no tile fits.
 llvm::FailureOr<TilePlan> planTiles(const TileProgram &program,
-                                    const Parameters &parameters);
+                                    const Parameters &parameters,
+                                    const TileSchedule &schedule);
 
 } // namespace sluice::engine
 

@@ -19,16 +19,15 @@ namespace {
 /// Cycles of an instruction beside its work: to fill and drain the pipeline,
 /// and for memory to answer.
 constexpr int64_t instructionCycles = 32;
-/// Boxes that a layer at the region's edge is cut into, so that it overlaps
-/// with its load or store, and the bytes from which on that pays.
-constexpr int64_t edgeBoxes = 8, edgeBytes = 2048;
+/// Bytes from which on it pays to cut a layer at the region's edge into bands.
+constexpr int64_t edgeBytes = 2048;
 
 class Chooser {
 public:
   Chooser(const Layer &layer, const TileUse &use, int64_t bytes,
-          const Parameters &parameters)
+          const Parameters &parameters, const TileSchedule &schedule)
       : layer(layer), use(use), bytes(bytes), parameters(parameters),
-        output(tile::toShape(layer.outputShape)),
+        schedule(schedule), output(tile::toShape(layer.outputShape)),
         input(tile::toShape(layer.inputShape)) {}
 
   std::optional<TileChoice> run();
@@ -50,6 +49,7 @@ private:
   const TileUse &use;
   int64_t bytes;
   const Parameters &parameters;
+  const TileSchedule &schedule;
   Shape output, input;
   std::optional<TileChoice> best;
   int64_t bestCost = std::numeric_limits<int64_t>::max();
@@ -57,14 +57,15 @@ private:
 
 } // namespace
 
-/// Output channels whose constants may be in the scratchpads at once: half of
-/// them, so that the next ones can be loaded meanwhile, if that holds a group.
+/// Output channels whose constants are one chunk: the schedule's share of the
+/// scratchpads if that holds a group, else all that fits.
 int64_t Chooser::countMostChannels() const {
   int64_t words = countWeightWords(layer, use.foldTaps, parameters);
-  auto fit = [](int64_t size, int64_t each) {
+  auto fit = [&](int64_t size, int64_t each) {
     if (!each)
       return std::numeric_limits<int64_t>::max();
-    return size / 2 >= each ? size / 2 / each : size / each;
+    int64_t share = size / schedule.chunks;
+    return share >= each ? share / each : size / each;
   };
   int64_t groups =
       std::min(fit(parameters.WGT_WORDS, words),
@@ -196,7 +197,7 @@ std::optional<TileChoice> Chooser::run() {
     bool loads = use.fromArena && input.elements() >= edgeBytes;
     bool stores = use.toArena && output.elements() >= edgeBytes;
     if (loads || stores)
-      choice.size.h = divideCeil(output.h, edgeBoxes);
+      choice.size.h = divideCeil(output.h, schedule.bands);
     return choice;
   }
   for (bool single : {false, true}) {
@@ -212,6 +213,7 @@ std::optional<TileChoice> Chooser::run() {
 
 std::optional<TileChoice> engine::chooseTile(const Layer &layer,
                                              const TileUse &use, int64_t bytes,
-                                             const Parameters &parameters) {
-  return Chooser(layer, use, bytes, parameters).run();
+                                             const Parameters &parameters,
+                                             const TileSchedule &schedule) {
+  return Chooser(layer, use, bytes, parameters, schedule).run();
 }

@@ -7,6 +7,7 @@
 
 #include "compiler/Tile/Boxes.h"
 #include "dialects/Engine/Isa.h"
+#include "targets/engine/TileSchedule.h"
 
 namespace sluice::engine {
 
@@ -32,7 +33,8 @@ struct TileChoice {
 /// constants fit their scratchpads; nothing if there is none.
 std::optional<TileChoice> chooseTile(const Layer &layer, const TileUse &use,
                                      int64_t bytes,
-                                     const Parameters &parameters);
+                                     const Parameters &parameters,
+                                     const TileSchedule &schedule);
 
 } // namespace sluice::engine
 

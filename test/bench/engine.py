@@ -6,7 +6,9 @@ usage: engine.py [--json] [--layers] [--board BOARD...] [NAME...]
 Makes the seeded models of test/models and three layers alone, compiles each for each board and runs
 one input. `utilisation` is MACs a cycle over PC * PK; `of path` is the same over what the path of the
 layer could do at most, which differs for depthwise convolutions alone. Then what COMPUTE did with the
-cycles, and how long each unit waited for what, in percent of all cycles.
+cycles, and how long each unit waited for what, in percent of all cycles. `board ms` is the time at the board's clock
+with the memory of the board's file, `link ms` what inputs and outputs add on its link; all else is with 20 cycles of
+latency and 8 bytes a cycle.
 
 --layers adds what the engine's counters say of each layer beside the compiler's estimate, both in percent of the
 layer's measured cycles (test/rtl/layers.py).
@@ -80,6 +82,18 @@ def count_path_macs(name, pc, pk):
     return 9 * pk * chunks // 3
 
 
+def measure_board(package, board, sample, report):
+    """Milliseconds with the memory that the board's file states, and of inputs and outputs on its link."""
+    facts = json.loads((ROOT / f"targets/engine/boards/{board}.json").read_text())
+    memory = facts.get("memory", {"latency": 20, "bytes_per_cycle": 8})
+    device = f"sim:latency={memory['latency']},bytes={memory['bytes_per_cycle']}"
+    run = json.loads(sluice("run", package, "--input", sample, "--device", device, "--json"))
+    edges = sum(edge["bytes"] for edge in report["edges"] if not (edge["from"] and edge["to"]))
+    link = facts.get("link_bytes_per_second")
+    return {"board_cycles": run["cycles"], "estimated_board_cycles": report["totals"]["board_cycles"],
+            "board_ms": run["device_ms"], "link_ms": 1e3 * edges / link if link else 0.0}
+
+
 def measure(name, board, folder, with_layers):
     package = folder / f"{name}-{board}"
     sluice("compile", folder / f"{name}.onnx", "--target", f"engine:{board}", "-o", package)
@@ -91,11 +105,11 @@ def measure(name, board, folder, with_layers):
         for counter, value in region["stalls"].items():
             stalls[counter] = stalls.get(counter, 0) + value
     row = {
-        "model": name, "pc": pc, "pk": pk, "cycles": run["cycles"], "macs": run["macs"],
+        "model": name, "board": board, "pc": pc, "pk": pk, "cycles": run["cycles"], "macs": run["macs"],
         "utilisation": run["macs"] / run["cycles"] / (pc * pk),
         "estimated_cycles": report["totals"]["cycles"],
         "of_path": run["macs"] / run["cycles"] / count_path_macs(name, pc, pk),
-        "stalls": stalls,
+        "stalls": stalls, **measure_board(package, board, folder / f"{name}.npz", report),
     }
     if with_layers:
         row["layers"] = layers.measure(package)
@@ -132,7 +146,7 @@ def print_row(row):
     error = row["estimated_cycles"] / cycles - 1
     engine = f"{row['pc']}x{row['pk']}"
     print(f"{row['model']:13}{engine:6}{cycles:9}{row['macs']:11}{row['utilisation']:8.1%}{row['of_path']:9.1%}"
-          f"{row['estimated_cycles']:10}{error:8.2%}  " + "".join(f"{share / cycles:7.1%}" for share in shares), flush=True)
+          f"{row['estimated_cycles']:10}{error:8.2%}{row['board_ms']:9.3f}{row['link_ms']:9.3f}  " + "".join(f"{share / cycles:7.1%}" for share in shares), flush=True)
 
 
 def main():
@@ -148,7 +162,7 @@ def main():
     rows = []
     if not options.json:
         heads = ["step", "read", "drain", "idle", *map(shorten, WAITS)]
-        print(f"{'model':13}{'engine':6}{'cycles':>9}{'macs':>11}{'util':>8}{'of path':>9}{'estimate':>10}{'apart':>8}  "
+        print(f"{'model':13}{'engine':6}{'cycles':>9}{'macs':>11}{'util':>8}{'of path':>9}{'estimate':>10}{'apart':>8}{'board ms':>9}{'link ms':>9}  "
               + "".join(f"{head:>7}" for head in heads))
     with tempfile.TemporaryDirectory() as folder:
         for name in names:

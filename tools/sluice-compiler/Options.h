@@ -33,6 +33,13 @@ struct CheckOptions : ModelOptions {
   bool json = false;
 };
 
+struct TuneOptions : ModelOptions {
+  std::string output;                    // empty: choose only
+  std::optional<double> maxMilliseconds; // of the device's regions
+  std::string stateFolder;               // empty: the user's cache
+  bool json = false;
+};
+
 struct ReferenceOptions {
   std::string program; // a package's model.mlirbc, or a package
   std::string input, output;

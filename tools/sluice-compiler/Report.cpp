@@ -43,8 +43,8 @@ private:
   llvm::StringMap<int64_t> seen;
   /// Of the layers that made and last read a value between regions.
   llvm::DenseMap<Value, std::pair<int64_t, int64_t>> lives;
-  int64_t macs = 0, deviceMacs = 0, cycles = 0, transitions = 0,
-          constantBytes = 0;
+  int64_t macs = 0, deviceMacs = 0, cycles = 0, boardCycles = 0,
+          transitions = 0, constantBytes = 0;
   int64_t bytesLoaded = 0, bytesStored = 0;
 };
 } // namespace
@@ -169,6 +169,7 @@ void ReportBuilder::addRegion(deploy::RegionOp region) {
     return;
   addDeviceReport(*device, firstLayer);
   cycles += device->estimatedCycles;
+  boardCycles += device->boardCycles;
   constantBytes += device->constants.size();
 }
 
@@ -232,6 +233,7 @@ json::Value ReportBuilder::build() {
   json::Object totals{{"macs", macs},
                       {"macs_on_device", deviceMacs},
                       {"cycles", cycles},
+                      {"board_cycles", boardCycles},
                       {"mac_utilisation", getUtilisation(deviceMacs, cycles)},
                       {"bytes_loaded", bytesLoaded},
                       {"bytes_stored", bytesStored},

@@ -12,6 +12,8 @@ std::optional<Stop> compileModel(const CompileOptions &options,
                                  mlir::MLIRContext &context);
 std::optional<Stop> checkModel(const CheckOptions &options,
                                mlir::MLIRContext &context);
+std::optional<Stop> tuneModel(const TuneOptions &options,
+                              mlir::MLIRContext &context);
 std::optional<Stop> runReference(const ReferenceOptions &options,
                                  mlir::MLIRContext &context);
 

@@ -24,6 +24,9 @@ static cl::SubCommand checkVerb(
     "Say where each node of a model would run, and why not on the device");
 static cl::SubCommand compileVerb("compile", "Compile a model to a package");
 static cl::SubCommand
+    tuneVerb("tune",
+             "Search a board's devices and schedules for a model's best");
+static cl::SubCommand
     referenceVerb("reference",
                   "Run a package's model in the reference interpreter");
 
@@ -31,39 +34,56 @@ static cl::SubCommand
 // plainer words than CommandLine's.
 static cl::opt<std::string> model(cl::Positional, cl::desc("MODEL.onnx"),
                                   cl::sub(checkVerb), cl::sub(compileVerb),
-                                  cl::cat(category));
+                                  cl::sub(tuneVerb), cl::cat(category));
 static cl::opt<std::string>
     target("target", cl::value_desc("T"),
            cl::desc("cpu[:LEVEL] or engine:BOARD[,PC=..,PK=..]"),
-           cl::sub(checkVerb), cl::sub(compileVerb), cl::cat(category));
+           cl::sub(checkVerb), cl::sub(compileVerb), cl::sub(tuneVerb),
+           cl::cat(category));
 static cl::opt<std::string> calibrate(
     "calibrate", cl::value_desc("DATA.npz"),
     cl::desc(
         "Samples of the inputs, from which a float model gets its int8 scales"),
-    cl::sub(checkVerb), cl::sub(compileVerb), cl::cat(category));
-static cl::opt<std::string>
-    calibrator("calibrator", cl::value_desc("minmax|percentile:P"),
-               cl::init("minmax"), cl::desc("How samples become ranges"),
-               cl::sub(checkVerb), cl::sub(compileVerb), cl::cat(category));
+    cl::sub(checkVerb), cl::sub(compileVerb), cl::sub(tuneVerb),
+    cl::cat(category));
+static cl::opt<std::string> calibrator("calibrator",
+                                       cl::value_desc("minmax|percentile:P"),
+                                       cl::init("minmax"),
+                                       cl::desc("How samples become ranges"),
+                                       cl::sub(checkVerb), cl::sub(compileVerb),
+                                       cl::sub(tuneVerb), cl::cat(category));
 static cl::opt<std::string>
     quantizeMode("quantize", cl::value_desc("auto|none|int8"), cl::init("auto"),
                  cl::desc("auto and int8 use a model's own scales or the "
                           "calibration; none keeps float"),
-                 cl::sub(checkVerb), cl::sub(compileVerb), cl::cat(category));
+                 cl::sub(checkVerb), cl::sub(compileVerb), cl::sub(tuneVerb),
+                 cl::cat(category));
 static cl::list<std::string>
     shapes("shape", cl::value_desc("NAME=1,3,224,224"),
            cl::desc("Shape of an input with free dimensions"),
-           cl::sub(checkVerb), cl::sub(compileVerb), cl::cat(category));
+           cl::sub(checkVerb), cl::sub(compileVerb), cl::sub(tuneVerb),
+           cl::cat(category));
 static cl::list<std::string> dims("dim", cl::value_desc("N=1"),
                                   cl::desc("Size of a symbolic dimension"),
                                   cl::sub(checkVerb), cl::sub(compileVerb),
-                                  cl::cat(category));
+                                  cl::sub(tuneVerb), cl::cat(category));
 static cl::opt<bool> jsonOutput("json", cl::desc("Print JSON"),
                                 cl::sub(checkVerb), cl::sub(compileVerb),
-                                cl::cat(category));
+                                cl::sub(tuneVerb), cl::cat(category));
 static cl::opt<std::string> output("o", cl::value_desc("PKG"),
                                    cl::desc("The package to make"),
-                                   cl::sub(compileVerb), cl::cat(category));
+                                   cl::sub(compileVerb), cl::sub(tuneVerb),
+                                   cl::cat(category));
+static cl::opt<std::string>
+    maxLatency("max-latency", cl::value_desc("MS"),
+               cl::desc("Choose the cheapest that takes at most so many "
+                        "milliseconds, or 900us, 1.5ms, 2s"),
+               cl::sub(tuneVerb), cl::cat(category));
+static cl::opt<std::string>
+    stateFolder("state", cl::value_desc("DIR"),
+                cl::desc("Where estimates are kept, so that an interrupted "
+                         "search goes on; by default the user's cache"),
+                cl::sub(tuneVerb), cl::cat(category));
 static cl::opt<std::string>
     compileTo("compile-to", cl::value_desc("PHASE"),
               cl::desc("Print the IR after import, quantize, legalize, "
@@ -184,6 +204,34 @@ static std::optional<Stop> runCheck(MLIRContext &context) {
   return checkModel(options, context);
 }
 
+static std::optional<Stop> readMaxLatency(std::optional<double> &latency) {
+  StringRef text = maxLatency;
+  if (text.empty())
+    return std::nullopt;
+  double value = 0, unit = 1;
+  if (text.consume_back("us"))
+    unit = 1e-3;
+  else if (!text.consume_back("ms") && text.consume_back("s"))
+    unit = 1e3;
+  if (text.getAsDouble(value) || !(value > 0))
+    return Stop{kBadUsage, "--max-latency '" + maxLatency +
+                               "' is no time, such as 1.5, 1.5ms or 900us"};
+  latency = value * unit;
+  return std::nullopt;
+}
+
+static std::optional<Stop> runTune(MLIRContext &context) {
+  TuneOptions options;
+  if (auto stop = readModelOptions("tune", options))
+    return stop;
+  options.output = output;
+  options.stateFolder = stateFolder;
+  options.json = jsonOutput;
+  if (auto stop = readMaxLatency(options.maxMilliseconds))
+    return stop;
+  return tuneModel(options, context);
+}
+
 static std::optional<Stop> runReferenceVerb(MLIRContext &context) {
   if (package.empty() || input.empty() || results.empty())
     return Stop{kBadUsage, "reference needs PKG, --input IN.npz and --output "
@@ -197,10 +245,12 @@ static std::optional<Stop> runVerb(MLIRContext &context) {
     return runCompile(context);
   if (checkVerb)
     return runCheck(context);
+  if (tuneVerb)
+    return runTune(context);
   if (referenceVerb)
     return runReferenceVerb(context);
   return Stop{kBadUsage,
-              "needs a verb: check, compile or reference; see --help"};
+              "needs a verb: check, compile, tune or reference; see --help"};
 }
 
 /// Whether all that was printed has arrived. A reader that has seen enough and
@@ -218,7 +268,8 @@ int main(int argc, char **argv) {
   answerInterrupts();
   std::signal(SIGPIPE, SIG_IGN);
   cl::HideUnrelatedOptions(category);
-  for (cl::SubCommand *verb : {&checkVerb, &compileVerb, &referenceVerb})
+  for (cl::SubCommand *verb :
+       {&checkVerb, &compileVerb, &tuneVerb, &referenceVerb})
     cl::HideUnrelatedOptions(category, *verb);
   std::string errors;
   llvm::raw_string_ostream os(errors);

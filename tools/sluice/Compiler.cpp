@@ -16,7 +16,7 @@
 namespace sluice {
 
 bool isCompilerVerb(const std::string &verb) {
-  return verb == "check" || verb == "compile";
+  return verb == "check" || verb == "compile" || verb == "tune";
 }
 
 static std::string compilerPath() {

@@ -44,6 +44,8 @@ private:
     app.add_subcommand("check", "say where each node of a model would run, and "
                                 "why not on the device");
     app.add_subcommand("compile", "compile a model to a package");
+    app.add_subcommand("tune", "search a board's devices and schedules for a "
+                               "model's best");
   }
 
   void addRun() {

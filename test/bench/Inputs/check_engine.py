@@ -11,7 +11,7 @@ import sys
 LEAST = {("dscnn", 4): 0.60, ("dscnn", 8): 0.60, ("dscnn", 16): 0.50, ("depthwise3x3", 4): 0.85,
          ("depthwise3x3", 8): 0.85, ("depthwise3x3", 16): 0.85}
 # How far estimate and measurement may be apart, for a model and for a layer; a layer may also be a few cycles off.
-APART, LAYER_APART, LAYER_CYCLES = 0.02, 0.10, 8
+APART, BOARD_APART, LAYER_APART, LAYER_CYCLES = 0.02, 0.05, 0.10, 8
 
 for row in json.load(open(sys.argv[1])):
     name = f"{row['model']} {row['pc']}x{row['pk']}"
@@ -20,6 +20,8 @@ for row in json.load(open(sys.argv[1])):
         sys.exit(f"{name}: {row['of_path']:.3f} of its path, at least {least} is asked")
     if abs(row["estimated_cycles"] - row["cycles"]) > APART * row["cycles"]:
         sys.exit(f"{name}: {row['estimated_cycles']} cycles estimated, {row['cycles']} measured")
+    if abs(row["estimated_board_cycles"] - row["board_cycles"]) > BOARD_APART * row["board_cycles"]:
+        sys.exit(f"{name}: {row['estimated_board_cycles']} cycles on the board estimated, {row['board_cycles']} measured")
     if sum(layer["measured"]["cycles"] for layer in row["layers"]) != row["cycles"]:
         sys.exit(f"{name}: the layers' cycles are not the model's")
     for layer in row["layers"]:

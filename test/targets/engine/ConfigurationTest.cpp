@@ -29,7 +29,7 @@ TEST(Configuration, EveryBoardIsValid) {
 TEST(Configuration, CountsTheSixteenByEightOfTheIntegersPage) {
   auto configuration = Configuration::parse("ulx3s-85f-16x8");
   ASSERT_TRUE(bool(configuration));
-  EXPECT_EQ(configuration->multipliers(), 144u);
+  EXPECT_EQ(configuration->resources().multipliers, 144u);
 }
 
 TEST(Configuration, HashIsFnv1aOfTheCanonicalText) {
@@ -57,13 +57,18 @@ TEST(Configuration, ReadsABoardFile) {
   std::error_code error;
   llvm::raw_fd_ostream(path, error) << R"({
     "name": "bench", "description": "a test", "device": "none",
-    "shell": "none", "clock_mhz": 50, "multipliers": 7, "memory_bits": 9000,
+    "shell": "none", "clock_mhz": 50, "multipliers": 7, "memory_bits": 300000,
+    "memory": {"latency": 11, "bytes_per_cycle": 2},
     "parameters": {"PC": 2, "PK": 1, "ACT_BYTES": 1024, "ACT_BANKS": 2,
       "WGT_WORDS": 16, "PRM_WORDS": 4, "AXI_BYTES": 8}})";
   auto configuration = Configuration::parse(path);
   ASSERT_TRUE(bool(configuration)) << errorOf(path);
   EXPECT_EQ(configuration->board().name, "bench");
-  EXPECT_EQ(configuration->memoryBits(), 8 * (1024 + 32 + 32));
+  EXPECT_EQ(configuration->board().memory.latency, 11u);
+  EXPECT_EQ(configuration->board().memory.bytesPerCycle, 2u);
+  // One for each chunk of two banks, two each for the 64 bits of weights, of
+  // parameters and of the units' three queues.
+  EXPECT_EQ(configuration->resources().memoryBlocks, 2u * 2 + 2 + 2 + 3 * 2);
 
   llvm::raw_fd_ostream(path, error) << R"({"name": "bench"})";
   EXPECT_NE(errorOf(path).find("not a board file"), std::string::npos);
@@ -78,7 +83,10 @@ TEST(Configuration, ErrorsNameWhatAndTheRemedy) {
             "file");
   EXPECT_EQ(errorOf("ulx3s-85f,PX=1"),
             "unknown engine parameter 'PX' in 'PX=1'; known: PC, PK, "
-            "ACT_BYTES, ACT_BANKS, WGT_WORDS, PRM_WORDS, AXI_BYTES");
+            "ACT_BYTES, ACT_BANKS, WGT_WORDS, PRM_WORDS, AXI_BYTES, bands, "
+            "chunks");
+  EXPECT_EQ(errorOf("ulx3s-85f,bands=0"),
+            "engine schedule bands: '0' is not a whole number from 1 to 64");
   EXPECT_EQ(errorOf("ulx3s-85f,PC=big"),
             "engine parameter PC: 'big' is not a whole number below 2^32");
   EXPECT_EQ(errorOf("ulx3s-85f,PC=12"),
@@ -92,6 +100,31 @@ TEST(Configuration, ErrorsNameWhatAndTheRemedy) {
             "multipliers; LFE5U-25F has 28: make PC or PK smaller");
   EXPECT_EQ(errorOf("ulx3s-25f,ACT_BYTES=1048576"),
             "engine configuration 'ulx3s-25f,ACT_BYTES=1048576': the "
-            "scratchpads need 8585216 bits; LFE5U-25F has 1032192: make "
+            "scratchpads need 534 blocks of 18432 bits; LFE5U-25F has 56: make "
             "ACT_BYTES, WGT_WORDS or PRM_WORDS smaller");
+}
+
+TEST(Configuration, TheScheduleIsPartOfTheDescription) {
+  auto configuration =
+      Configuration::parse("ulx3s-85f,chunks=4,bands=8,WGT_WORDS=2048");
+  ASSERT_TRUE(bool(configuration));
+  EXPECT_EQ(configuration->description(), "ulx3s-85f,WGT_WORDS=2048,chunks=4");
+  EXPECT_EQ(configuration->schedule(), (TileSchedule{8, 4}));
+  auto plain = Configuration::parse("ulx3s-85f,WGT_WORDS=2048");
+  ASSERT_TRUE(bool(plain));
+  EXPECT_EQ(configuration->hash(), plain->hash());
+}
+
+TEST(Configuration, ClocksComeFromBoardsOfTheDevice) {
+  auto clockOf = [](llvm::StringRef text) {
+    auto configuration = Configuration::parse(text);
+    return configuration->findClockMhz();
+  };
+  // As many multipliers as 8x8 or fewer, as many as 16x8, more than any
+  // board's.
+  double small = *clockOf("ulx3s-85f"), large = *clockOf("ulx3s-85f-16x8");
+  EXPECT_GT(small, large);
+  EXPECT_EQ(clockOf("ulx3s-85f-16x8,PC=8"), small);
+  EXPECT_EQ(clockOf("ulx3s-85f,PC=16,WGT_WORDS=512"), large);
+  EXPECT_EQ(clockOf("u50,PC=32"), std::nullopt);
 }

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "targets/engine/Resources.h"
+#include "llvm/Support/MathExtras.h"
+#include <algorithm>
+
+using namespace sluice::engine;
+using llvm::divideCeil;
+
+/// Blocks of a memory of `depth` words of `width` bits.
+static uint64_t countBlocks(uint64_t width, uint64_t depth,
+                            uint64_t blockBits) {
+  uint64_t best = UINT64_MAX;
+  for (uint64_t wide = blockBits / 512, deep = 512; wide; wide /= 2, deep *= 2)
+    best = std::min(best, divideCeil(width, wide) * divideCeil(depth, deep));
+  return best;
+}
+
+Resources sluice::engine::countResources(const Parameters &parameters,
+                                         uint64_t blockBits) {
+  uint64_t lanes = parameters.PK, macs = uint64_t(parameters.PC) * lanes;
+  // A memory of ACT for each chunk of a bank's word; one of WGT and PRM for
+  // each beat of a word.
+  uint64_t bits = 8 * parameters.AXI_BYTES;
+  uint64_t act =
+      parameters.ACT_BANKS * parameters.wordChunks() *
+      countBlocks(8 * lanes,
+                  parameters.ACT_BYTES / parameters.PC / parameters.ACT_BANKS,
+                  blockBits);
+  uint64_t weights = divideCeil(8 * macs, bits) *
+                     countBlocks(bits, parameters.WGT_WORDS, blockBits);
+  uint64_t channels = divideCeil(64 * lanes, bits) *
+                      countBlocks(bits, parameters.PRM_WORDS, blockBits);
+  // Each unit queues eight instructions.
+  uint64_t queues =
+      kNumUnits * countBlocks(bits,
+                              8 * kInstructionBytes / parameters.AXI_BYTES,
+                              blockBits);
+  Resources resources;
+  resources.multipliers = macs + 2 * lanes;
+  resources.memoryBlocks = act + weights + channels + queues;
+  return resources;
+}

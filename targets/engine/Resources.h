@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What a configuration takes of an FPGA, without synthesizing it.
+// docs/targets/engine.md says how it is fitted to synthesis.
+
+#ifndef SLUICE_TARGETS_ENGINE_RESOURCES_H
+#define SLUICE_TARGETS_ENGINE_RESOURCES_H
+
+#include "dialects/Engine/Isa.h"
+
+namespace sluice::engine {
+
+struct Resources {
+  /// Of 18 x 18 bits: one a MAC, two a lane to requantize; a residual add
+  /// borrows the lane's own.
+  uint64_t multipliers = 0;
+  /// Block memories of the scratchpads and of the units' queues.
+  uint64_t memoryBlocks = 0;
+  /// Look-up tables of four inputs, those of carry chains and small memories
+  /// included; an estimate.
+  uint64_t luts = 0;
+};
+
+/// `blockBits` is the size of a block memory, which is at most 1/512 of that
+/// wide, each halving of which doubles its depth.
+Resources countResources(const Parameters &parameters, uint64_t blockBits);
+
+} // namespace sluice::engine
+
+#endif // SLUICE_TARGETS_ENGINE_RESOURCES_H
