@@ -11,6 +11,8 @@ namespace reg = engine_register;
 /// Cycles after which an engine told to stop must have drained its bus.
 static constexpr uint64_t kStopLimit = 10'000'000;
 
+static constexpr uint64_t kCommandSize = 64; // bytes
+
 static uint64_t align(uint64_t value) {
   constexpr uint64_t alignment = EngineExecutable::kAlignment;
   return (value + alignment - 1) / alignment * alignment;
@@ -141,6 +143,8 @@ Status EngineExecutable::runLinked(const program::Region &region,
     SLUICE_RETURN_IF_ERROR(link->writeMemory(
         arenaAddress + buffer(input).offset(),
         {static_cast<const uint8_t *>(*tensors++), buffer(input).size()}));
+  if (control.tracesCommands)
+    link->trace(region.engine()->commands()->size() / kCommandSize);
   SLUICE_RETURN_IF_ERROR(start(region));
   figures.startCycle = link->cycles();
   SLUICE_RETURN_IF_ERROR(wait(region, control));
@@ -151,6 +155,8 @@ Status EngineExecutable::runLinked(const program::Region &region,
         {static_cast<uint8_t *>(*tensors++), buffer(output).size()}));
   figures.cycles = counters[0].value;
   figures.counters = counters;
+  if (control.tracesCommands)
+    figures.commands = link->traced();
   return SLUICE_STATUS_OK;
 }
 

@@ -33,6 +33,11 @@ public:
   /// A rule of the bus that the engine broke, or null.
   virtual const char *violation() { return nullptr; }
 
+  /// To be called before a start where the times of the program's `count`
+  /// commands are wanted, and after its end for what is known of them.
+  virtual void trace(size_t count) {}
+  virtual std::span<const sluice_command_time_t> traced() { return {}; }
+
   Status readCapabilities(EngineCapabilities &out);
 };
 

@@ -28,11 +28,14 @@
 
 namespace sluice {
 
-/// What a device says of one run of a region. Counters live until its next run.
+/// What a device says of one run of a region. What spans refer to lives until
+/// its next run.
 struct RegionFigures {
   uint64_t startCycle = 0; ///< on the device's own clock
   uint64_t cycles = 0;     ///< start to done; 0 where nothing counts them
   std::span<const sluice_counter_t> counters;
+  /// Where `RunControl::tracesCommands` asks for them and the device knows.
+  std::span<const sluice_command_time_t> commands;
 };
 
 /// How long a run may take. A driver that waits asks `check` now and then, at
@@ -42,6 +45,7 @@ struct RunControl {
 
   uint64_t deadline = kNoDeadline; ///< of monotonicNow()
   const std::atomic<bool> *cancel = nullptr;
+  bool tracesCommands = false; ///< and may allocate for that
 
   /// DEADLINE_EXCEEDED or CANCELLED, with a message that names `region`, once
   /// the run is to end. The driver stops the device and returns that.

@@ -18,7 +18,7 @@ namespace sluice {
 
 /// Of hal/ and all that it includes. A plug-in and a runtime of different
 /// numbers do not go together; any change to those files makes a new one.
-inline constexpr uint32_t kHalVersion = 1;
+inline constexpr uint32_t kHalVersion = 2;
 
 /// What a plug-in gets from the runtime that opens it.
 struct PluginHost {

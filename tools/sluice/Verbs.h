@@ -6,6 +6,7 @@
 #ifndef SLUICE_TOOLS_SLUICE_VERBS_H
 #define SLUICE_TOOLS_SLUICE_VERBS_H
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,18 @@ struct RunOptions {
   bool profile = false, json = false;
 };
 int run(const RunOptions &options);
+
+struct ProfileOptions {
+  std::string package, input, trace;
+  std::string device = "auto";
+  uint64_t warmUp = 10;
+  uint64_t iterations = 0; ///< 0: for `seconds`
+  double seconds = 2;
+  double rate = 0; ///< runs a second; 0: one after the other
+  bool limits = false, json = false;
+  bool isTrial = false; ///< print the mean in ms and nothing else
+};
+int profile(const ProfileOptions &options);
 
 struct InspectOptions {
   std::string package;

@@ -28,6 +28,7 @@ public:
                "interrupted.");
     addCompilerVerbs();
     addRun();
+    addProfile();
     addInspect();
     addReport();
     addDiff();
@@ -66,6 +67,39 @@ private:
     run->add_flag("--json", runOptions.json, "print figures as JSON");
     run->callback(
         [this] { verb = [this] { return sluice::run(runOptions); }; });
+  }
+
+  void addProfile() {
+    CLI::App *profile = app.add_subcommand(
+        "profile", "run a package over and over and show what it takes");
+    profile->add_option("PKG", profileOptions.package, "the package")
+        ->required();
+    profile->add_option("--input", profileOptions.input,
+                        "as for run, sample after sample; random by default");
+    profile->add_option("--device", profileOptions.device, "as for run")
+        ->capture_default_str();
+    profile
+        ->add_option("--warm-up", profileOptions.warmUp,
+                     "runs that do not count, before the others")
+        ->capture_default_str();
+    profile->add_option("--iterations", profileOptions.iterations,
+                        "runs that count, in place of a duration");
+    profile->add_option("--duration", profileOptions.seconds, "seconds of runs")
+        ->check(CLI::Range(0.0, 1e6))
+        ->capture_default_str();
+    profile
+        ->add_option("--rate", profileOptions.rate,
+                     "runs a second; by default one after the other")
+        ->check(CLI::Range(1e-3, 1e6));
+    profile->add_flag("--limits", profileOptions.limits,
+                      "find the least processor time and memory under which "
+                      "it is as fast, in a control group");
+    profile->add_flag("--trial", profileOptions.isTrial)->group("");
+    profile->add_option("--trace", profileOptions.trace,
+                        "write a timeline of the first 100 runs, as for run");
+    profile->add_flag("--json", profileOptions.json, "print figures as JSON");
+    profile->callback(
+        [this] { verb = [this] { return sluice::profile(profileOptions); }; });
   }
 
   void addInspect() {
@@ -138,6 +172,7 @@ private:
   }
 
   RunOptions runOptions;
+  ProfileOptions profileOptions;
   InspectOptions inspectOptions;
   ReportOptions reportOptions;
   DiffOptions diffOptions;

@@ -5,8 +5,10 @@
 #include "runtime/drivers/sim/SimLibrary.h"
 #include "runtime/engine/EngineExecutable.h"
 
+#include <algorithm>
 #include <cinttypes>
 #include <cstring>
+#include <utility>
 
 namespace sluice {
 namespace {
@@ -51,6 +53,12 @@ public:
   uint64_t cycles() override { return api.cycles(sim); }
   const char *violation() override { return api.violation(sim); }
 
+  void trace(size_t count) override {
+    marks.resize(count);
+    api.trace(sim, marks.data(), count);
+  }
+  std::span<const sluice_command_time_t> traced() override;
+
 private:
   static Status answer(int code, uint32_t address, const char *what) {
     if (code == 0)
@@ -61,7 +69,26 @@ private:
 
   const sluice_sim_api &api;
   sluice_sim *const sim;
+  std::vector<sluice_sim_mark> marks;
+  std::vector<sluice_command_time_t> times;
 };
+
+/// A unit's counter of busy cycles grows while a command is at work and not in
+/// between, so it tells how long before its end each began.
+std::span<const sluice_command_time_t> SimLink::traced() {
+  constexpr size_t kCycles = 0, kBusy[] = {1, 5, 9}; // of each unit
+  uint64_t busyBefore[std::size(kBusy)] = {};
+  times.clear();
+  for (size_t i = 0; i < std::min(marks.size(), api.traced(sim)); ++i) {
+    const sluice_sim_mark &mark = marks[i];
+    uint64_t busy = mark.counters[kBusy[mark.unit]];
+    uint64_t end = mark.counters[kCycles];
+    uint64_t length = busy - std::exchange(busyBefore[mark.unit], busy);
+    times.push_back({mark.unit, mark.instruction, end - length, end});
+  }
+  api.trace(sim, nullptr, 0);
+  return times;
+}
 
 Status SimLink::create(const sluice_sim_api &api, const SimOptions &options,
                        uint64_t memorySize, std::shared_ptr<EngineLink> &out) {

@@ -390,6 +390,33 @@ SLUICE_API sluice_status_t sluice_session_observe(sluice_session_t *session,
                                                   sluice_observer_fn observe,
                                                   void *context);
 
+/* One command of a region's at work, in cycles of the device since the region's
+ * start. Units of an engine: 0 LOAD, 1 COMPUTE, 2 STORE. */
+typedef struct sluice_command_time {
+  uint32_t unit;
+  uint32_t command; /* index in the region's program */
+  uint64_t begin, end;
+} sluice_command_time_t;
+
+/* A region that has run. Valid during the call only. */
+typedef struct sluice_region_event {
+  size_t region;
+  uint64_t begin_ns, end_ns; /* of CLOCK_MONOTONIC */
+  uint64_t start_cycle;      /* of the device's clock */
+  uint64_t cycles;           /* start to done; 0 where nothing counts them */
+  size_t command_count;      /* 0 where the device does not tell them apart */
+  const sluice_command_time_t *commands; /* in the order in which they ended */
+} sluice_region_event_t;
+
+typedef void (*sluice_trace_fn)(void *context,
+                                const sluice_region_event_t *event);
+
+/* Calls `trace` after every region from the next run on; null for none. A run
+ * that is traced may allocate. */
+SLUICE_API sluice_status_t sluice_session_trace(sluice_session_t *session,
+                                                sluice_trace_fn trace,
+                                                void *context);
+
 #endif /* SLUICE_ENABLE_UNSTABLE */
 
 #ifdef __cplusplus
