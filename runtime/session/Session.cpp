@@ -59,7 +59,7 @@ Status Session::runAsync(const AsyncRunner::Request &request) {
 
 Status Session::runRegions(uint64_t deadline) {
   RunControl control = {deadline ? deadline : RunControl::kNoDeadline,
-                        &isCancelled};
+                        &isCancelled, tracer != nullptr};
   total = {};
   firstStart = UINT64_MAX;
   lastDone = 0;
@@ -70,6 +70,8 @@ Status Session::runRegions(uint64_t deadline) {
     RegionFigures figures;
     SLUICE_RETURN_IF_ERROR(runRegion(i, control, figures));
     addUp(i, figures);
+    if (tracer)
+      callTracer(i, figures);
     if (observer)
       callObserver(i);
   }
@@ -154,6 +156,18 @@ void Session::addUp(uint32_t region, const RegionFigures &figures) {
     firstStart = std::min(firstStart, figures.startCycle);
     lastDone = std::max(lastDone, figures.startCycle + figures.cycles);
   }
+}
+
+void Session::callTracer(uint32_t region, const RegionFigures &figures) const {
+  uint64_t end = monotonicNow();
+  sluice_region_event_t event = {region,
+                                 end - profiles[region].time_ns,
+                                 end,
+                                 figures.startCycle,
+                                 figures.cycles,
+                                 figures.commands.size(),
+                                 figures.commands.data()};
+  tracer(tracerContext, &event);
 }
 
 void Session::callObserver(uint32_t region) const {

@@ -48,6 +48,10 @@ public:
   /// Puts a buffer at `data`; null puts it back in the arena.
   void bind(uint32_t buffer, void *data);
 
+  void trace(sluice_trace_fn function, void *context) {
+    tracer = function;
+    tracerContext = context;
+  }
   void observe(sluice_observer_fn function, void *context) {
     observer = function;
     observerContext = context;
@@ -93,6 +97,7 @@ private:
   bool isForAccelerator(uint32_t region) const;
   bool isWorthTrying(uint32_t region, const RunControl &control) const;
   void addUp(uint32_t region, const RegionFigures &figures);
+  void callTracer(uint32_t region, const RegionFigures &figures) const;
   void callObserver(uint32_t region) const;
   uint32_t countTransitions();
 
@@ -119,6 +124,8 @@ private:
   uint64_t firstStart = 0, lastDone = 0; // of the device's clock, in this run
   sluice_observer_fn observer = nullptr;
   void *observerContext = nullptr;
+  sluice_trace_fn tracer = nullptr;
+  void *tracerContext = nullptr;
   FaultRecord record;
   std::atomic<bool> isBusy_ = false;
   std::atomic<bool> isCancelled = false;

@@ -72,6 +72,13 @@ sluice_status_t sluice_session_observe(sluice_session_t *session,
   return SLUICE_STATUS_OK;
 }
 
+sluice_status_t sluice_session_trace(sluice_session_t *session,
+                                     sluice_trace_fn trace, void *context) {
+  REQUIRE(session);
+  unwrap(session)->trace(trace, context);
+  return SLUICE_STATUS_OK;
+}
+
 //===----------------------------------------------------------------------===//
 // What a run took
 //===----------------------------------------------------------------------===//

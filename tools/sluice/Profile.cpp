@@ -64,8 +64,8 @@ class Series {
 public:
   Series(const ProfileOptions &options, sluice_package_t *package,
          sluice_session_t *session)
-      : options(options), session(session), figures(package, session),
-        trace(package, session, !options.trace.empty()) {
+      : options(options), package(package), session(session),
+        figures(package, session) {
     if (!options.input.empty()) {
       samples.emplace(options.input, session);
       return;
@@ -81,7 +81,7 @@ public:
   Json toJson() const;
   double meanMs() const { return sum() / double(times.size()); }
   const Figures &totals() const { return figures; }
-  std::string timeline() const { return trace.text(); }
+  std::string timeline() const { return trace->text(); }
 
 private:
   bool isDone(Clock::time_point begin) const {
@@ -99,9 +99,10 @@ private:
   }
 
   const ProfileOptions &options;
+  sluice_package_t *package;
   sluice_session_t *session;
   Figures figures;
-  Trace trace;
+  std::optional<Trace> trace; // from the first run that counts
   std::optional<Samples> samples;
   size_t next = 0;                          // sample
   std::vector<std::vector<uint8_t>> inputs; // where there are no samples
@@ -122,6 +123,7 @@ void Series::run() {
     setInputs();
     check(sluice_session_run(session));
   }
+  trace.emplace(package, session, !options.trace.empty());
   Progress progress("runs", options.iterations);
   Clock::time_point begin = Clock::now(), due = begin;
   while (!isDone(begin)) {
@@ -135,7 +137,7 @@ void Series::run() {
     check(sluice_session_run(session));
     times.push_back(Seconds(Clock::now() - start).count() * 1e3);
     figures.add();
-    trace.endRun();
+    trace->endRun();
     progress.update(times.size());
   }
   wholeSeconds = Seconds(Clock::now() - begin).count();
