@@ -8,11 +8,13 @@
 #include "targets/engine/EngineTarget.h"
 #include "targets/engine/Passes.h"
 #include "targets/engine/Translations.h"
+#include "targets/opencl/OpenclTarget.h"
 
 void sluice::registerAllTargets() {
   cpu::registerCpuTarget();
   engine::registerEngineTarget();
   engine::registerEnginePasses();
+  opencl::registerOpenclTarget();
 }
 
 void sluice::registerAllTargetDialects(mlir::DialectRegistry &registry) {
@@ -24,4 +26,5 @@ void sluice::registerAllTargetPasses() { cpu::registerCpuPassesAndPipeline(); }
 void sluice::registerAllTargetTranslations() {
   cpu::registerCpuTranslations();
   engine::registerEngineTranslations();
+  opencl::registerOpenclTranslations();
 }

@@ -11,6 +11,7 @@
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/JSON.h"
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -69,9 +70,37 @@ struct LayerParts {
   uint32_t firstCommand = 0, lastCommand = 0;
 };
 
-/// What a target puts in a package for one region.
+/// A buffer that a kernel gets.
+struct KernelArgument {
+  enum Space : uint8_t { Constants, Scratch, Tensor };
+  Space space = Constants;
+  /// Bytes from the space's beginning; of a tensor its index among the region's
+  /// inputs and then outputs, and no size.
+  uint64_t offset = 0, size = 0;
+};
+
+/// One run of a kernel.
+struct KernelLaunch {
+  std::string kernel;
+  std::array<uint32_t, 3> groups{1, 1, 1};
+  /// Work-items of a group, along the first dimension.
+  uint32_t items = 1;
+  std::vector<KernelArgument> arguments;
+};
+
+/// Kernels of a region, which a device compiles for itself and runs one after
+/// the other.
+struct KernelParts {
+  std::string source, options;
+  uint64_t scratchSize = 0; // bytes
+  std::vector<KernelLaunch> launches;
+};
+
+/// What a target puts in a package for one region: commands or kernels, on
+/// constants.
 struct RegionParts {
   std::vector<uint8_t> commands, constants;
+  KernelParts kernels;
   /// Arena bytes the commands use beside inputs and outputs.
   uint64_t spillOffset = 0, spillSize = 0;
   uint64_t macs = 0, estimatedCycles = 0;

@@ -5,6 +5,7 @@
 #include "dialects/Deploy/Deploy.h"
 #include "runtime/package/program_generated.h"
 
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/SHA256.h"
 
@@ -42,12 +43,19 @@ private:
   void describeDeviceRegion(fb::RegionT &made, const RegionParts &region);
   void describeHostRegion(fb::RegionT &made, deploy::RegionOp region);
   std::unique_ptr<fb::EngineCodeT> addEngineCode(const RegionParts &region);
+  std::unique_ptr<fb::KernelCodeT> addKernelCode(StringRef name,
+                                                 const RegionParts &region);
   std::string getBufferName(deploy::RegionOp region, unsigned result);
   void addLibraries();
   void addEngineConfiguration();
   void addFiles();
   /// Appends to a file of the package; gives the bytes' place.
   std::unique_ptr<fb::Range> append(unsigned file, ArrayRef<uint8_t> bytes);
+  std::unique_ptr<fb::Range> addConstants(const RegionParts &region) {
+    if (!constantsFile)
+      constantsFile = addFile("constants.bin");
+    return append(*constantsFile, region.constants);
+  }
   unsigned addFile(std::string path) {
     files.push_back({std::move(path), {}});
     return files.size() - 1;
@@ -158,13 +166,11 @@ std::string ProgramBuilder::getBufferName(deploy::RegionOp region,
 
 std::unique_ptr<fb::EngineCodeT>
 ProgramBuilder::addEngineCode(const RegionParts &region) {
-  if (!commandsFile) {
+  if (!commandsFile)
     commandsFile = addFile("commands.bin");
-    constantsFile = addFile("constants.bin");
-  }
   auto code = std::make_unique<fb::EngineCodeT>();
   code->commands = append(*commandsFile, region.commands);
-  code->constants = append(*constantsFile, region.constants);
+  code->constants = addConstants(region);
   code->spill_offset = region.spillOffset;
   code->spill_size = region.spillSize;
   return code;
@@ -172,7 +178,10 @@ ProgramBuilder::addEngineCode(const RegionParts &region) {
 
 void ProgramBuilder::describeDeviceRegion(fb::RegionT &made,
                                           const RegionParts &region) {
-  made.engine = addEngineCode(region);
+  if (region.kernels.launches.empty())
+    made.engine = addEngineCode(region);
+  else
+    made.kernels = addKernelCode(made.name, region);
   made.macs = region.macs;
   made.estimated_cycles = region.estimatedCycles;
   for (const LayerParts &layer : region.layers) {
@@ -200,6 +209,29 @@ void ProgramBuilder::describeHostRegion(fb::RegionT &made,
     made.macs += layer.macs;
     made.layers.push_back(std::move(entry));
   }
+}
+
+/// The source is a file of its own, for people.
+std::unique_ptr<fb::KernelCodeT>
+ProgramBuilder::addKernelCode(StringRef name, const RegionParts &region) {
+  const KernelParts &kernels = region.kernels;
+  auto code = std::make_unique<fb::KernelCodeT>();
+  code->source = append(addFile((name + ".cl").str()),
+                        llvm::arrayRefFromStringRef(kernels.source));
+  code->options = kernels.options;
+  code->constants = addConstants(region);
+  code->scratch_size = kernels.scratchSize;
+  for (const KernelLaunch &launch : kernels.launches) {
+    auto entry = std::make_unique<fb::KernelLaunchT>();
+    entry->kernel = launch.kernel;
+    entry->groups.assign(launch.groups.begin(), launch.groups.end());
+    entry->items = launch.items;
+    for (const KernelArgument &argument : launch.arguments)
+      entry->arguments.emplace_back(argument.offset, argument.size,
+                                    fb::KernelSpace(argument.space));
+    code->launches.push_back(std::move(entry));
+  }
+  return code;
 }
 
 LogicalResult ProgramBuilder::addRegion(deploy::RegionOp region,

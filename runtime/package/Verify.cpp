@@ -20,6 +20,10 @@ constexpr uint32_t kMaxRegions = 4096;
 constexpr uint32_t kMaxRank = 16;
 constexpr uint64_t kBufferAlignment = 64;
 constexpr uint64_t kCommandSize = 64;
+constexpr uint64_t kKernelAlignment = 4096;
+constexpr uint32_t kMaxKernelItems = 1024;
+constexpr uint32_t kMaxKernelGroups = 1 << 24;
+constexpr uint32_t kMaxKernelArguments = 64;
 
 /// True when [offset, offset + size) is inside [0, limit).
 bool isInside(uint64_t offset, uint64_t size, uint64_t limit) {
@@ -79,6 +83,11 @@ private:
                       const program::Variant &variant, const std::string &at);
   Status verifyEngineCode(const program::EngineCode &code, uint64_t arenaSize,
                           const std::string &at);
+  Status verifyKernelCode(const program::Region &region, const std::string &at);
+  Status verifyLaunch(const program::KernelLaunch &launch,
+                      const program::Region &region, const std::string &at);
+  Status verifyArgument(const program::KernelArgument &argument,
+                        const program::Region &region, const std::string &at);
   Status verifyRange(const program::Range &range, const std::string &at);
   Status verifyFlow(const program::Variant &variant, const std::string &at);
 
@@ -212,8 +221,8 @@ Status ProgramVerifier::verifyRegion(const program::Region &region,
   for (uint32_t i = 0; i < region.cpu()->size(); ++i)
     SLUICE_RETURN_IF_ERROR(verifyRange(*region.cpu()->Get(i)->code(),
                                        element(at + ".cpu", i) + ".code"));
-  // Only engine commands are known to this version of the format; all other
-  // targets are CPU code.
+  // Engine commands and kernels are known to this version of the format; all
+  // other targets are CPU code.
   bool isEngine = region.target()->string_view() == "engine";
   if (isEngine && !region.engine())
     return bad(at + ".engine", "missing, but its target is 'engine'");
@@ -223,6 +232,81 @@ Status ProgramVerifier::verifyRegion(const program::Region &region,
   if (region.engine())
     SLUICE_RETURN_IF_ERROR(verifyEngineCode(
         *region.engine(), variant.arena_size(), at + ".engine"));
+  if (region.kernels())
+    return verifyKernelCode(region, at + ".kernels");
+  if (region.target()->string_view() == "opencl")
+    return bad(at + ".kernels", "missing, but its target is 'opencl'");
+  return SLUICE_STATUS_OK;
+}
+
+Status ProgramVerifier::verifyKernelCode(const program::Region &region,
+                                         const std::string &at) {
+  const program::KernelCode &code = *region.kernels();
+  SLUICE_RETURN_IF_ERROR(verifyRange(*code.source(), at + ".source"));
+  SLUICE_RETURN_IF_ERROR(verifyRange(*code.constants(), at + ".constants"));
+  if (code.launches()->size() == 0)
+    return bad(at + ".launches", "empty");
+  for (uint32_t i = 0; i < code.launches()->size(); ++i)
+    SLUICE_RETURN_IF_ERROR(verifyLaunch(*code.launches()->Get(i), region,
+                                        element(at + ".launches", i)));
+  return SLUICE_STATUS_OK;
+}
+
+Status ProgramVerifier::verifyLaunch(const program::KernelLaunch &launch,
+                                     const program::Region &region,
+                                     const std::string &at) {
+  if (launch.groups()->size() != 3)
+    return bad(at + ".groups", "has %u dimensions, not 3",
+               launch.groups()->size());
+  uint64_t groups = 1;
+  for (uint32_t count : *launch.groups()) {
+    groups *= count; // at most kMaxKernelGroups times 2^32
+    if (groups == 0 || groups > kMaxKernelGroups)
+      return bad(at + ".groups", "not 1 to %u groups", kMaxKernelGroups);
+  }
+  if (launch.items() == 0 || launch.items() > kMaxKernelItems)
+    return bad(at + ".items", "%u is not 1 to %u", launch.items(),
+               kMaxKernelItems);
+  if (launch.arguments()->size() > kMaxKernelArguments)
+    return bad(at + ".arguments", "%u are more than %u",
+               launch.arguments()->size(), kMaxKernelArguments);
+  for (uint32_t i = 0; i < launch.arguments()->size(); ++i)
+    SLUICE_RETURN_IF_ERROR(verifyArgument(*launch.arguments()->Get(i), region,
+                                          element(at + ".arguments", i)));
+  return SLUICE_STATUS_OK;
+}
+
+Status
+ProgramVerifier::verifyArgument(const program::KernelArgument &argument,
+                                const program::Region &region,
+                                const std::string &at) {
+  if (argument.space() == program::KernelSpace::tensor) {
+    uint64_t tensors =
+        uint64_t(region.inputs()->size()) + region.outputs()->size();
+    if (argument.offset() >= tensors)
+      return bad(at + ".offset",
+                 "%" PRIu64 " is no tensor of the region, it has %" PRIu64,
+                 argument.offset(), tensors);
+    return SLUICE_STATUS_OK;
+  }
+  const program::KernelCode &code = *region.kernels();
+  uint64_t limit;
+  switch (argument.space()) {
+  case program::KernelSpace::constants:
+    limit = code.constants()->size();
+    break;
+  case program::KernelSpace::scratch:
+    limit = code.scratch_size();
+    break;
+  default:
+    return bad(at + ".space", "%u is none", unsigned(argument.space()));
+  }
+  if (argument.size() == 0 || argument.offset() % kKernelAlignment != 0 ||
+      !isInside(argument.offset(), argument.size(), limit))
+    return bad(at + ".offset",
+               "%" PRIu64 " + %" PRIu64 " bytes: empty, not at a multiple of "
+               "%" PRIu64 ", or out of %" PRIu64,
+               argument.offset(), argument.size(), kKernelAlignment, limit);
   return SLUICE_STATUS_OK;
 }
 

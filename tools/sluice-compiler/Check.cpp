@@ -128,7 +128,7 @@ double NodeTable::getMacsOnDevice(const Target &target) const {
     if (node.place == target.name())
       device += node.macs;
   }
-  return all && target.device()
+  return all && target.name() != getHostTarget()
              ? static_cast<double>(device) / static_cast<double>(all)
              : 0;
 }
@@ -174,7 +174,7 @@ static void printTable(const NodeTable &table, const Target &target) {
     cycles += node.cycles;
   }
   row("total", "", "", std::to_string(macs), std::to_string(cycles), "");
-  if (target.device())
+  if (target.name() != getHostTarget())
     llvm::outs() << llvm::formatv("{0:P1} of the MACs run on {1}\n",
                                   table.getMacsOnDevice(target),
                                   target.description());

@@ -188,7 +188,8 @@ std::optional<Stop> Compilation::emitParts() {
     parts.libraries.push_back(std::move(library));
   }
   for (auto region : getMain(*module).getOps<deploy::RegionOp>())
-    if (region.getTarget() == target->name() && target->device())
+    if (region.getTarget() == target->name() &&
+        target->name() != getHostTarget())
       if (failed(target->emit(region, parts.regions[region.getName()])))
         return Stop{kBadInput, ""};
   return std::nullopt;

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/drivers/opencl/KernelRegion.h"
+
+#include "runtime/drivers/opencl/ProgramCache.h"
+
+#include <cstdio>
+#include <cstring>
+#include <ctime>
+#include <sched.h>
+
+namespace sluice {
+namespace {
+
+/// A region that takes longer has hung.
+constexpr uint64_t kLimit = 30'000'000'000;
+/// Commands cannot be taken back; how long those of a run that is to end may
+/// still take.
+constexpr uint64_t kGrace = 2'000'000'000;
+/// How long the thread only yields before it sleeps between looks.
+constexpr uint64_t kSpin = 2'000'000;
+
+void sleepBriefly() {
+  const timespec time = {0, 50'000};
+  nanosleep(&time, nullptr);
+}
+
+} // namespace
+
+Status KernelRegion::makeTensor(const program::Buffer &buffer) {
+  Tensor tensor;
+  tensor.size = buffer.size();
+  SLUICE_RETURN_IF_ERROR(
+      Buffer::allocate(tensor.size, "a tensor of the device", tensor.host));
+  cl_int code;
+  tensor.memory = ClMemory(clCreateBuffer(
+      place.context.get(), CL_MEM_READ_WRITE | CL_MEM_USE_HOST_PTR, tensor.size,
+      tensor.host.data(), &code));
+  SLUICE_RETURN_IF_ERROR(
+      clCheck(code, SLUICE_STATUS_OUT_OF_MEMORY, "buffer of a tensor"));
+  tensors.push_back(std::move(tensor));
+  return SLUICE_STATUS_OK;
+}
+
+/// A buffer of its own within `whole`.
+Status KernelRegion::makePart(cl_mem whole,
+                              const program::KernelArgument &argument,
+                              cl_mem &out) {
+  ClMemory &part = parts[{whole, argument.offset(), argument.size()}];
+  if (!part) {
+    cl_buffer_region range = {argument.offset(), argument.size()};
+    cl_int code;
+    part = ClMemory(clCreateSubBuffer(whole, 0, CL_BUFFER_CREATE_TYPE_REGION,
+                                      &range, &code));
+    SLUICE_RETURN_IF_ERROR(
+        clCheck(code, SLUICE_STATUS_UNSUPPORTED, "part of a buffer"));
+  }
+  out = part.get();
+  return SLUICE_STATUS_OK;
+}
+
+Status KernelRegion::getArgument(const program::KernelArgument &argument,
+                                 cl_mem &out) {
+  switch (argument.space()) {
+  case program::KernelSpace::constants:
+    return makePart(constants.get(), argument, out);
+  case program::KernelSpace::scratch:
+    return makePart(scratch.get(), argument, out);
+  case program::KernelSpace::tensor:
+    break;
+  }
+  out = tensors[argument.offset()].memory.get();
+  return SLUICE_STATUS_OK;
+}
+
+Status KernelRegion::makeLaunch(cl_program program,
+                                const program::KernelLaunch &launch) {
+  Launch made = {};
+  const char *name = launch.kernel()->c_str();
+  cl_int code;
+  made.kernel = ClKernel(clCreateKernel(program, name, &code));
+  SLUICE_RETURN_IF_ERROR(clCheck(code, SLUICE_STATUS_INVALID_PACKAGE, name));
+  for (int i = 0; i < 3; ++i) {
+    made.local[i] = i == 0 ? launch.items() : 1;
+    made.global[i] = launch.groups()->Get(i) * made.local[i];
+  }
+  size_t most = 0;
+  clGetKernelWorkGroupInfo(made.kernel.get(), place.device,
+                           CL_KERNEL_WORK_GROUP_SIZE, sizeof(most), &most,
+                           nullptr);
+  if (most < made.local[0])
+    return fail(SLUICE_STATUS_UNSUPPORTED,
+                "opencl: %s: the package wants groups of %zu work-items, %s "
+                "runs %zu",
+                name, made.local[0],
+                clDeviceString(place.device, CL_DEVICE_NAME).c_str(), most);
+  for (uint32_t i = 0; i < launch.arguments()->size(); ++i) {
+    cl_mem memory;
+    SLUICE_RETURN_IF_ERROR(getArgument(*launch.arguments()->Get(i), memory));
+    SLUICE_RETURN_IF_ERROR(
+        clCheck(clSetKernelArg(made.kernel.get(), i, sizeof(memory), &memory),
+                SLUICE_STATUS_INVALID_PACKAGE, name));
+  }
+  launches.push_back(std::move(made));
+  return SLUICE_STATUS_OK;
+}
+
+Status KernelRegion::load(const Package &package,
+                          const program::Variant &variant,
+                          const program::Region &loaded) {
+  region = &loaded;
+  const program::KernelCode &code = *region->kernels();
+  for (const auto *indices : {region->inputs(), region->outputs()})
+    for (uint32_t index : *indices)
+      SLUICE_RETURN_IF_ERROR(makeTensor(*variant.buffers()->Get(index)));
+  inputs = region->inputs()->size();
+  std::span<const uint8_t> bytes = package.bytes(*code.constants());
+  cl_int result;
+  if (!bytes.empty()) {
+    constants = ClMemory(clCreateBuffer(
+        place.context.get(), CL_MEM_READ_ONLY | CL_MEM_COPY_HOST_PTR,
+        bytes.size(), const_cast<uint8_t *>(bytes.data()), &result));
+    SLUICE_RETURN_IF_ERROR(
+        clCheck(result, SLUICE_STATUS_OUT_OF_MEMORY, "buffer of constants"));
+  }
+  if (code.scratch_size()) {
+    scratch = ClMemory(clCreateBuffer(place.context.get(), CL_MEM_READ_WRITE,
+                                      code.scratch_size(), nullptr, &result));
+    SLUICE_RETURN_IF_ERROR(
+        clCheck(result, SLUICE_STATUS_OUT_OF_MEMORY, "scratch buffer"));
+  }
+  std::span<const uint8_t> source = package.bytes(*code.source());
+  std::string name =
+      std::string(package.name()) + ": region '" + region->name()->str() + "'";
+  ClProgram program;
+  SLUICE_RETURN_IF_ERROR(programFromSource(
+      place.context.get(), place.device, name.c_str(),
+      {reinterpret_cast<const char *>(source.data()), source.size()},
+      code.options()->str(), program));
+  for (const program::KernelLaunch *launch : *code.launches())
+    SLUICE_RETURN_IF_ERROR(makeLaunch(program.get(), *launch));
+  ClEvent done;
+  return submit(done) == SLUICE_STATUS_OK ? wait(done.get(), {})
+                                          : lose("does not run");
+}
+
+/// Hands the tensors to the host, after all that was submitted before.
+Status KernelRegion::map(cl_event *done) {
+  for (Tensor &tensor : tensors) {
+    cl_int code;
+    bool isLast = &tensor == &tensors.back();
+    tensor.mapped = clEnqueueMapBuffer(
+        place.queue.get(), tensor.memory.get(), CL_FALSE,
+        CL_MAP_READ | CL_MAP_WRITE, 0, tensor.size, 0, nullptr,
+        isLast ? done : nullptr, &code);
+    SLUICE_RETURN_IF_ERROR(
+        clCheck(code, SLUICE_STATUS_DEVICE_FAULT, "mapping a tensor"));
+  }
+  return SLUICE_STATUS_OK;
+}
+
+/// Hands the tensors to the device, launches all kernels, and takes them back.
+Status KernelRegion::submit(ClEvent &done) {
+  cl_command_queue queue = place.queue.get();
+  for (Tensor &tensor : tensors)
+    if (void *mapped = std::exchange(tensor.mapped, nullptr))
+      SLUICE_RETURN_IF_ERROR(
+          clCheck(clEnqueueUnmapMemObject(queue, tensor.memory.get(), mapped, 0,
+                                          nullptr, nullptr),
+                  SLUICE_STATUS_DEVICE_FAULT, "handing over a tensor"));
+  for (uint32_t i = 0; i < launches.size(); ++i)
+    SLUICE_RETURN_IF_ERROR(clCheck(
+        clEnqueueNDRangeKernel(queue, launches[i].kernel.get(), 3, nullptr,
+                               launches[i].global, launches[i].local, 0,
+                               nullptr, nullptr),
+        SLUICE_STATUS_DEVICE_FAULT,
+        region->kernels()->launches()->Get(i)->kernel()->c_str()));
+  cl_event event = nullptr;
+  Status status = map(&event);
+  done = ClEvent(event);
+  SLUICE_RETURN_IF_ERROR(status);
+  return clCheck(clFlush(queue), SLUICE_STATUS_DEVICE_FAULT, "flush");
+}
+
+Status KernelRegion::lose(const char *why) {
+  lost = true;
+  snprintf(report, sizeof(report),
+           "region '%s': %s; %zu kernels on %s were submitted\n%s\n",
+           region->name()->c_str(), why, launches.size(),
+           clDeviceString(place.device, CL_DEVICE_NAME).c_str(), lastMessage());
+  return fail(SLUICE_STATUS_DEVICE_FAULT, "region '%s': the OpenCL device %s",
+              region->name()->c_str(), why);
+}
+
+/// Looks at the event until it is done, has failed, or the run is to end. Then
+/// the kernels that were submitted are waited for, since they cannot be stopped.
+Status KernelRegion::wait(cl_event done, const RunControl &control) {
+  const uint64_t begin = monotonicNow();
+  uint64_t limit = kLimit;
+  Status ended = SLUICE_STATUS_OK;
+  while (true) {
+    cl_int state = CL_QUEUED;
+    if (clGetEventInfo(done, CL_EVENT_COMMAND_EXECUTION_STATUS, sizeof(state),
+                       &state, nullptr) != CL_SUCCESS ||
+        state < 0)
+      return lose("reports an error");
+    if (state == CL_COMPLETE)
+      return ended;
+    uint64_t time = monotonicNow() - begin;
+    if (time >= limit)
+      return lose("does not end");
+    if (ended == SLUICE_STATUS_OK) {
+      ended = control.check(region->name()->c_str());
+      if (ended != SLUICE_STATUS_OK)
+        limit = time + kGrace;
+    }
+    if (time < kSpin)
+      sched_yield();
+    else
+      sleepBriefly();
+  }
+}
+
+Status KernelRegion::run(void *const *pointers, const RunControl &control) {
+  SLUICE_RETURN_IF_ERROR(control.check(region->name()->c_str()));
+  for (size_t i = 0; i < inputs; ++i)
+    memcpy(tensors[i].host.data(), pointers[i], tensors[i].size);
+  ClEvent done;
+  if (submit(done) != SLUICE_STATUS_OK)
+    return lose("takes no work");
+  SLUICE_RETURN_IF_ERROR(wait(done.get(), control));
+  for (size_t i = inputs; i < tensors.size(); ++i)
+    memcpy(pointers[i], tensors[i].host.data(), tensors[i].size);
+  return SLUICE_STATUS_OK;
+}
+
+} // namespace sluice

@@ -1,0 +1,610 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "targets/opencl/ElementCode.h"
+
+#include "compiler/Support/Layer.h"
+
+#include "mlir/Dialect/Tosa/IR/TosaOps.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
+#include "mlir/IR/Matchers.h"
+#include "llvm/Support/FormatVariadic.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace sluice;
+using namespace sluice::opencl;
+
+//===----------------------------------------------------------------------===//
+// Types, literals, inputs
+//===----------------------------------------------------------------------===//
+
+static RankedTensorType getType(Value value) {
+  return cast<RankedTensorType>(value.getType());
+}
+
+std::string opencl::getTypeName(Type element, unsigned lanes) {
+  std::string name = element.isF32()          ? "float"
+                     : element.isInteger(32)  ? "int"
+                     : element.isInteger(16)  ? "short"
+                     : element.isInteger(8)   ? "char"
+                                              : "uchar"; // i1
+  return lanes == 1 ? name : name + std::to_string(lanes);
+}
+
+std::string opencl::getFloatLiteral(float number) {
+  if (std::isnan(number))
+    return "NAN";
+  if (std::isinf(number))
+    return number < 0 ? "-INFINITY" : "INFINITY";
+  std::string text = llvm::formatv("{0:e9}", number).str();
+  return text + "f";
+}
+
+Value opencl::skipReshapes(Value value) {
+  while (auto reshape = value.getDefiningOp<tosa::ReshapeOp>())
+    value = reshape.getInput1();
+  return value;
+}
+
+std::string KernelInputs::getParameter(Value stored) {
+  auto it = llvm::find(values, stored);
+  size_t index = it - values.begin();
+  if (it == values.end())
+    values.push_back(stored);
+  return "e" + std::to_string(index);
+}
+
+size_t KernelInputs::addConstants(ArrayRef<char> bytes) {
+  constants.resize(llvm::alignTo(constants.size(), 64));
+  size_t offset = constants.size();
+  constants.insert(constants.end(), bytes.begin(), bytes.end());
+  return offset;
+}
+
+/// The type that a variable has: truth values are ints, 0 or not.
+std::string ElementCode::typeName(Type type) const {
+  Type element = getElementTypeOrSelf(type);
+  if (element.isInteger(1))
+    return lanes == 1 ? "int" : "int" + std::to_string(lanes);
+  return getTypeName(element, lanes);
+}
+
+std::string ElementCode::literal(const Twine &type, const Twine &number) const {
+  return ("(" + type + ")(" + number + ")").str();
+}
+
+std::string ElementCode::name(const std::string &type,
+                              const std::string &expression) {
+  std::string name = "v" + std::to_string(names++);
+  statements += "  const " + type + " " + name + " = " + expression + ";\n";
+  return name;
+}
+
+//===----------------------------------------------------------------------===//
+// Places
+//===----------------------------------------------------------------------===//
+
+/// `expression` times `factor`, as short as it goes.
+static std::string times(const std::string &expression, int64_t factor) {
+  if (expression == "0" || factor == 0)
+    return "0";
+  return factor == 1 ? expression
+                     : "(" + expression + ") * " + std::to_string(factor);
+}
+
+SmallVector<std::string> ElementCode::getCoordinates(Type type,
+                                                     const Place &at) {
+  ArrayRef<int64_t> shape = cast<RankedTensorType>(type).getShape();
+  SmallVector<int64_t> strides = computeSuffixProduct(shape);
+  SmallVector<std::string> coordinates;
+  for (auto [index, size] : llvm::enumerate(shape)) {
+    bool isFirst = index == 0, isLast = index + 1 == shape.size();
+    if (size == 1)
+      coordinates.push_back("0");
+    else if (isLast)
+      coordinates.push_back(at.last);
+    else
+      coordinates.push_back(
+          llvm::formatv("{0} / {1}{2}", at.linear, strides[index],
+                        isFirst ? "" : " % " + std::to_string(size))
+              .str());
+  }
+  return coordinates;
+}
+
+Place ElementCode::getPlace(Type type, ArrayRef<std::string> coordinates) {
+  ArrayRef<int64_t> shape = cast<RankedTensorType>(type).getShape();
+  SmallVector<int64_t> strides = computeSuffixProduct(shape);
+  std::string linear;
+  for (auto [index, coordinate] : llvm::enumerate(coordinates))
+    if (std::string term = times(coordinate, strides[index]); term != "0")
+      linear += (linear.empty() ? "" : " + ") + term;
+  if (linear.empty())
+    return {"0", "0"};
+  return {name("int", linear), coordinates.back()};
+}
+
+FailureOr<std::string> ElementCode::getOperand(Operation *op, unsigned index,
+                                               const Place &at) {
+  Value operand = op->getOperand(index);
+  RankedTensorType from = getType(operand), to = getType(op->getResult(0));
+  if (from.getShape() == to.getShape())
+    return get(operand, at);
+  if (from.getNumElements() == 1)
+    return getSplat(operand, {"0", "0"});
+  if (flat || from.getRank() != to.getRank())
+    return failure();
+  SmallVector<std::string> coordinates = getCoordinates(to, at);
+  for (auto [coordinate, size] :
+       llvm::zip_equal(coordinates, from.getShape()))
+    if (size == 1)
+      coordinate = "0";
+  Place place = getPlace(from, coordinates);
+  return from.getShape().back() == 1 ? getSplat(operand, place)
+                                     : get(operand, place);
+}
+
+/// One element in all lanes.
+FailureOr<std::string> ElementCode::getSplat(Value value, const Place &at) {
+  unsigned wanted = std::exchange(lanes, 1);
+  Result scalar = get(value, at);
+  lanes = wanted;
+  if (failed(scalar) || lanes == 1)
+    return scalar;
+  return literal(typeName(value.getType()), *scalar);
+}
+
+//===----------------------------------------------------------------------===//
+// Values
+//===----------------------------------------------------------------------===//
+
+FailureOr<std::string> ElementCode::load(Value stored, const Place &at) {
+  Type element = getType(stored).getElementType();
+  std::string from = inputs.getParameter(stored);
+  std::string type = getTypeName(element, lanes);
+  std::string loaded =
+      lanes == 1 ? from + "[" + at.linear + "]"
+                 : llvm::formatv("*(global const {0} *)({1} + {2})", type, from,
+                                 at.linear)
+                       .str();
+  if (element.isInteger(1))
+    loaded = llvm::formatv("convert_{0}({1}) != 0", typeName(element), loaded);
+  return name(typeName(element), loaded);
+}
+
+FailureOr<std::string> ElementCode::getConstant(DenseElementsAttr attr,
+                                                const Place &at) {
+  Type element = attr.getElementType();
+  std::string type = typeName(element);
+  if (attr.isSplat()) {
+    if (element.isF32())
+      return literal(type, getFloatLiteral(attr.getSplatValue<float>()));
+    int64_t number = attr.getSplatValue<APInt>().getSExtValue();
+    if (number == std::numeric_limits<int32_t>::min())
+      return literal(type, "(int)0x80000000");
+    return literal(type, Twine(number));
+  }
+  if (element.isInteger(1))
+    return failure();
+  size_t offset = inputs.addConstants(attr.getRawData());
+  return name(type, lanes == 1
+                        ? llvm::formatv("((global const {0} *)(constants + "
+                                        "{1}))[{2}]",
+                                        type, offset, at.linear)
+                              .str()
+                        : llvm::formatv("*(global const {0} *)((global const "
+                                        "{1} *)(constants + {2}) + {3})",
+                                        type, getTypeName(element, 1), offset,
+                                        at.linear)
+                              .str());
+}
+
+FailureOr<std::string> ElementCode::get(Value value, const Place &at) {
+  if (value == sum)
+    return std::string("sum");
+  if (isStored(value) || isStored(skipReshapes(value)))
+    value = skipReshapes(value);
+  auto key = std::make_tuple(value.getAsOpaquePointer(), at.linear, lanes);
+  if (auto it = known.find(key); it != known.end())
+    return it->second;
+  DenseElementsAttr attr;
+  Result result = failure();
+  if (isStored(value)) {
+    result = load(value, at);
+  } else if (matchPattern(value, m_Constant(&attr))) {
+    result = getConstant(attr, at);
+  } else if (auto reshape = value.getDefiningOp<tosa::ReshapeOp>()) {
+    RankedTensorType from = getType(reshape.getInput1());
+    Place place = at;
+    if (!from.getRank() ||
+        from.getShape().back() != getType(value).getShape().back()) {
+      if (lanes > 1 && !flat)
+        return failure();
+      place.last =
+          from.getRank()
+              ? at.linear + " % " + std::to_string(from.getShape().back())
+              : "0";
+    }
+    result = get(reshape.getInput1(), place);
+  } else if (Operation *op = value.getDefiningOp()) {
+    result = compute(op, at);
+    ops.push_back(op);
+  }
+  if (succeeded(result))
+    known[key] = *result;
+  return result;
+}
+
+//===----------------------------------------------------------------------===//
+// Operations
+//===----------------------------------------------------------------------===//
+
+/// An op's elements as a format of its operands' {0}, {1}, {2}, of their type
+/// {3}, for integers and for floats. Null where there is no code.
+static std::pair<const char *, const char *> getFormats(Operation *op) {
+  using Formats = std::pair<const char *, const char *>;
+  return llvm::TypeSwitch<Operation *, Formats>(op)
+      .Case([](tosa::AddOp) {
+        return Formats("as_{3}(as_u{3}({0}) + as_u{3}({1}))", "{0} + {1}");
+      })
+      .Case([](tosa::SubOp) {
+        return Formats("as_{3}(as_u{3}({0}) - as_u{3}({1}))", "{0} - {1}");
+      })
+      .Case([](tosa::MulOp) {
+        return Formats("as_{3}(as_u{3}({0}) * as_u{3}({1}))", "{0} * {1}");
+      })
+      .Case([](tosa::MaximumOp) {
+        return Formats("max({0}, {1})",
+                       "({0} < {1} || {1} != {1}) ? {1} : {0}");
+      })
+      .Case([](tosa::MinimumOp) {
+        return Formats("min({0}, {1})",
+                       "({0} > {1} || {1} != {1}) ? {1} : {0}");
+      })
+      .Case([](tosa::EqualOp) { return Formats("{0} == {1}", "{0} == {1}"); })
+      .Case([](tosa::GreaterOp) { return Formats("{0} > {1}", "{0} > {1}"); })
+      .Case([](tosa::GreaterEqualOp) {
+        return Formats("{0} >= {1}", "{0} >= {1}");
+      })
+      .Case([](tosa::SelectOp) {
+        return Formats("{0} ? {1} : {2}", "{0} ? {1} : {2}");
+      })
+      .Case([](tosa::PowOp) { return Formats(nullptr, "pow({0}, {1})"); })
+      .Case([](tosa::NegateOp) { return Formats(nullptr, "-{0}"); })
+      .Case([](tosa::AbsOp) { return Formats(nullptr, "fabs({0})"); })
+      .Case([](tosa::ExpOp) { return Formats(nullptr, "exp({0})"); })
+      .Case([](tosa::LogOp) { return Formats(nullptr, "log({0})"); })
+      .Case([](tosa::ErfOp) { return Formats(nullptr, "erf({0})"); })
+      .Case([](tosa::TanhOp) { return Formats(nullptr, "tanh({0})"); })
+      .Case([](tosa::FloorOp) { return Formats(nullptr, "floor({0})"); })
+      .Case([](tosa::CeilOp) { return Formats(nullptr, "ceil({0})"); })
+      .Case([](tosa::RsqrtOp) { return Formats(nullptr, "1.0f / sqrt({0})"); })
+      .Case([](tosa::ReciprocalOp) { return Formats(nullptr, "1.0f / {0}"); })
+      .Case([](tosa::SigmoidOp) {
+        return Formats(nullptr, "1.0f / (1.0f + exp(-{0}))");
+      })
+      .Case([](tosa::IntDivOp) {
+        // No divisor traps: x / 0 is 0, the least integer by -1 wraps.
+        return Formats("{1} == 0 ? 0 : {1} == -1 ? as_int(0u - as_uint({0})) : "
+                       "{0} / {1}",
+                       nullptr);
+      })
+      .Default([](Operation *) { return Formats(nullptr, nullptr); });
+}
+
+/// The limits of a clamp as literals.
+static std::pair<std::string, std::string> getLimits(tosa::ClampOp clamp) {
+  auto text = [](Attribute attr) {
+    if (auto number = dyn_cast<FloatAttr>(attr))
+      return getFloatLiteral(number.getValue().convertToFloat());
+    return std::to_string(
+        cast<IntegerAttr>(attr).getValue().getSExtValue());
+  };
+  return {text(clamp.getMinValAttr()), text(clamp.getMaxValAttr())};
+}
+
+FailureOr<std::string> ElementCode::compute(Operation *op, const Place &at) {
+  if (isa<tosa::RescaleOp>(op))
+    return rescale(op, at);
+  if (isa<tosa::CastOp>(op))
+    return cast(op, at);
+  if (isa<tosa::GatherOp>(op))
+    return gather(op, at);
+  if (isa<tosa::SliceOp, tosa::TransposeOp, tosa::ConcatOp, tosa::PadOp,
+          tosa::ReverseOp, tosa::TileOp>(op))
+    return move(op, at);
+  std::string type = typeName(op->getResult(0).getType());
+  if (auto clamp = dyn_cast<tosa::ClampOp>(op)) {
+    Result x = getOperand(op, 0, at);
+    if (failed(x))
+      return failure();
+    auto [lo, hi] = getLimits(clamp);
+    std::string low = literal(type, lo), high = literal(type, hi);
+    // A NaN passes: both comparisons are false.
+    return name(type, llvm::formatv("{0} < {1} ? {1} : {0} > {2} ? {2} : {0}",
+                                    *x, low, high));
+  }
+  // Scalar logic has no form in vectors.
+  if (lanes > 1 && isa<tosa::IntDivOp>(op))
+    return failure();
+  SmallVector<std::string, 3> operands;
+  for (unsigned i = 0, e = isa<tosa::MulOp, tosa::NegateOp>(op)
+                               ? (isa<tosa::MulOp>(op) ? 2 : 1)
+                               : op->getNumOperands();
+       i < e; ++i) {
+    Result operand = getOperand(op, i, at);
+    if (failed(operand))
+      return failure();
+    operands.push_back(*operand);
+  }
+  bool isFloat = getElementTypeOrSelf(op->getOperands().back()).isF32() ||
+                 getElementTypeOrSelf(op->getOperand(0)).isF32();
+  auto [forIntegers, forFloats] = getFormats(op);
+  operands.resize(3);
+  return name(type, llvm::formatv(isFloat ? forFloats : forIntegers,
+                                  operands[0], operands[1], operands[2], type));
+}
+
+/// A vector of numbers, one a channel or one for all.
+std::string ElementCode::perChannel(ArrayRef<int32_t> numbers,
+                                    const Place &at) {
+  std::string type = lanes == 1 ? "int" : "int" + std::to_string(lanes);
+  if (llvm::all_equal(numbers))
+    return literal(type, Twine(numbers.front()));
+  ArrayRef<char> bytes(reinterpret_cast<const char *>(numbers.data()),
+                       numbers.size() * sizeof(int32_t));
+  return name(type,
+              llvm::formatv("*(global const {0} *)((global const int "
+                            "*)(constants + {1}) + {2})",
+                            type, inputs.addConstants(bytes), at.last));
+}
+
+/// ((x - zero) * multiplier + 2^(shift - 1)) >> shift, + zero, saturated.
+FailureOr<std::string> ElementCode::rescale(Operation *operation,
+                                            const Place &at) {
+  auto op = mlir::cast<tosa::RescaleOp>(operation);
+  std::vector<int32_t> multipliers = *readIntegers(op.getMultiplier());
+  std::vector<int32_t> shifts = *readIntegers(op.getShift());
+  int64_t inputZero = *op.getInputZeroPoint();
+  int64_t outputZero = *op.getOutputZeroPoint();
+  if (flat && multipliers.size() > 1)
+    return failure();
+  Result x = getOperand(op, 0, at);
+  if (failed(x))
+    return failure();
+  bool fromInt8 = getElementTypeOrSelf(op.getInput()).isInteger(8);
+  std::string suffix = lanes == 1 ? "" : std::to_string(lanes);
+  std::string type = "int" + suffix;
+  std::string value = *x;
+  if (fromInt8)
+    value = "convert_" + type + "(" + value + ")";
+  if (inputZero)
+    value = "(" + value + " - " + literal(type, Twine(inputZero)) + ")";
+
+  bool isProduct = fromInt8, isHigh = true;
+  for (auto [multiplier, shift] : llvm::zip_equal(multipliers, shifts)) {
+    isProduct &= shift < 31 && multiplier % (1 << shift) == 0 &&
+                 multiplier >> shift < 1 << 22;
+    // A multiplier of 16 bits stands in the upper half of 32.
+    isHigh &= shift >= 17 && shift <= 47 && multiplier >= 0 &&
+              multiplier <= 32767;
+  }
+  std::string scaled;
+  if (isProduct) {
+    for (auto [multiplier, shift] : llvm::zip_equal(multipliers, shifts))
+      multiplier >>= shift;
+    scaled = value + " * " + perChannel(multipliers, at);
+  } else if (isHigh) {
+    std::vector<int32_t> halves;
+    for (auto [multiplier, shift] : llvm::zip_equal(multipliers, shifts)) {
+      multiplier <<= 16;
+      shift -= 16;
+      halves.push_back(1 << (shift - 1));
+    }
+    scaled = llvm::formatv("(multiply_high_{0}({1}, {2}) + {3}) >> {4}", type,
+                           value, perChannel(multipliers, at),
+                           perChannel(halves, at), perChannel(shifts, at));
+  } else {
+    std::string wide = "convert_long" + suffix;
+    std::string shift = name("long" + suffix,
+                             wide + "(" + perChannel(shifts, at) + ")");
+    scaled = llvm::formatv(
+        "convert_{0}(({1}({2}) * {1}({3}) + ((long{4})(1) << ({5} - 1))) >> "
+        "{5})",
+        type, wide, value, perChannel(multipliers, at), suffix, shift);
+  }
+  scaled = name(type, scaled);
+  if (outputZero)
+    scaled += " + " + literal(type, Twine(outputZero));
+  Type to = getElementTypeOrSelf(op.getOutput());
+  if (to.isInteger(32))
+    return name(type, scaled);
+  int32_t limit = 1 << (to.getIntOrFloatBitWidth() - 1);
+  return name(getTypeName(to, lanes),
+              llvm::formatv("convert_{0}(clamp({1}, {2}, {3}))",
+                            getTypeName(to, lanes), scaled,
+                            literal(type, Twine(-limit)),
+                            literal(type, Twine(limit - 1))));
+}
+
+FailureOr<std::string> ElementCode::cast(Operation *op, const Place &at) {
+  Result x = getOperand(op, 0, at);
+  if (failed(x))
+    return failure();
+  Type from = getElementTypeOrSelf(op->getOperand(0));
+  Type to = getElementTypeOrSelf(op->getResult(0));
+  std::string type = typeName(to), suffix = lanes == 1 ? "" : std::to_string(lanes);
+  if (to.isInteger(1))
+    return name(type, *x + " != 0");
+  if (from.isInteger(1))
+    return name(type, llvm::formatv("convert_{0}({1} & 1)", type, *x));
+  if (!from.isF32() || to.isF32())
+    return name(type, llvm::formatv("convert_{0}({1})", type, *x));
+  return name(type, llvm::formatv("convert_{0}{1}(round_int{2}({3}))", type,
+                                  to.isInteger(32) ? "" : "_sat", suffix, *x));
+}
+
+FailureOr<std::string> ElementCode::gather(Operation *operation,
+                                           const Place &at) {
+  auto op = mlir::cast<tosa::GatherOp>(operation);
+  if (lanes > 1)
+    return failure();
+  SmallVector<std::string> coordinates = getCoordinates(op.getType(), at);
+  RankedTensorType values = getType(op.getValues());
+  Place from = getPlace(op.getIndices().getType(),
+                        {coordinates[0], coordinates[1]});
+  Result index = get(op.getIndices(), from);
+  if (failed(index))
+    return failure();
+  // Whatever the indices are, nothing outside the table is read.
+  std::string row = llvm::formatv("clamp({0}, 0, {1})", *index,
+                                  values.getDimSize(1) - 1);
+  return get(op.getValues(),
+             getPlace(values, {coordinates[0], row, coordinates[2]}));
+}
+
+//===----------------------------------------------------------------------===//
+// Data movement
+//===----------------------------------------------------------------------===//
+
+static SmallVector<int64_t> readShape(Value value) {
+  DenseIntElementsAttr attr;
+  matchPattern(value, m_Constant(&attr));
+  return llvm::map_to_vector(attr, [](const APInt &number) {
+    return number.getSExtValue();
+  });
+}
+
+/// The element of the operand that stands at `at` in the result.
+FailureOr<std::string> ElementCode::move(Operation *op, const Place &at) {
+  if (lanes > 1)
+    return failure();
+  SmallVector<std::string> to = getCoordinates(op->getResult(0).getType(), at);
+  if (isa<tosa::ConcatOp>(op))
+    return concat(op, to);
+  if (isa<tosa::PadOp>(op))
+    return pad(op, to);
+  RankedTensorType type = getType(op->getOperand(0));
+  SmallVector<std::string> from = to;
+  if (auto slice = dyn_cast<tosa::SliceOp>(op)) {
+    for (auto [coordinate, start] :
+         llvm::zip_equal(from, readShape(slice.getStart())))
+      if (start)
+        coordinate += " + " + std::to_string(start);
+  } else if (auto transpose = dyn_cast<tosa::TransposeOp>(op)) {
+    for (auto [index, perm] : llvm::enumerate(transpose.getPerms()))
+      from[perm] = to[index];
+  } else if (auto reverse = dyn_cast<tosa::ReverseOp>(op)) {
+    std::string &coordinate = from[reverse.getAxis()];
+    coordinate = llvm::formatv("{0} - ({1})",
+                               type.getDimSize(reverse.getAxis()) - 1,
+                               coordinate);
+  } else {
+    for (auto [coordinate, size] : llvm::zip_equal(from, type.getShape()))
+      coordinate = size == 1 ? "0"
+                             : "(" + coordinate + ") % " + std::to_string(size);
+  }
+  return get(op->getOperand(0), getPlace(type, from));
+}
+
+FailureOr<std::string> ElementCode::pad(Operation *op,
+                                        ArrayRef<std::string> at) {
+  auto pad = mlir::cast<tosa::PadOp>(op);
+  SmallVector<int64_t> padding = readShape(pad.getPadding());
+  RankedTensorType type = getType(pad.getInput1());
+  SmallVector<std::string> from;
+  std::string inside = "true";
+  for (auto [index, size] : llvm::enumerate(type.getShape())) {
+    std::string coordinate =
+        name("int", at[index] + " - " + std::to_string(padding[2 * index]));
+    if (padding[2 * index] || padding[2 * index + 1])
+      inside += llvm::formatv(" && {0} >= 0 && {0} < {1}", coordinate, size);
+    from.push_back(llvm::formatv("clamp({0}, 0, {1})", coordinate, size - 1));
+  }
+  Result x = get(pad.getInput1(), getPlace(type, from));
+  Result value = getSplat(pad.getPadConst(), {"0", "0"});
+  if (failed(x) || failed(value))
+    return failure();
+  return name(typeName(type), inside + " ? " + *x + " : " + *value);
+}
+
+FailureOr<std::string> ElementCode::concat(Operation *op,
+                                           ArrayRef<std::string> at) {
+  int64_t axis = mlir::cast<tosa::ConcatOp>(op).getAxis();
+  int64_t begin = 0;
+  std::string chosen;
+  for (Value operand : op->getOperands()) {
+    RankedTensorType type = getType(operand);
+    SmallVector<std::string> from(at);
+    int64_t size = type.getDimSize(axis);
+    from[axis] =
+        llvm::formatv("clamp({0} - {1}, 0, {2})", at[axis], begin, size - 1);
+    Result x = get(operand, getPlace(type, from));
+    if (failed(x))
+      return failure();
+    begin += size;
+    chosen += operand == op->getOperands().back()
+                  ? *x
+                  : llvm::formatv("{0} < {1} ? {2} : ", at[axis], begin, *x).str();
+  }
+  return name(typeName(op->getResult(0).getType()), chosen);
+}
+
+//===----------------------------------------------------------------------===//
+// Legality
+//===----------------------------------------------------------------------===//
+
+std::string opencl::judgeType(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (!tensor || !tensor.hasStaticShape() || !tensor.getNumElements())
+    return llvm::formatv("its shape is not static: {0}", type);
+  Type element = tensor.getElementType();
+  if (!element.isF32() && !element.isSignlessInteger(8) &&
+      !element.isSignlessInteger(32) && !element.isSignlessInteger(1))
+    return llvm::formatv("there are no kernels for elements of type {0}",
+                         element);
+  if (tensor.getNumElements() > std::numeric_limits<int32_t>::max())
+    return llvm::formatv("{0} elements are more than 32-bit indices reach",
+                         tensor.getNumElements());
+  return {};
+}
+
+static std::string judgeRescale(tosa::RescaleOp op) {
+  auto multipliers = readIntegers(op.getMultiplier());
+  auto shifts = readIntegers(op.getShift());
+  if (op.getInputUnsigned() || op.getOutputUnsigned() ||
+      op.getRoundingMode() != tosa::RoundingMode::SINGLE_ROUND ||
+      failed(op.getInputZeroPoint()) || failed(op.getOutputZeroPoint()) ||
+      !multipliers || !shifts)
+    return "the rescale is not of the form of docs/spec/integers.md";
+  for (int32_t shift : *shifts)
+    if (shift < 2 || shift > 62)
+      return llvm::formatv("rescale shift {0} is not in 2..62", shift);
+  return {};
+}
+
+std::string opencl::judgeElements(Operation *op) {
+  if (auto rescale = dyn_cast<tosa::RescaleOp>(op))
+    return judgeRescale(rescale);
+  if (isa<tosa::ReshapeOp, tosa::CastOp, tosa::ClampOp, tosa::GatherOp,
+          tosa::SliceOp, tosa::TransposeOp, tosa::ConcatOp, tosa::PadOp,
+          tosa::ReverseOp, tosa::TileOp>(op))
+    return {};
+  auto [forIntegers, forFloats] = getFormats(op);
+  bool isFloat = llvm::any_of(op->getOperandTypes(), [](Type type) {
+    return getElementTypeOrSelf(type).isF32();
+  });
+  if (!(isFloat ? forFloats : forIntegers))
+    return llvm::formatv("there is no kernel for {0}{1}", op->getName(),
+                         forFloats ? " of integers" : "");
+  if (isa<tosa::AddOp, tosa::SubOp, tosa::MulOp, tosa::SelectOp>(op) &&
+      getElementTypeOrSelf(op->getOperand(1)).isInteger(8))
+    return llvm::formatv("there is no kernel for {0} of int8", op->getName());
+  if (auto product = dyn_cast<tosa::MulOp>(op); product && !isFloat) {
+    auto shift = readIntegers(product.getShift());
+    if (!shift || shift->front() != 0)
+      return "there is no kernel for tosa.mul with a shift";
+  }
+  return {};
+}
