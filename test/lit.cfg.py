@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # The lit suite of everything under test/ but the GoogleTest binaries (see unit/).
 
+import glob
 import os
 
 import lit.formats
@@ -17,6 +18,8 @@ config.test_exec_root = os.path.join(build, "test")
 
 path = [os.path.join(build, "bin"), config.llvm_tools_dir, os.environ["PATH"]]
 config.environment["PATH"] = os.pathsep.join(path)
+# What is built for a device once serves all later runs.
+config.environment["SLUICE_CACHE"] = os.path.join(build, "cache")
 for name in ("HOME", "SOURCE_DATE_EPOCH", "ASAN_OPTIONS"):
     if name in os.environ:
         config.environment[name] = os.environ[name]
@@ -28,6 +31,9 @@ if os.path.isdir(os.path.join(shared, "models")):
 # --debug-only exists only where assertions do.
 if config.sluice_build_type == "Dev":
     config.available_features.add("assertions")
+# An OpenCL device, as PoCL is one, is found through these files.
+if glob.glob("/etc/OpenCL/vendors/*.icd"):
+    config.available_features.add("opencl")
 # Tests too long for every change say REQUIRES: long; tools/dev test --all runs them.
 if lit_config.params.get("long"):
     config.available_features.add("long")

@@ -24,11 +24,11 @@ static RankedTensorType getType(Value value) {
 }
 
 std::string opencl::getTypeName(Type element, unsigned lanes) {
-  std::string name = element.isF32()          ? "float"
-                     : element.isInteger(32)  ? "int"
-                     : element.isInteger(16)  ? "short"
-                     : element.isInteger(8)   ? "char"
-                                              : "uchar"; // i1
+  std::string name = element.isF32()         ? "float"
+                     : element.isInteger(32) ? "int"
+                     : element.isInteger(16) ? "short"
+                     : element.isInteger(8)  ? "char"
+                                             : "uchar"; // i1
   return lanes == 1 ? name : name + std::to_string(lanes);
 }
 
@@ -136,8 +136,7 @@ FailureOr<std::string> ElementCode::getOperand(Operation *op, unsigned index,
   if (flat || from.getRank() != to.getRank())
     return failure();
   SmallVector<std::string> coordinates = getCoordinates(to, at);
-  for (auto [coordinate, size] :
-       llvm::zip_equal(coordinates, from.getShape()))
+  for (auto [coordinate, size] : llvm::zip_equal(coordinates, from.getShape()))
     if (size == 1)
       coordinate = "0";
   Place place = getPlace(from, coordinates);
@@ -163,11 +162,11 @@ FailureOr<std::string> ElementCode::load(Value stored, const Place &at) {
   Type element = getType(stored).getElementType();
   std::string from = inputs.getParameter(stored);
   std::string type = getTypeName(element, lanes);
-  std::string loaded =
-      lanes == 1 ? from + "[" + at.linear + "]"
-                 : llvm::formatv("*(global const {0} *)({1} + {2})", type, from,
-                                 at.linear)
-                       .str();
+  std::string loaded = lanes == 1
+                           ? from + "[" + at.linear + "]"
+                           : llvm::formatv("*(global const {0} *)({1} + {2})",
+                                           type, from, at.linear)
+                                 .str();
   if (element.isInteger(1))
     loaded = llvm::formatv("convert_{0}({1}) != 0", typeName(element), loaded);
   return name(typeName(element), loaded);
@@ -221,10 +220,9 @@ FailureOr<std::string> ElementCode::get(Value value, const Place &at) {
         from.getShape().back() != getType(value).getShape().back()) {
       if (lanes > 1 && !flat)
         return failure();
-      place.last =
-          from.getRank()
-              ? at.linear + " % " + std::to_string(from.getShape().back())
-              : "0";
+      place.last = from.getRank() ? at.linear + " % " +
+                                        std::to_string(from.getShape().back())
+                                  : "0";
     }
     result = get(reshape.getInput1(), place);
   } else if (Operation *op = value.getDefiningOp()) {
@@ -298,8 +296,7 @@ static std::pair<std::string, std::string> getLimits(tosa::ClampOp clamp) {
   auto text = [](Attribute attr) {
     if (auto number = dyn_cast<FloatAttr>(attr))
       return getFloatLiteral(number.getValue().convertToFloat());
-    return std::to_string(
-        cast<IntegerAttr>(attr).getValue().getSExtValue());
+    return std::to_string(cast<IntegerAttr>(attr).getValue().getSExtValue());
   };
   return {text(clamp.getMinValAttr()), text(clamp.getMaxValAttr())};
 }
@@ -354,10 +351,9 @@ std::string ElementCode::perChannel(ArrayRef<int32_t> numbers,
     return literal(type, Twine(numbers.front()));
   ArrayRef<char> bytes(reinterpret_cast<const char *>(numbers.data()),
                        numbers.size() * sizeof(int32_t));
-  return name(type,
-              llvm::formatv("*(global const {0} *)((global const int "
-                            "*)(constants + {1}) + {2})",
-                            type, inputs.addConstants(bytes), at.last));
+  return name(type, llvm::formatv("*(global const {0} *)((global const int "
+                                  "*)(constants + {1}) + {2})",
+                                  type, inputs.addConstants(bytes), at.last));
 }
 
 /// ((x - zero) * multiplier + 2^(shift - 1)) >> shift, + zero, saturated.
@@ -387,8 +383,8 @@ FailureOr<std::string> ElementCode::rescale(Operation *operation,
     isProduct &= shift < 31 && multiplier % (1 << shift) == 0 &&
                  multiplier >> shift < 1 << 22;
     // A multiplier of 16 bits stands in the upper half of 32.
-    isHigh &= shift >= 17 && shift <= 47 && multiplier >= 0 &&
-              multiplier <= 32767;
+    isHigh &=
+        shift >= 17 && shift <= 47 && multiplier >= 0 && multiplier <= 32767;
   }
   std::string scaled;
   if (isProduct) {
@@ -407,8 +403,8 @@ FailureOr<std::string> ElementCode::rescale(Operation *operation,
                            perChannel(halves, at), perChannel(shifts, at));
   } else {
     std::string wide = "convert_long" + suffix;
-    std::string shift = name("long" + suffix,
-                             wide + "(" + perChannel(shifts, at) + ")");
+    std::string shift =
+        name("long" + suffix, wide + "(" + perChannel(shifts, at) + ")");
     scaled = llvm::formatv(
         "convert_{0}(({1}({2}) * {1}({3}) + ((long{4})(1) << ({5} - 1))) >> "
         "{5})",
@@ -434,7 +430,8 @@ FailureOr<std::string> ElementCode::cast(Operation *op, const Place &at) {
     return failure();
   Type from = getElementTypeOrSelf(op->getOperand(0));
   Type to = getElementTypeOrSelf(op->getResult(0));
-  std::string type = typeName(to), suffix = lanes == 1 ? "" : std::to_string(lanes);
+  std::string type = typeName(to),
+              suffix = lanes == 1 ? "" : std::to_string(lanes);
   if (to.isInteger(1))
     return name(type, *x + " != 0");
   if (from.isInteger(1))
@@ -452,14 +449,14 @@ FailureOr<std::string> ElementCode::gather(Operation *operation,
     return failure();
   SmallVector<std::string> coordinates = getCoordinates(op.getType(), at);
   RankedTensorType values = getType(op.getValues());
-  Place from = getPlace(op.getIndices().getType(),
-                        {coordinates[0], coordinates[1]});
+  Place from =
+      getPlace(op.getIndices().getType(), {coordinates[0], coordinates[1]});
   Result index = get(op.getIndices(), from);
   if (failed(index))
     return failure();
   // Whatever the indices are, nothing outside the table is read.
-  std::string row = llvm::formatv("clamp({0}, 0, {1})", *index,
-                                  values.getDimSize(1) - 1);
+  std::string row =
+      llvm::formatv("clamp({0}, 0, {1})", *index, values.getDimSize(1) - 1);
   return get(op.getValues(),
              getPlace(values, {coordinates[0], row, coordinates[2]}));
 }
@@ -471,9 +468,8 @@ FailureOr<std::string> ElementCode::gather(Operation *operation,
 static SmallVector<int64_t> readShape(Value value) {
   DenseIntElementsAttr attr;
   matchPattern(value, m_Constant(&attr));
-  return llvm::map_to_vector(attr, [](const APInt &number) {
-    return number.getSExtValue();
-  });
+  return llvm::map_to_vector(
+      attr, [](const APInt &number) { return number.getSExtValue(); });
 }
 
 /// The element of the operand that stands at `at` in the result.
@@ -497,13 +493,12 @@ FailureOr<std::string> ElementCode::move(Operation *op, const Place &at) {
       from[perm] = to[index];
   } else if (auto reverse = dyn_cast<tosa::ReverseOp>(op)) {
     std::string &coordinate = from[reverse.getAxis()];
-    coordinate = llvm::formatv("{0} - ({1})",
-                               type.getDimSize(reverse.getAxis()) - 1,
-                               coordinate);
+    coordinate = llvm::formatv(
+        "{0} - ({1})", type.getDimSize(reverse.getAxis()) - 1, coordinate);
   } else {
     for (auto [coordinate, size] : llvm::zip_equal(from, type.getShape()))
-      coordinate = size == 1 ? "0"
-                             : "(" + coordinate + ") % " + std::to_string(size);
+      coordinate =
+          size == 1 ? "0" : "(" + coordinate + ") % " + std::to_string(size);
   }
   return get(op->getOperand(0), getPlace(type, from));
 }
@@ -544,9 +539,10 @@ FailureOr<std::string> ElementCode::concat(Operation *op,
     if (failed(x))
       return failure();
     begin += size;
-    chosen += operand == op->getOperands().back()
-                  ? *x
-                  : llvm::formatv("{0} < {1} ? {2} : ", at[axis], begin, *x).str();
+    chosen +=
+        operand == op->getOperands().back()
+            ? *x
+            : llvm::formatv("{0} < {1} ? {2} : ", at[axis], begin, *x).str();
   }
   return name(typeName(op->getResult(0).getType()), chosen);
 }

@@ -18,8 +18,8 @@ StringRef opencl::getTemplate(StringRef file) {
   static constexpr std::pair<StringRef, StringRef> files[] = {
 #include "targets/opencl/Kernels.inc"
   };
-  const auto *it =
-      llvm::find_if(files, [&](const auto &entry) { return entry.first == file; });
+  const auto *it = llvm::find_if(
+      files, [&](const auto &entry) { return entry.first == file; });
   return it == std::end(files) ? StringRef() : it->second;
 }
 
@@ -43,8 +43,8 @@ private:
     defines.emplace_back(name, value.str());
   }
   LogicalResult writeElements();
-  bool writeFunction(StringRef function, Value value, Value sum,
-                     unsigned lanes, bool flat);
+  bool writeFunction(StringRef function, Value value, Value sum, unsigned lanes,
+                     bool flat);
   std::string getParameters(bool names);
   void setCount(int64_t work);
   void writeTile(const Window &window);
@@ -74,10 +74,10 @@ std::string KernelWriter::getParameters(bool names) {
   std::string text = names ? ", constants" : ", global const uchar *constants";
   for (auto [index, value] : llvm::enumerate(inputs.getValues())) {
     std::string name = "e" + std::to_string(index);
-    text += names ? ", " + name
-                  : ", global const " +
-                        getTypeName(getElementTypeOrSelf(value), 1) + " *" +
-                        name;
+    text += names
+                ? ", " + name
+                : ", global const " +
+                      getTypeName(getElementTypeOrSelf(value), 1) + " *" + name;
   }
   return text;
 }
@@ -171,10 +171,9 @@ void KernelWriter::writeTile(const Window &window) {
   PackedWeights packed = packWeights(window, tiling);
   inputs.addConstants(packed.bytes);
   kernel.items = tiling.getItems();
-  kernel.groups = {
-      uint32_t(divideCeil(window.outputShape[2], tiling.tile.x)),
-      uint32_t(divideCeil(window.outputShape[1], tiling.tile.y)),
-      uint32_t(window.outputShape[0] * tiling.splits)};
+  kernel.groups = {uint32_t(divideCeil(window.outputShape[2], tiling.tile.x)),
+                   uint32_t(divideCeil(window.outputShape[1], tiling.tile.y)),
+                   uint32_t(window.outputShape[0] * tiling.splits)};
 
   defineWindow(window);
   define("PITCH_ROWS", Twine(window.sourceShape[1]));
@@ -229,8 +228,8 @@ void KernelWriter::definePool(const Window &window) {
     define("COMBINE(a, b)", "((a) + (b))");
     define("MEAN(sum, taps)", "((sum) / (float)(taps))");
   } else {
-    define("INITIAL", "(" + type + ")(" +
-                          (window.isFloat ? "-INFINITY" : "-128") + ")");
+    define("INITIAL",
+           "(" + type + ")(" + (window.isFloat ? "-INFINITY" : "-128") + ")");
     define("COMBINE(a, b)", window.isFloat ? "fmax(a, b)" : "max(a, b)");
     define("MEAN(sum, taps)", "(sum)");
   }
@@ -264,14 +263,12 @@ LogicalResult KernelWriter::writeReduction() {
                            : std::pair("0x7fffffff", "min(a, b)");
           })
           .Case([&](tosa::ReduceProductOp) {
-            return isFloat
-                       ? std::pair("1.0f", "((a) * (b))")
-                       : std::pair("1", "as_int(as_uint(a) * as_uint(b))");
+            return isFloat ? std::pair("1.0f", "((a) * (b))")
+                           : std::pair("1", "as_int(as_uint(a) * as_uint(b))");
           })
           .Default([&](Operation *) {
-            return isFloat
-                       ? std::pair("0.0f", "((a) + (b))")
-                       : std::pair("0", "as_int(as_uint(a) + as_uint(b))");
+            return isFloat ? std::pair("0.0f", "((a) + (b))")
+                           : std::pair("0", "as_int(as_uint(a) + as_uint(b))");
           });
   define("INITIAL", initial);
   define("COMBINE(a, b)", combine);
@@ -292,8 +289,7 @@ std::string KernelWriter::assemble(StringRef body) {
   Type sum = heart ? getElementTypeOrSelf(heart->getResult(0)) : element;
   define("FINISH", "NAME_finish");
   define("FINISH_LANES", Twine(finishLanes));
-  define("OUT_CHANNELS",
-         Twine(type.getRank() ? type.getShape().back() : 1));
+  define("OUT_CHANNELS", Twine(type.getRank() ? type.getShape().back() : 1));
   define("SUM_F", getTypeName(sum, finishLanes));
   define("Y_F", getTypeName(element, finishLanes));
   define("ARGUMENTS", getParameters(/*names=*/true));

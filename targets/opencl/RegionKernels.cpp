@@ -46,6 +46,8 @@ public:
 
 private:
   LogicalResult findPlaces();
+  deploy::PlacedBuffer
+  getLifetime(Value value, const llvm::DenseMap<Operation *, int64_t> &order);
   void placeScratch();
   std::string getKernelName(const std::string &source);
   KernelArgument getArgument(Value value) const;
@@ -85,32 +87,38 @@ LogicalResult RegionWriter::findPlaces() {
   return success();
 }
 
+/// Steps are the block's ops: a kernel runs where its result's op stands, and
+/// reads until the last op that its result, or what passes through, has as
+/// user.
+deploy::PlacedBuffer
+RegionWriter::getLifetime(Value value,
+                          const llvm::DenseMap<Operation *, int64_t> &order) {
+  deploy::PlacedBuffer buffer;
+  buffer.size =
+      llvm::alignTo(deploy::getPackedBytes(value.getType()), bufferAlignment);
+  buffer.first = buffer.last = order.lookup(value.getDefiningOp());
+  SmallVector<Value> pending{value};
+  while (!pending.empty())
+    for (Operation *user : pending.pop_back_val().getUsers()) {
+      buffer.last = std::max(buffer.last, order.lookup(user));
+      for (Value result : user->getResults())
+        if (!fusion.isStored(result))
+          pending.push_back(result);
+    }
+  return buffer;
+}
+
 void RegionWriter::placeScratch() {
+  llvm::DenseMap<Operation *, int64_t> order;
+  for (auto [index, op] : llvm::enumerate(block))
+    order[&op] = index;
   SmallVector<Value> values;
   SmallVector<deploy::PlacedBuffer> buffers;
   for (Value value : fusion.getResults()) {
     if (places.contains(value))
       continue;
-    Operation *first = value.getDefiningOp();
-    deploy::PlacedBuffer buffer;
-    buffer.size =
-        llvm::alignTo(deploy::getPackedBytes(value.getType()), bufferAlignment);
-    // Steps are ops; a kernel runs when its result's op stands, so that what
-    // it reads lives at least until there.
-    llvm::DenseMap<Operation *, int64_t> order;
-    for (auto [index, op] : llvm::enumerate(block))
-      order[&op] = index;
-    buffer.first = buffer.last = order[first];
-    SmallVector<Value> pending{value};
-    while (!pending.empty())
-      for (Operation *user : pending.pop_back_val().getUsers()) {
-        buffer.last = std::max(buffer.last, order[user]);
-        for (Value result : user->getResults())
-          if (!fusion.isStored(result))
-            pending.push_back(result);
-      }
     values.push_back(value);
-    buffers.push_back(buffer);
+    buffers.push_back(getLifetime(value, order));
   }
   parts.kernels.scratchSize = deploy::placeBuffers(buffers);
   for (auto [value, buffer] : llvm::zip_equal(values, buffers))
@@ -135,7 +143,8 @@ std::string RegionWriter::getKernelName(const std::string &source) {
 }
 
 KernelArgument RegionWriter::addConstants(ArrayRef<uint8_t> bytes) {
-  parts.constants.resize(llvm::alignTo(parts.constants.size(), bufferAlignment));
+  parts.constants.resize(
+      llvm::alignTo(parts.constants.size(), bufferAlignment));
   KernelArgument argument{KernelArgument::Constants, parts.constants.size(),
                           std::max<uint64_t>(bytes.size(), 1)};
   parts.constants.insert(parts.constants.end(), bytes.begin(), bytes.end());

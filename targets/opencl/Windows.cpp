@@ -126,8 +126,8 @@ std::optional<Window> opencl::readWindow(Operation *op, std::string &reason) {
     if (window) {
       window->kind = WindowKind::Depthwise;
       if (window->inputShape[3] != window->outputShape[3]) {
-        reason = llvm::formatv("{0} channels become {1}",
-                               window->inputShape[3], window->outputShape[3]);
+        reason = llvm::formatv("{0} channels become {1}", window->inputShape[3],
+                               window->outputShape[3]);
         return std::nullopt;
       }
     }
@@ -169,10 +169,10 @@ static bool finish(const Window &window, Tiling &tiling) {
                   int64_t dilation) {
     return (outputs - 1) * stride + (kernel - 1) * dilation + 1;
   };
-  tiling.input = {reach(tiling.tile.y, window.stride.y, window.kernel.y,
-                        window.dilation.y),
-                  reach(tiling.tile.x, window.stride.x, window.kernel.x,
-                        window.dilation.x)};
+  tiling.input = {
+      reach(tiling.tile.y, window.stride.y, window.kernel.y, window.dilation.y),
+      reach(tiling.tile.x, window.stride.x, window.kernel.x,
+            window.dilation.x)};
   tiling.pixels = std::min(mostPixels, tiling.tile.area());
   int64_t all = divideCeil(window.outputShape[3], lanes);
   tiling.splits = divideCeil(all, tiling.blocks);
@@ -211,23 +211,22 @@ std::optional<Tiling> opencl::chooseTiling(const Window &window) {
     return fits && !isCut && tiling.getItems() <= mostItems &&
            groups >= wantedGroups;
   };
+  auto halve = [&] {
+    int64_t &size = tiling.tile.y > 1 ? tiling.tile.y : tiling.tile.x;
+    size = divideCeil(size, 2);
+  };
   while (!isGood()) {
-    if (tiling.tile.y > 1 && tiling.tile.area() > 4 * mostPixels)
-      tiling.tile.y = divideCeil(tiling.tile.y, 2);
-    else if (tiling.tile.area() > 4 * mostPixels)
-      tiling.tile.x = divideCeil(tiling.tile.x, 2);
+    if (tiling.tile.area() > 4 * mostPixels)
+      halve();
     else if (tiling.blocks > 1)
       tiling.blocks = getSmaller(tiling.blocks);
     else if (tiling.tile.area() > mostPixels)
-      (tiling.tile.y > 1 ? tiling.tile.y : tiling.tile.x) =
-          divideCeil(std::max(tiling.tile.y > 1 ? tiling.tile.y : tiling.tile.x,
-                              int64_t(1)),
-                     2);
+      halve();
     else
       break;
   }
   while (!finish(window, tiling) && tiling.tile.area() > 1)
-    (tiling.tile.y > 1 ? tiling.tile.y : tiling.tile.x) = 1;
+    halve();
   if (!finish(window, tiling))
     return std::nullopt;
   return tiling;
@@ -247,8 +246,7 @@ public:
     DenseElementsAttr attr;
     matchPattern(window.weights, m_Constant(&attr));
     llvm::append_range(weights, attr.getValues<T>());
-    isProduct =
-        cast<RankedTensorType>(window.weights.getType()).getRank() == 3;
+    isProduct = cast<RankedTensorType>(window.weights.getType()).getRank() == 3;
   }
 
   void packDense() {

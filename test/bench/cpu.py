@@ -35,14 +35,14 @@ class Options(ctypes.Structure):
 
 
 class Session:
-    """A session of libsluice on the CPU."""
+    """A session of libsluice on a device."""
 
-    def __init__(self, package, threads):
+    def __init__(self, package, device):
         self.library = ctypes.CDLL(str(ROOT / "build/dev/lib/libsluice.so"))
         self.library.sluice_status_message.restype = ctypes.c_char_p
         loaded, self.session = ctypes.c_void_p(), ctypes.c_void_p()
         self.call("package_load", str(package).encode(), ctypes.byref(loaded))
-        options = Options(ctypes.sizeof(Options), f"cpu:threads={threads}".encode())
+        options = Options(ctypes.sizeof(Options), device.encode())
         self.call("session_create", loaded, ctypes.byref(options), ctypes.byref(self.session))
         self.run_function = self.library.sluice_session_run
 
@@ -113,7 +113,7 @@ def bench(model, level, rounds, threads):
         subprocess.run(command, check=True)
         compiled = time.perf_counter() - start
         for count in threads:
-            session, peer = Session(f"{folder}/package", count), Peer(model, count)
+            session, peer = Session(f"{folder}/package", f"cpu:threads={count}"), Peer(model, count)
             session.set_input(peer.input)
             session.run()
             apart, close = distance(session.output(theirs := peer.run()), theirs)

@@ -45,6 +45,9 @@ const DeviceUnderTest kDevices[] = {
     {"cpu:threads=2", "cpu", "cpu", "cpu", true, false, false},
     {"cpu:threads=5", "cpu", "cpu", "cpu", true, false, false},
     {"fault:cpu,at=1000000", "fault", "fault", "fault", true, false, false},
+    {"opencl", "opencl", "opencl", "cpu", true, false, false},
+    {"opencl:0", "opencl", "opencl", "cpu", true, false, false},
+    {"fault:opencl,at=1000000", "fault", "fault", "cpu", true, false, false},
     {"sim", "sim", "sim", "cpu", true, true, true},
     {"sim:latency=3,bytes=4,stall=11", "sim", "sim", "cpu", true, true, true},
     {"xrt", "xrt", "xrt", "cpu", true, true, false},
@@ -63,6 +66,8 @@ protected:
         << sluice_status_message();
     package.reset(raw);
     setenv("SLUICE_XCLBIN", SLUICE_TEST_XCLBIN, 1);
+    if (strstr(GetParam().spec, "opencl") && !hasOpencl())
+      GTEST_SKIP() << "no OpenCL device: " << sluice_status_message();
     session = open();
     for (size_t i = 0; i < kSize; ++i)
       x[i] = int8_t(91 * i + 5);
@@ -75,6 +80,15 @@ protected:
               SLUICE_STATUS_OK)
         << sluice_status_message();
     return SessionPtr(raw);
+  }
+  /// Whether there is a device at all; the message says why not.
+  bool hasOpencl() {
+    sluice_session_options_t options = {sizeof(options), "opencl"};
+    sluice_session_t *raw;
+    sluice_status_t status =
+        sluice_session_create(package.get(), &options, &raw);
+    sluice_session_release(raw);
+    return status != SLUICE_STATUS_NOT_FOUND;
   }
   void run(sluice_session_t *session) {
     ASSERT_EQ(sluice_session_set_input(session, 0, x, kSize), SLUICE_STATUS_OK);

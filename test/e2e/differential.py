@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Random graphs: reference interpreter, CPU and Verilated engine with random stalls give the same bytes.
+"""Random graphs: reference interpreter, CPU and an accelerator give the same bytes.
 
-usage: differential.py FIRST COUNT WORK
+usage: differential.py FIRST COUNT WORK [--opencl]
 
 Runs the graphs of seeds FIRST to FIRST + COUNT - 1 (models/random_model.py) and prints how they are
-distributed. Most are compiled for an engine with scratchpads so small that layers are cut in every
-dimension. A failing seed is shrunk to its fewest layers; the graph, its data and the IR after every
-phase stay in WORK/SEED.
+distributed. The accelerator is the Verilated engine with random stalls; most graphs are compiled for one
+with scratchpads so small that layers are cut in every dimension. With --opencl it is an OpenCL device, on
+which each graph runs in float too. A failing seed is shrunk to its fewest layers; the graph, its data and
+the IR after every phase stay in WORK/SEED.
 """
 
 import argparse

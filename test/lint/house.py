@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 GENERATED = {"build", ".git", "__pycache__", ".cache", "node_modules"}
-SOURCES = {".h", ".hpp", ".c", ".cpp", ".td", ".py", ".cmake", ".sv", ".svh", ".fbs", ".mlir", ".test", ".s"}
+SOURCES = {".h", ".hpp", ".c", ".cpp", ".td", ".py", ".cmake", ".sv", ".svh", ".fbs", ".mlir", ".test", ".s", ".cl"}
 NAMED_SOURCES = {"CMakeLists.txt", "dev", "run"}
 LONGEST_FILE = 600  # lines; "under about 500"
 

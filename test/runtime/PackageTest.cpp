@@ -87,7 +87,7 @@ static const BadField kBadFields[] = {
      [](TestPackage &p) { p.region(1).inputs = {3}; }},
     {"variants[0].regions[0].cpu: empty",
      [](TestPackage &p) { p.region(0).cpu.clear(); }},
-    {"variants[0].regions[0].cpu[0].code.file: 7 is no file, there are 3",
+    {"variants[0].regions[0].cpu[0].code.file: 7 is no file, there are 4",
      [](TestPackage &p) {
        *p.region(0).cpu[0]->code = program::Range(7, 0, 1);
      }},
@@ -110,6 +110,49 @@ static const BadField kBadFields[] = {
      [](TestPackage &p) { p.region(0).target = "cpu"; }},
     {"variants[0].regions[0].engine: missing, but its target is",
      [](TestPackage &p) { p.region(0).engine.reset(); }},
+    // Kernels stay in their buffers and their launches in bounds.
+    {"variants[0].regions[0].kernels: missing, but its target is 'opencl'",
+     [](TestPackage &p) {
+       p.region(0).target = "opencl";
+       p.region(0).engine.reset();
+       p.region(0).kernels.reset();
+     }},
+    {"variants[0].regions[0].kernels.source: 0 + 9999 bytes leave copy.cl",
+     [](TestPackage &p) {
+       *p.region(0).kernels->source = program::Range(3, 0, 9999);
+     }},
+    {"variants[0].regions[0].kernels.launches: empty",
+     [](TestPackage &p) { p.region(0).kernels->launches.clear(); }},
+    {"kernels.launches[0].groups: has 2 dimensions, not 3",
+     [](TestPackage &p) { p.launch().groups = {1, 1}; }},
+    {"kernels.launches[0].groups: not 1 to 16777216 groups",
+     [](TestPackage &p) { p.launch().groups = {4096, 4096, 2}; }},
+    {"kernels.launches[0].groups: not 1 to",
+     [](TestPackage &p) { p.launch().groups = {1, 0, 1}; }},
+    {"kernels.launches[0].items: 1025 is not 1 to 1024",
+     [](TestPackage &p) { p.launch().items = 1025; }},
+    {"kernels.launches[0].arguments: 65 are more than 64",
+     [](TestPackage &p) {
+       p.launch().arguments.resize(65, p.launch().arguments[0]);
+     }},
+    {"kernels.launches[0].arguments[0].offset: 2 is no tensor of the region",
+     [](TestPackage &p) {
+       p.launch().arguments[0] = {2, 0, program::KernelSpace::tensor};
+     }},
+    {"kernels.launches[0].arguments[0].space: 7 is none",
+     [](TestPackage &p) {
+       p.launch().arguments[0] = {0, 1, program::KernelSpace(7)};
+     }},
+    {"kernels.launches[0].arguments[0].offset: 0 + 65 bytes: empty, not at",
+     [](TestPackage &p) {
+       *p.region(0).kernels->constants = program::Range(2, 0, 64);
+       p.launch().arguments[0] = {0, 65, program::KernelSpace::constants};
+     }},
+    {"kernels.launches[0].arguments[1].offset: 64 + 8 bytes: empty, not at",
+     [](TestPackage &p) {
+       p.region(0).kernels->scratch_size = 4096;
+       p.launch().arguments[1] = {64, 8, program::KernelSpace::scratch};
+     }},
     // What runs must read what was written.
     {"variants[0].regions[0].inputs[0]: 'x' is not written before",
      [](TestPackage &p) { p.variant().inputs.clear(); }},
@@ -133,11 +176,12 @@ static const BadField kBadFields[] = {
      [](TestPackage &p) {
        TestPackage other;
        p.keepTable = true;
-       for (size_t i = 0; i < 3; ++i)
+       for (size_t i = 0; i < 4; ++i)
          p.program.files[i]->sha256.resize(32);
        p.program.files[0]->size = p.files["cpu.so"].size() + 1;
        p.program.files[1]->size = 256;
        p.program.files[2]->size = 64;
+       p.program.files[3]->size = p.files["copy.cl"].size();
      }},
 };
 INSTANTIATE_TEST_SUITE_P(Package, BadFields, testing::ValuesIn(kBadFields));

@@ -70,7 +70,7 @@ static std::unique_ptr<BufferT> makeBuffer(const char *name, uint64_t offset) {
   return buffer;
 }
 
-enum FileIndex : uint32_t { kCode, kCommands, kConstants };
+enum FileIndex : uint32_t { kCode, kCommands, kConstants, kSource };
 
 static std::unique_ptr<RegionT> makeRegion(const char *name, const char *target,
                                            uint32_t input, uint32_t index,
@@ -110,7 +110,28 @@ static std::unique_ptr<EngineConfigurationT> makeEngine() {
   return engine;
 }
 
+static const char kKernel[] = "kernel void copy(global const char *x, global "
+                              "char *y) {\n"
+                              "  y[get_global_id(0)] = x[get_global_id(0)];\n"
+                              "}\n";
+
+/// Region "copy" for OpenCL.
+static std::unique_ptr<KernelCodeT> copyKernels() {
+  auto launch = std::make_unique<KernelLaunchT>();
+  launch->kernel = "copy";
+  launch->groups = {4, 1, 1};
+  launch->items = TestPackage::kTensorSize / 4;
+  launch->arguments = {{0, 0, KernelSpace::tensor},
+                       {1, 0, KernelSpace::tensor}};
+  auto code = std::make_unique<KernelCodeT>();
+  code->source = rangeOf(kSource, strlen(kKernel));
+  code->constants = rangeOf(kConstants, 0);
+  code->launches.push_back(std::move(launch));
+  return code;
+}
+
 TestPackage::TestPackage() {
+  files["copy.cl"] = Bytes(kKernel, kKernel + strlen(kKernel));
   files["cpu.so"] = testLibrary();
   files["commands.bin"] = copyCommands();
   files["constants.bin"] = Bytes(64);
@@ -119,7 +140,7 @@ TestPackage::TestPackage() {
   program.model = "test.onnx";
   program.target = "engine:ulx3s-85f";
   program.engine = makeEngine();
-  for (const char *path : {"cpu.so", "commands.bin", "constants.bin"}) {
+  for (const char *path : {"cpu.so", "commands.bin", "constants.bin", "copy.cl"}) {
     auto file = std::make_unique<FileT>();
     file->path = path;
     program.files.push_back(std::move(file));
@@ -138,6 +159,7 @@ TestPackage::TestPackage() {
   engine->commands = rangeOf(kCommands, 256);
   engine->constants = rangeOf(kConstants, 64);
   variant->regions[0]->engine = std::move(engine);
+  variant->regions[0]->kernels = copyKernels();
   auto layer = std::make_unique<LayerT>();
   layer->name = "conv1";
   layer->kind = "conv2d";

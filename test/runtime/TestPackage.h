@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A small package made by hand: x (i8, 1x4x4x16) → region "copy" on the engine
-// → region "invert" on the CPU → y = ~x. Tests bend it and load it.
+// A small package made by hand: x (i8, 1x4x4x16) → region "copy" on the engine,
+// or in OpenCL → region "invert" on the CPU → y = ~x. Tests bend it and load it.
 
 #ifndef SLUICE_TEST_RUNTIME_TESTPACKAGE_H
 #define SLUICE_TEST_RUNTIME_TESTPACKAGE_H
@@ -33,6 +33,7 @@ struct TestPackage {
 
   program::VariantT &variant() { return *program.variants[0]; }
   program::RegionT &region(size_t i) { return *variant().regions[i]; }
+  program::KernelLaunchT &launch() { return *region(0).kernels->launches[0]; }
 
   program::ProgramT program;
   std::map<std::string, Bytes> files;

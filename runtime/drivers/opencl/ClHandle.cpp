@@ -35,9 +35,9 @@ std::string clErrorName(cl_int code) {
 }
 
 Status clCheck(cl_int code, Status status, const char *what) {
-  return code == CL_SUCCESS ? SLUICE_STATUS_OK
-                            : fail(status, "opencl: %s: %s", what,
-                                   clErrorName(code).c_str());
+  return code == CL_SUCCESS
+             ? SLUICE_STATUS_OK
+             : fail(status, "opencl: %s: %s", what, clErrorName(code).c_str());
 }
 
 std::string clDeviceString(cl_device_id device, cl_device_info what) {

@@ -4,6 +4,7 @@
 
 #include "runtime/drivers/opencl/ProgramCache.h"
 
+#include <cinttypes>
 #include <cstdio>
 #include <cstring>
 #include <ctime>
@@ -73,6 +74,32 @@ Status KernelRegion::getArgument(const program::KernelArgument &argument,
   return SLUICE_STATUS_OK;
 }
 
+/// Compares what the kernel needs with what the device has, which may end the
+/// process where it finds out by itself.
+Status KernelRegion::checkFit(const Launch &launch, const char *name) {
+  size_t items = 0;
+  cl_ulong needs = 0, has = 0;
+  clGetKernelWorkGroupInfo(launch.kernel.get(), place.device,
+                           CL_KERNEL_WORK_GROUP_SIZE, sizeof(items), &items,
+                           nullptr);
+  clGetKernelWorkGroupInfo(launch.kernel.get(), place.device,
+                           CL_KERNEL_LOCAL_MEM_SIZE, sizeof(needs), &needs,
+                           nullptr);
+  clGetDeviceInfo(place.device, CL_DEVICE_LOCAL_MEM_SIZE, sizeof(has), &has,
+                  nullptr);
+  if (items < launch.local[0])
+    return fail(SLUICE_STATUS_UNSUPPORTED,
+                "opencl: %s: the package wants groups of %zu work-items, the "
+                "device runs %zu",
+                name, launch.local[0], items);
+  if (needs > has)
+    return fail(SLUICE_STATUS_UNSUPPORTED,
+                "opencl: %s: the package wants %" PRIu64
+                " bytes of local memory, the device has %" PRIu64,
+                name, uint64_t(needs), uint64_t(has));
+  return SLUICE_STATUS_OK;
+}
+
 Status KernelRegion::makeLaunch(cl_program program,
                                 const program::KernelLaunch &launch) {
   Launch made = {};
@@ -84,16 +111,7 @@ Status KernelRegion::makeLaunch(cl_program program,
     made.local[i] = i == 0 ? launch.items() : 1;
     made.global[i] = launch.groups()->Get(i) * made.local[i];
   }
-  size_t most = 0;
-  clGetKernelWorkGroupInfo(made.kernel.get(), place.device,
-                           CL_KERNEL_WORK_GROUP_SIZE, sizeof(most), &most,
-                           nullptr);
-  if (most < made.local[0])
-    return fail(SLUICE_STATUS_UNSUPPORTED,
-                "opencl: %s: the package wants groups of %zu work-items, %s "
-                "runs %zu",
-                name, made.local[0],
-                clDeviceString(place.device, CL_DEVICE_NAME).c_str(), most);
+  SLUICE_RETURN_IF_ERROR(checkFit(made, name));
   for (uint32_t i = 0; i < launch.arguments()->size(); ++i) {
     cl_mem memory;
     SLUICE_RETURN_IF_ERROR(getArgument(*launch.arguments()->Get(i), memory));
@@ -149,10 +167,10 @@ Status KernelRegion::map(cl_event *done) {
   for (Tensor &tensor : tensors) {
     cl_int code;
     bool isLast = &tensor == &tensors.back();
-    tensor.mapped = clEnqueueMapBuffer(
-        place.queue.get(), tensor.memory.get(), CL_FALSE,
-        CL_MAP_READ | CL_MAP_WRITE, 0, tensor.size, 0, nullptr,
-        isLast ? done : nullptr, &code);
+    tensor.mapped =
+        clEnqueueMapBuffer(place.queue.get(), tensor.memory.get(), CL_FALSE,
+                           CL_MAP_READ | CL_MAP_WRITE, 0, tensor.size, 0,
+                           nullptr, isLast ? done : nullptr, &code);
     SLUICE_RETURN_IF_ERROR(
         clCheck(code, SLUICE_STATUS_DEVICE_FAULT, "mapping a tensor"));
   }
@@ -169,12 +187,12 @@ Status KernelRegion::submit(ClEvent &done) {
                                           nullptr, nullptr),
                   SLUICE_STATUS_DEVICE_FAULT, "handing over a tensor"));
   for (uint32_t i = 0; i < launches.size(); ++i)
-    SLUICE_RETURN_IF_ERROR(clCheck(
-        clEnqueueNDRangeKernel(queue, launches[i].kernel.get(), 3, nullptr,
-                               launches[i].global, launches[i].local, 0,
-                               nullptr, nullptr),
-        SLUICE_STATUS_DEVICE_FAULT,
-        region->kernels()->launches()->Get(i)->kernel()->c_str()));
+    SLUICE_RETURN_IF_ERROR(
+        clCheck(clEnqueueNDRangeKernel(queue, launches[i].kernel.get(), 3,
+                                       nullptr, launches[i].global,
+                                       launches[i].local, 0, nullptr, nullptr),
+                SLUICE_STATUS_DEVICE_FAULT,
+                region->kernels()->launches()->Get(i)->kernel()->c_str()));
   cl_event event = nullptr;
   Status status = map(&event);
   done = ClEvent(event);
@@ -193,7 +211,8 @@ Status KernelRegion::lose(const char *why) {
 }
 
 /// Looks at the event until it is done, has failed, or the run is to end. Then
-/// the kernels that were submitted are waited for, since they cannot be stopped.
+/// the kernels that were submitted are waited for, since they cannot be
+/// stopped.
 Status KernelRegion::wait(cl_event done, const RunControl &control) {
   const uint64_t begin = monotonicNow();
   uint64_t limit = kLimit;

@@ -55,6 +55,7 @@ private:
   Status makePart(cl_mem whole, const program::KernelArgument &argument,
                   cl_mem &out);
   Status getArgument(const program::KernelArgument &argument, cl_mem &out);
+  Status checkFit(const Launch &launch, const char *name);
   Status makeLaunch(cl_program program, const program::KernelLaunch &launch);
   Status map(cl_event *done);
   Status submit(ClEvent &done);

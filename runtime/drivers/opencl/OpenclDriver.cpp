@@ -164,8 +164,11 @@ public:
     return SLUICE_STATUS_OK;
   }
   bool suits(const Package &package) const override {
-    return hasKernels(*package.program().variants()->Get(0)) &&
-           !findDevices("").empty();
+    for (const program::Region *region :
+         *package.program().variants()->Get(0)->regions())
+      if (region->target()->string_view() == name())
+        return !findDevices("").empty();
+    return false;
   }
   Status open(const DeviceSpec &spec, std::unique_ptr<Device> &out) override;
 };
@@ -196,8 +199,7 @@ Status OpenclDriver::open(const DeviceSpec &spec,
   cl_int code;
   place->context = ClContext(
       clCreateContext(nullptr, 1, &place->device, nullptr, nullptr, &code));
-  SLUICE_RETURN_IF_ERROR(
-      clCheck(code, SLUICE_STATUS_DEVICE_FAULT, "context"));
+  SLUICE_RETURN_IF_ERROR(clCheck(code, SLUICE_STATUS_DEVICE_FAULT, "context"));
   place->queue = ClQueue(
       clCreateCommandQueue(place->context.get(), place->device, 0, &code));
   SLUICE_RETURN_IF_ERROR(clCheck(code, SLUICE_STATUS_DEVICE_FAULT, "queue"));

@@ -57,7 +57,8 @@ std::string entryPath(cl_device_id device, std::string_view source,
 bool loadEntry(const std::string &path, cl_context context, cl_device_id device,
                ClProgram &out) {
   Buffer entry;
-  if (path.empty() || readFile(path.c_str(), kMaxEntry, entry) != SLUICE_STATUS_OK)
+  if (path.empty() ||
+      readFile(path.c_str(), kMaxEntry, entry) != SLUICE_STATUS_OK)
     return false;
   constexpr size_t kDigest = sizeof(Sha256Digest);
   if (entry.size() <= kDigest)
@@ -80,8 +81,8 @@ bool writeAll(int file, const void *data, size_t size) {
   return true;
 }
 
-/// Puts the binary into the cache as a whole, or leaves the cache alone: it only
-/// saves time.
+/// Puts the binary into the cache as a whole, or leaves the cache alone: it
+/// only saves time.
 void storeEntry(const std::string &path, std::span<const uint8_t> binary) {
   if (path.empty() || !makeFolders(path.substr(0, path.rfind('/'))))
     return;
