@@ -122,6 +122,8 @@ Place ElementCode::getPlace(Type type, ArrayRef<std::string> coordinates) {
       linear += (linear.empty() ? "" : " + ") + term;
   if (linear.empty())
     return {"0", "0"};
+  if (llvm::all_of(linear, llvm::isAlnum))
+    return {linear, coordinates.back()};
   return {name("int", linear), coordinates.back()};
 }
 
