@@ -276,10 +276,9 @@ Status ProgramVerifier::verifyLaunch(const program::KernelLaunch &launch,
   return SLUICE_STATUS_OK;
 }
 
-Status
-ProgramVerifier::verifyArgument(const program::KernelArgument &argument,
-                                const program::Region &region,
-                                const std::string &at) {
+Status ProgramVerifier::verifyArgument(const program::KernelArgument &argument,
+                                       const program::Region &region,
+                                       const std::string &at) {
   if (argument.space() == program::KernelSpace::tensor) {
     uint64_t tensors =
         uint64_t(region.inputs()->size()) + region.outputs()->size();

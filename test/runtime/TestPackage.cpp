@@ -140,7 +140,8 @@ TestPackage::TestPackage() {
   program.model = "test.onnx";
   program.target = "engine:ulx3s-85f";
   program.engine = makeEngine();
-  for (const char *path : {"cpu.so", "commands.bin", "constants.bin", "copy.cl"}) {
+  for (const char *path :
+       {"cpu.so", "commands.bin", "constants.bin", "copy.cl"}) {
     auto file = std::make_unique<FileT>();
     file->path = path;
     program.files.push_back(std::move(file));

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A small package made by hand: x (i8, 1x4x4x16) → region "copy" on the engine,
-// or in OpenCL → region "invert" on the CPU → y = ~x. Tests bend it and load it.
+// or in OpenCL → region "invert" on the CPU → y = ~x. Tests bend it and load
+// it.
 
 #ifndef SLUICE_TEST_RUNTIME_TESTPACKAGE_H
 #define SLUICE_TEST_RUNTIME_TESTPACKAGE_H

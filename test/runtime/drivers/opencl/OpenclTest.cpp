@@ -111,7 +111,8 @@ TEST_F(Opencl, BuildsAgainWhatIsDamaged) {
     if (damage == 0) {
       fs::resize_file(entry(), size / 2);
     } else {
-      std::fstream file(entry(), std::ios::in | std::ios::out | std::ios::binary);
+      std::fstream file(entry(),
+                        std::ios::in | std::ios::out | std::ios::binary);
       file.seekp(damage == 1 ? 3 : size - 100);
       file.put('!');
     }
