@@ -52,6 +52,7 @@ const DeviceUnderTest kDevices[] = {
     {"sim:latency=3,bytes=4,stall=11", "sim", "sim", "cpu", true, true, true},
     {"xrt", "xrt", "xrt", "cpu", true, true, false},
     {"xrt:0,verify=0", "xrt", "xrt", "cpu", true, true, false},
+    {"xrt:api=opencl", "xrt", "xrt", "cpu", true, true, false},
 };
 
 void PrintTo(const DeviceUnderTest &device, std::ostream *out) {

@@ -4,11 +4,9 @@
 
 #include "runtime/hal/EngineRegisters.h"
 
-#include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <thread>
-#include <vector>
 
 namespace sluice {
 
@@ -17,50 +15,14 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 namespace reg = engine_register;
 
-// As targets/engine/xrt/kernel.py names it and numbers its arguments.
-constexpr char kKernel[] = "sluice_engine";
-enum Argument : int {
-  kProgramArgument,
-  kProgramSize,
-  kConstants,
-  kConstantsSize,
-  kArena,
-  kArenaSize,
-  kWatchdog,
-};
-
-/// Idle bit of CTRL.
-constexpr uint32_t kIdle = 4;
 /// How often the state of a run is looked at, and the engine's counter.
 constexpr std::chrono::microseconds kPollInterval = 20us, kBeatInterval = 1ms;
 /// An engine drains its bus in a few thousand cycles.
 constexpr auto kStopLimit = 1s;
 
-Card::Card(uint32_t index, const std::string &xclbin, Shared &shared,
-           uint8_t *window)
-    : shared(shared), window(window), device(index),
-      uuid(device.load_xclbin(xclbin)),
-      kernel(device, uuid, kKernel, xrt::kernel::cu_access_mode::exclusive),
-      command(kernel) {
-  if (!(readRegister(reg::kControl) & kIdle))
+void Card::prepare() {
+  if (!(readRegister(reg::kControl) & reg::kIdle))
     stop();
-}
-
-std::string Card::name() const {
-  return device.get_info<xrt::info::device::name>();
-}
-
-xrt::bo &Card::buffer(uint32_t id) {
-  auto found = buffers.find(id);
-  if (found == buffers.end())
-    throw Failure{Outcome::Fault, "no buffer " + std::to_string(id)};
-  return found->second;
-}
-
-uint32_t Card::readRegister(uint32_t address) {
-  uint32_t value = kernel.read_register(address);
-  beat();
-  return value;
 }
 
 /// Of the run at hand. Its halves may belong to two moments; a limit does not
@@ -70,74 +32,49 @@ uint64_t Card::cycles() {
   return uint64_t(readRegister(reg::kCounters + 4)) << 32 | low;
 }
 
-void Card::allocate(uint32_t id, uint64_t size) {
-  try {
-    buffers[id] = xrt::bo(device, std::max<uint64_t>(size, 1),
-                          xrt::bo::flags::normal, kernel.group_id(kArena));
-  } catch (const std::exception &error) {
-    throw Failure{Outcome::NoMemory, "no memory on the card for " +
-                                         std::to_string(size) +
-                                         " bytes: " + error.what()};
-  }
+void Card::verify(const Operation &operation, const char *differs) {
+  again.resize(operation.size);
+  read(operation.buffer, operation.offset, again);
+  if (memcmp(again.data(), window + operation.window, operation.size) != 0)
+    throw Failure{Outcome::Fault, differs};
 }
 
-void Card::write(const Operation &operation) {
-  auto [kind, id, offset, size, at, verify, program] = operation;
-  xrt::bo &to = buffer(id);
-  to.write(window + at, size, offset);
-  to.sync(XCL_BO_SYNC_BO_TO_DEVICE, size, offset);
-  if (!verify)
-    return;
-  to.sync(XCL_BO_SYNC_BO_FROM_DEVICE, size, offset);
-  if (memcmp(to.map<uint8_t *>() + offset, window + at, size) != 0)
-    throw Failure{Outcome::Fault, "what was written to the card's memory "
-                                  "does not read back the same"};
+void Card::writeWindow(const Operation &operation) {
+  write(operation.buffer, operation.offset,
+        {window + operation.window, operation.size});
+  if (operation.verify)
+    verify(operation, "what was written to the card's memory does not read "
+                      "back the same");
 }
 
-void Card::read(const Operation &operation) {
-  auto [kind, id, offset, size, at, verify, program] = operation;
-  xrt::bo &from = buffer(id);
-  from.sync(XCL_BO_SYNC_BO_FROM_DEVICE, size, offset);
-  from.read(window + at, size, offset);
-  if (!verify)
-    return;
-  from.sync(XCL_BO_SYNC_BO_FROM_DEVICE, size, offset);
-  if (memcmp(from.map<uint8_t *>() + offset, window + at, size) != 0)
-    throw Failure{Outcome::Fault,
-                  "the card's memory reads differently the second time"};
+void Card::readWindow(const Operation &operation) {
+  read(operation.buffer, operation.offset,
+       {window + operation.window, operation.size});
+  if (operation.verify)
+    verify(operation, "the card's memory reads differently the second time");
 }
 
 void Card::readRegisters(const Operation &operation) {
   for (uint64_t i = 0; i < operation.size; i += 4) {
     uint32_t value = readRegister(uint32_t(operation.offset + i));
     memcpy(window + operation.window + i, &value, sizeof(value));
+    beat();
   }
 }
 
 void Card::stop() {
-  kernel.write_register(reg::kAbort, 1);
+  writeRegister(reg::kAbort, 1);
   auto end = Clock::now() + kStopLimit;
-  while (!(readRegister(reg::kControl) & (kIdle | reg::kDone)))
+  while (!(readRegister(reg::kControl) & (reg::kIdle | reg::kDone)))
     if (Clock::now() >= end)
       throw Failure{Outcome::Fault, "the engine does not stop when told to"};
 }
 
-void Card::start(const Program &program) {
-  command.set_arg(kProgramArgument, buffer(program.program));
-  command.set_arg(kProgramSize, program.programSize);
-  command.set_arg(kConstants, buffer(program.constants));
-  command.set_arg(kConstantsSize, program.constantsSize);
-  command.set_arg(kArena, buffer(program.arena));
-  command.set_arg(kArenaSize, program.arenaSize);
-  command.set_arg(kWatchdog, program.watchdog);
-  command.start();
-}
-
-/// XRT's own wait does not return when a run never ends, so this asks again and
-/// again. The counter shows that the device still answers.
+/// A vendor's own wait may not return when a run never ends, so this asks again
+/// and again. The counter shows that the device still answers.
 Outcome Card::wait(uint64_t cycleLimit) {
   auto nextBeat = Clock::now() + kBeatInterval;
-  while (command.state() < ERT_CMD_STATE_COMPLETED) {
+  while (!isOver()) {
     if (shared.cancel)
       return Outcome::Cancelled;
     std::this_thread::sleep_for(kPollInterval);
@@ -145,6 +82,7 @@ Outcome Card::wait(uint64_t cycleLimit) {
       continue;
     if (cycles() > cycleLimit)
       return Outcome::TimedOut;
+    beat();
     nextBeat = Clock::now() + kBeatInterval;
   }
   return Outcome::Done;
@@ -153,18 +91,16 @@ Outcome Card::wait(uint64_t cycleLimit) {
 void Card::run(const Program &program) {
   start(program);
   Outcome outcome = wait(program.cycleLimit);
-  if (outcome != Outcome::Done) {
-    stop();
-    // XRT must see the end too before the next run.
-    auto end = Clock::now() + kStopLimit;
-    while (command.state() < ERT_CMD_STATE_COMPLETED && Clock::now() < end)
-      std::this_thread::sleep_for(kPollInterval);
+  if (outcome == Outcome::Done)
+    return;
+  stop();
+  // The library must see the end too before the next run.
+  for (auto end = Clock::now() + kStopLimit; !isOver();) {
+    if (Clock::now() >= end)
+      throw Failure{Outcome::Fault, "XRT does not see that the run is over"};
+    std::this_thread::sleep_for(kPollInterval);
   }
-  if (ert_cmd_state state = command.state(); state != ERT_CMD_STATE_COMPLETED)
-    throw Failure{Outcome::Fault,
-                  "XRT has the run in state " + std::to_string(state)};
-  if (outcome != Outcome::Done)
-    throw Failure{outcome, "the engine has been stopped"};
+  throw Failure{outcome, "the engine has been stopped"};
 }
 
 void Card::execute(const Operation &operation) {
@@ -173,19 +109,16 @@ void Card::execute(const Operation &operation) {
     allocate(operation.buffer, operation.size);
     break;
   case Kind::Free:
-    buffers.erase(operation.buffer);
+    free(operation.buffer);
     break;
   case Kind::Write:
-    write(operation);
+    writeWindow(operation);
     break;
   case Kind::Read:
-    read(operation);
+    readWindow(operation);
     break;
   case Kind::ReadRegisters:
     readRegisters(operation);
-    break;
-  case Kind::WriteRegister:
-    kernel.write_register(uint32_t(operation.offset), uint32_t(operation.size));
     break;
   case Kind::Run:
     run(operation.program);

@@ -5,11 +5,11 @@
 // group, calls exit, crashes when a device goes with a run in flight, and
 // spins when an emulated one dies.
 //
-// usage: sluice-xrt-server XCLBIN CARD [FOLDER PLATFORM], by the driver only.
-// FOLDER and PLATFORM are given for an emulation.
+// usage: sluice-xrt-server XCLBIN CARD FOLDER PLATFORM, by the driver only;
+// PLATFORM is empty for a card.
 
 #include "runtime/drivers/xrt/Card.h"
-#include "runtime/drivers/xrt/Emulation.h"
+#include "runtime/drivers/xrt/Environment.h"
 
 #include <cerrno>
 #include <csignal>
@@ -19,6 +19,7 @@
 #include <memory>
 #include <poll.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <thread>
 #include <unistd.h>
@@ -34,8 +35,7 @@ static void watchHost(const std::string &folder) {
     while (poll(&host, 1, -1) < 0 && errno == EINTR)
       ;
     std::error_code ignored;
-    if (!folder.empty())
-      std::filesystem::remove_all(folder, ignored);
+    std::filesystem::remove_all(folder, ignored);
     kill(0, SIGKILL);
   }).detach();
 }
@@ -67,20 +67,22 @@ static bool attempt(Shared &shared, Outcome unforeseen, Work work) {
 int main(int argc, char **argv) {
   void *memory = mmap(nullptr, kWindowOffset + kWindowSize,
                       PROT_READ | PROT_WRITE, MAP_SHARED, kMemory, 0);
-  if ((argc != 3 && argc != 5) || memory == MAP_FAILED)
+  if (argc != 5 || memory == MAP_FAILED)
     return 2; // not started by the driver
   auto &shared = *static_cast<Shared *>(memory);
-  std::string folder = argc == 5 ? argv[3] : "";
-  unsetenv("XCL_EMULATION_MODE"); // the xclbin says what it is for
+  // Neither this process nor a simulator is worth the time of a core dump.
+  rlimit none = {};
+  setrlimit(RLIMIT_CORE, &none);
+  std::string folder = argv[3];
   watchHost(folder);
   std::unique_ptr<Card> card;
   bool isOpen = attempt(shared, Outcome::NotFound, [&] {
     std::string failed;
-    if (!folder.empty() && !beginEmulation(folder, argv[4], failed))
+    if (!setEnvironment(folder, argv[4], failed))
       throw Failure{Outcome::NotFound, failed + ": " + strerror(errno)};
-    card = std::make_unique<Card>(
-        uint32_t(strtoul(argv[2], nullptr, 10)), argv[1], shared,
-        static_cast<uint8_t *>(memory) + kWindowOffset);
+    card = openCard(uint32_t(strtoul(argv[2], nullptr, 10)), argv[1], shared,
+                    static_cast<uint8_t *>(memory) + kWindowOffset);
+    card->prepare();
     strncpy(shared.device, card->name().c_str(), sizeof(shared.device) - 1);
   });
   char byte;

@@ -34,13 +34,13 @@ constexpr uint64_t kWindowAlignment = 64;
 // Starting and ending the process
 //===----------------------------------------------------------------------===//
 
-/// The server lies beside this plug-in.
-static std::string serverPath() {
+/// Servers lie beside this plug-in.
+static std::string serverPath(const char *name) {
   Dl_info self;
   if (!dladdr(reinterpret_cast<const void *>(&serverPath), &self))
-    return kServerName;
+    return name;
   std::string file = self.dli_fname;
-  return file.substr(0, file.rfind('/') + 1) + kServerName;
+  return file.substr(0, file.rfind('/') + 1) + name;
 }
 
 /// Moves a descriptor out of the way of those that the server finds open.
@@ -115,14 +115,18 @@ Status XrtClient::map() {
 
 Status XrtClient::spawn(const XrtOptions &options, const std::string &platform,
                         int socket, int log) {
-  std::string path = serverPath(), card = std::to_string(options.card);
+  std::string path =
+      serverPath(options.throughOpencl ? kOpenclServer : kNativeServer);
+  std::string card = std::to_string(options.card);
   // The server has a working folder of its own.
   std::error_code ignored;
   std::string xclbin = std::filesystem::absolute(options.xclbin, ignored);
-  const char *arguments[] = {
-      path.c_str(),     xclbin.c_str(),
-      card.c_str(),     folder.empty() ? nullptr : folder.c_str(),
-      platform.c_str(), nullptr};
+  const char *arguments[] = {path.c_str(),
+                             xclbin.c_str(),
+                             card.c_str(),
+                             folder.c_str(),
+                             emulated ? platform.c_str() : "",
+                             nullptr};
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
@@ -160,16 +164,15 @@ Status XrtClient::open(const XrtOptions &options) {
   XclbinHeader header;
   SLUICE_RETURN_IF_ERROR(readXclbinHeader(options.xclbin, header));
   SLUICE_RETURN_IF_ERROR(map());
-  if (header.isEmulation) {
-    if (options.card != 0)
-      return fail(SLUICE_STATUS_NOT_FOUND,
-                  "xrt: there is no card %" PRIu64 "; an emulation is card 0",
-                  options.card);
-    char name[] = "/tmp/sluice-xrt-XXXXXX";
-    if (!mkdtemp(name))
-      return fail(SLUICE_STATUS_IO, "%s: %s", name, strerror(errno));
-    folder = name;
-  }
+  emulated = header.isEmulation;
+  if (emulated && options.card != 0)
+    return fail(SLUICE_STATUS_NOT_FOUND,
+                "xrt: there is no card %" PRIu64 "; an emulation is card 0",
+                options.card);
+  char name[] = "/tmp/sluice-xrt-XXXXXX";
+  if (!mkdtemp(name))
+    return fail(SLUICE_STATUS_IO, "%s: %s", name, strerror(errno));
+  folder = name;
   int pair[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
     return fail(SLUICE_STATUS_OUT_OF_MEMORY, "xrt: no socket: %s",
@@ -179,8 +182,7 @@ Status XrtClient::open(const XrtOptions &options) {
   Status status = spawn(options, header.platform, theirs, log);
   close(theirs);
   SLUICE_RETURN_IF_ERROR(status);
-  return await((header.isEmulation ? kEmulationOpenLimit : kOpenLimit) *
-                   kMillisecond,
+  return await((emulated ? kEmulationOpenLimit : kOpenLimit) * kMillisecond,
                nullptr, nullptr);
 }
 

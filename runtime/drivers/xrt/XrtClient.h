@@ -20,6 +20,7 @@ struct XrtOptions {
   uint64_t timeout = 10'000; ///< ms in which a device must answer
   uint64_t watchdog = 100'000;
   uint64_t verify = 1;
+  bool throughOpencl = false; ///< XRT's OpenCL, not its native API
 };
 
 /// Owns the device process. Requests are gathered by the functions that take
@@ -38,7 +39,7 @@ public:
   bool isAlive() const { return pid > 0; }
   /// Ends the process.
   void end();
-  bool isEmulated() const { return !folder.empty(); }
+  bool isEmulated() const { return emulated; }
   /// What the card calls itself.
   const char *cardName() const { return shared->device; }
 
@@ -84,7 +85,8 @@ private:
   xrt_protocol::Shared *shared = nullptr;
   pid_t pid = 0;
   int socket = -1, memory = -1, log = -1;
-  std::string folder; ///< of the emulation, in /tmp
+  std::string folder; ///< the process's, in /tmp
+  bool emulated = false;
   uint64_t timeout = 0;
   bool verify = false;
 

@@ -74,7 +74,7 @@ public:
     return "N: an engine on the N-th card that XRT knows; xclbin=FILE (or "
            "SLUICE_XCLBIN): what is on it, or an emulation; timeout=MS for an "
            "answer, watchdog=CYCLES, verify=0: trusts the link, else every "
-           "transfer is read back";
+           "transfer is read back; api=opencl: drives it through XRT's OpenCL";
   }
 
   Status list(std::vector<DeviceListing> &out) const override {
@@ -112,11 +112,13 @@ private:
   static Status parse(const DeviceSpec &spec, XrtOptions &options) {
     if (const char *xclbin = getenv(kXclbinVariable))
       options.xclbin = xclbin;
+    std::string api = "native";
     const DeviceOption known[] = {
         {.key = "xclbin", .text = &options.xclbin},
         {"timeout", &options.timeout, 1, 3'600'000},
         {"watchdog", &options.watchdog, 0, UINT32_MAX},
-        {"verify", &options.verify, 0, 1}};
+        {"verify", &options.verify, 0, 1},
+        {.key = "api", .text = &api}};
     std::string card;
     SLUICE_RETURN_IF_ERROR(spec.read(known, &card));
     const char *end = card.data() + card.size();
@@ -125,6 +127,11 @@ private:
       return fail(SLUICE_STATUS_INVALID_ARGUMENT,
                   "device 'xrt': '%s' is not the number of a card",
                   card.c_str());
+    options.throughOpencl = api == "opencl";
+    if (api != "native" && api != "opencl")
+      return fail(SLUICE_STATUS_INVALID_ARGUMENT,
+                  "device 'xrt': option 'api' is '%s', not native or opencl",
+                  api.c_str());
     if (options.xclbin.empty())
       return fail(SLUICE_STATUS_INVALID_ARGUMENT,
                   "device 'xrt': needs an xclbin, by xrt:xclbin=FILE or %s; "

@@ -13,7 +13,9 @@
 
 namespace sluice::xrt_protocol {
 
-inline constexpr char kServerName[] = "sluice-xrt-server";
+/// Through XRT's native API, and through its OpenCL.
+inline constexpr char kNativeServer[] = "sluice-xrt-server";
+inline constexpr char kOpenclServer[] = "sluice-xrt-opencl-server";
 /// What the server finds open when it begins.
 inline constexpr int kSocket = 3, kMemory = 4;
 
@@ -23,7 +25,6 @@ enum class Kind : uint32_t {
   Write,         ///< `size` bytes at `window` → `buffer` at `offset`
   Read,          ///< the other way
   ReadRegisters, ///< `size` bytes from register `offset` on → `window`
-  WriteRegister, ///< `size` → register `offset`
   Run,           ///< the program in `program`
 };
 

@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -132,7 +133,8 @@ void Emulator::inject() {
   case FaultKind::None:
     break;
   case FaultKind::Die:
-    abort();
+    kill(getpid(), SIGKILL);
+    break;
   case FaultKind::Hang:
     while (true)
       pause();

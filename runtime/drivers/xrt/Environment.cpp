@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "runtime/drivers/xrt/Emulation.h"
+#include "runtime/drivers/xrt/Environment.h"
 
 #include <cstdlib>
 #include <ctime>
@@ -29,8 +29,10 @@ namespace sluice {
 /// that follows, so that the buffer never has to grow.
 constexpr size_t kPacketSize = 0x10000, kPadding = kPacketSize + 0x400;
 
+/// Registers are read while OpenCL shares the engine with nobody.
 static std::string iniText() {
-  return "[Emulation]\nsystem_dpa=false\nkeep_run_dir=false\n"
+  return "[Runtime]\nrw_shared=true\n"
+         "[Emulation]\nsystem_dpa=false\nkeep_run_dir=false\n"
          "print_infos_in_console=false\npacket_size=0x10000\n"
          "[Debug]\npad=" +
          std::string(kPadding, 'x') + "\n";
@@ -59,29 +61,43 @@ static std::string libraryFolder() {
   return file.substr(0, file.rfind('/'));
 }
 
-bool beginEmulation(const std::string &folder, const std::string &platform,
-                    std::string &failed) {
-  isEmulating = true;
-  std::string ini = folder + "/xrt.ini", installation = folder + "/xrt";
-  // The shim would wait for ever for a simulator that it could not start.
-  if (access("/dev/null", W_OK)) {
-    failed = "/dev/null";
+/// The shim would wait for ever for a simulator that it could not start.
+static bool setEmulation(const std::string &folder, const std::string &platform,
+                         std::string &failed) {
+  failed = "/dev/null";
+  if (access(failed.c_str(), W_OK))
     return false;
-  }
   failed = folder;
-  if (!writeText(ini, iniText()) ||
-      !writeText(folder + "/emconfig.json", boardText(platform)) ||
+  std::string installation = folder + "/xrt";
+  if (!writeText(folder + "/emconfig.json", boardText(platform)) ||
       mkdir(installation.c_str(), 0700) ||
-      symlink(libraryFolder().c_str(), (installation + "/lib").c_str()) ||
-      chdir(folder.c_str()))
+      symlink(libraryFolder().c_str(), (installation + "/lib").c_str()))
     return false;
+  isEmulating = true;
   // The shim puts its sockets into /tmp/$USER.
   setenv("USER", folder.substr(folder.rfind('/') + 1).c_str(), 1);
   setenv("XCL_EMULATION_MODE", "hw_emu", 1);
   setenv("XILINX_XRT", installation.c_str(), 1);
-  setenv("XRT_INI_PATH", ini.c_str(), 1);
   setenv("EMCONFIG_PATH", folder.c_str(), 1);
   setenv("SDACCEL_EM_RUN_DIR", folder.c_str(), 1);
+  return true;
+}
+
+bool setEnvironment(const std::string &folder, const std::string &platform,
+                    std::string &failed) {
+  unsetenv("XCL_EMULATION_MODE"); // the xclbin says what it is for
+  if (!platform.empty() && !setEmulation(folder, platform, failed))
+    return false;
+  failed = folder;
+  std::string ini = folder + "/xrt.ini", vendors = folder + "/vendors";
+  // A folder of its own, for XRT's OpenCL aborts programs that do not use it.
+  if (!writeText(ini, iniText()) || mkdir(vendors.c_str(), 0700) ||
+      !writeText(vendors + "/xilinx.icd",
+                 libraryFolder() + "/libxilinxopencl.so.2\n") ||
+      chdir(folder.c_str()))
+    return false;
+  setenv("XRT_INI_PATH", ini.c_str(), 1);
+  setenv("OCL_ICD_VENDORS", vendors.c_str(), 1);
   return true;
 }
 
