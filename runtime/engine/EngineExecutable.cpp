@@ -33,7 +33,7 @@ void EngineExecutable::place(const program::Range &range, uint64_t &end) {
       places.try_emplace({range.file(), range.offset(), range.size()},
                          Placed{end, package.bytes(range)});
   if (isNew)
-    end = align(end + range.size());
+    end = align(end + range.size() + EngineLink::kKeepRoom);
 }
 
 uint64_t EngineExecutable::place(uint64_t begin) {
@@ -54,32 +54,41 @@ Status EngineExecutable::load(std::shared_ptr<EngineLink> newLink) {
   SLUICE_RETURN_IF_ERROR(link->readCapabilities(capabilities));
   SLUICE_RETURN_IF_ERROR(capabilities.checkPackage(package));
   for (const auto &[key, place] : places)
-    SLUICE_RETURN_IF_ERROR(link->writeMemory(place.address, place.bytes));
+    SLUICE_RETURN_IF_ERROR(link->keep(place.address, place.bytes));
   return SLUICE_STATUS_OK;
 }
 
-Status EngineExecutable::writeBase(uint32_t base, uint64_t address,
-                                   uint64_t size) {
-  SLUICE_RETURN_IF_ERROR(link->write(base, uint32_t(address)));
-  SLUICE_RETURN_IF_ERROR(link->write(base + 4, uint32_t(address >> 32)));
-  return link->write(base + 8, uint32_t(size));
-}
-
-Status EngineExecutable::writeBase(uint32_t base, const program::Range &range) {
-  auto place = places.find({range.file(), range.offset(), range.size()});
-  return writeBase(base, place->second.address, range.size());
-}
-
+/// Everything that a run needs to know lies in a row, and is written at once.
 Status EngineExecutable::start(const program::Region &region) {
   const program::EngineCode &code = *region.engine();
-  SLUICE_RETURN_IF_ERROR(writeBase(reg::kProgram, *code.commands()));
-  SLUICE_RETURN_IF_ERROR(writeBase(reg::kConstants, *code.constants()));
-  SLUICE_RETURN_IF_ERROR(
-      writeBase(reg::kArena, arenaAddress, variant.arena_size()));
-  SLUICE_RETURN_IF_ERROR(link->write(reg::kWatchdog, limits.watchdog));
-  SLUICE_RETURN_IF_ERROR(link->write(reg::kInterruptEnable, 1));
-  SLUICE_RETURN_IF_ERROR(link->write(reg::kGlobalInterrupt, 1));
+  uint32_t words[(reg::kWatchdog - reg::kGlobalInterrupt) / 4 + 1] = {};
+  auto at = [&](uint32_t address) -> uint32_t & {
+    return words[(address - reg::kGlobalInterrupt) / 4];
+  };
+  auto setBase = [&](uint32_t base, uint64_t address, uint64_t size) {
+    at(base) = uint32_t(address);
+    at(base + 4) = uint32_t(address >> 32);
+    at(base + 8) = uint32_t(size);
+  };
+  at(reg::kGlobalInterrupt) = at(reg::kInterruptEnable) = 1;
+  setBase(reg::kProgram, addressOf(*code.commands()), code.commands()->size());
+  setBase(reg::kConstants, addressOf(*code.constants()),
+          code.constants()->size());
+  setBase(reg::kArena, arenaAddress, variant.arena_size());
+  at(reg::kWatchdog) = limits.watchdog;
+  SLUICE_RETURN_IF_ERROR(link->writeRegisters(reg::kGlobalInterrupt, words));
   return link->write(reg::kControl, reg::kStart);
+}
+
+uint64_t EngineExecutable::addressOf(const program::Range &range) const {
+  return places.find({range.file(), range.offset(), range.size()})
+      ->second.address;
+}
+
+/// Takes note that the engine is done: continues, and clears the interrupt.
+Status EngineExecutable::acknowledge() {
+  const uint32_t words[] = {reg::kContinue, 1, 1, 1};
+  return link->writeRegisters(reg::kControl, words);
 }
 
 /// Stops the engine and returns `reason`, whose message stays.
@@ -97,8 +106,7 @@ Status EngineExecutable::stop(const program::Region &region, Status reason) {
     SLUICE_RETURN_IF_ERROR(link->wait());
     SLUICE_RETURN_IF_ERROR(link->read(reg::kControl, control));
   }
-  SLUICE_RETURN_IF_ERROR(link->write(reg::kInterruptStatus, 1));
-  SLUICE_RETURN_IF_ERROR(link->write(reg::kControl, reg::kContinue));
+  SLUICE_RETURN_IF_ERROR(acknowledge());
   return fail(reason, "%s", message);
 }
 
@@ -121,8 +129,7 @@ Status EngineExecutable::wait(const program::Region &region,
     SLUICE_RETURN_IF_ERROR(link->wait());
     SLUICE_RETURN_IF_ERROR(link->read(reg::kControl, state));
   }
-  SLUICE_RETURN_IF_ERROR(link->write(reg::kInterruptStatus, 1));
-  SLUICE_RETURN_IF_ERROR(link->write(reg::kControl, reg::kContinue));
+  SLUICE_RETURN_IF_ERROR(acknowledge());
   uint32_t error;
   SLUICE_RETURN_IF_ERROR(link->read(reg::kError, error));
   const char *reason = error ? "stopped" : link->violation();
@@ -132,27 +139,39 @@ Status EngineExecutable::wait(const program::Region &region,
   return report.take(*link, region, reason);
 }
 
+/// Moves the region's inputs to the engine, or its outputs from there. The
+/// engine is not running, so that the link may end it at any time.
+Status EngineExecutable::move(const program::Region &region,
+                              void *const *tensors, bool isInput,
+                              const RunControl &control) {
+  Status status = SLUICE_STATUS_OK;
+  link->obey(&control, region.name()->c_str());
+  for (uint32_t index : isInput ? *region.inputs() : *region.outputs()) {
+    const program::Buffer &buffer = *variant.buffers()->Get(index);
+    auto *bytes = static_cast<uint8_t *>(*tensors++);
+    uint64_t address = arenaAddress + buffer.offset();
+    status = isInput ? link->writeMemory(address, {bytes, buffer.size()})
+                     : link->readMemory(address, {bytes, buffer.size()});
+    if (status != SLUICE_STATUS_OK)
+      break;
+  }
+  link->obey(nullptr, "");
+  return status;
+}
+
 Status EngineExecutable::runLinked(const program::Region &region,
                                    void *const *tensors,
                                    const RunControl &control,
                                    RegionFigures &figures) {
-  auto buffer = [&](uint32_t i) -> const program::Buffer & {
-    return *variant.buffers()->Get(i);
-  };
-  for (uint32_t input : *region.inputs())
-    SLUICE_RETURN_IF_ERROR(link->writeMemory(
-        arenaAddress + buffer(input).offset(),
-        {static_cast<const uint8_t *>(*tensors++), buffer(input).size()}));
+  SLUICE_RETURN_IF_ERROR(move(region, tensors, /*isInput=*/true, control));
   if (control.tracesCommands)
     link->trace(region.engine()->commands()->size() / kCommandSize);
   SLUICE_RETURN_IF_ERROR(start(region));
   figures.startCycle = link->cycles();
   SLUICE_RETURN_IF_ERROR(wait(region, control));
   SLUICE_RETURN_IF_ERROR(readCounters(*link, counters));
-  for (uint32_t output : *region.outputs())
-    SLUICE_RETURN_IF_ERROR(link->readMemory(
-        arenaAddress + buffer(output).offset(),
-        {static_cast<uint8_t *>(*tensors++), buffer(output).size()}));
+  SLUICE_RETURN_IF_ERROR(move(region, tensors + region.inputs()->size(),
+                              /*isInput=*/false, control));
   figures.cycles = counters[0].value;
   figures.counters = counters;
   if (control.tracesCommands)

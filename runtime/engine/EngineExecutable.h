@@ -60,8 +60,10 @@ private:
   };
 
   void place(const program::Range &range, uint64_t &end);
-  Status writeBase(uint32_t base, uint64_t address, uint64_t size);
-  Status writeBase(uint32_t base, const program::Range &range);
+  uint64_t addressOf(const program::Range &range) const;
+  Status acknowledge();
+  Status move(const program::Region &region, void *const *tensors, bool isInput,
+              const RunControl &control);
   Status start(const program::Region &region);
   Status wait(const program::Region &region, const RunControl &control);
   Status stop(const program::Region &region, Status reason);

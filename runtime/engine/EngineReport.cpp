@@ -8,20 +8,35 @@ namespace sluice {
 
 namespace reg = engine_register;
 
+Status EngineLink::readRegisters(uint32_t address, std::span<uint32_t> values) {
+  for (uint32_t &value : values) {
+    SLUICE_RETURN_IF_ERROR(read(address, value));
+    address += 4;
+  }
+  return SLUICE_STATUS_OK;
+}
+
+Status EngineLink::writeRegisters(uint32_t address,
+                                  std::span<const uint32_t> values) {
+  for (uint32_t value : values) {
+    SLUICE_RETURN_IF_ERROR(write(address, value));
+    address += 4;
+  }
+  return SLUICE_STATUS_OK;
+}
+
 Status EngineLink::readCapabilities(EngineCapabilities &out) {
   uint32_t rom[EngineCapabilities::kWordCount];
-  for (uint32_t i = 0; i < EngineCapabilities::kWordCount; ++i)
-    SLUICE_RETURN_IF_ERROR(read(reg::kCapabilities + 4 * i, rom[i]));
+  SLUICE_RETURN_IF_ERROR(readRegisters(reg::kCapabilities, rom));
   return EngineCapabilities::decode(rom, out);
 }
 
 Status readCounters(EngineLink &link, EngineCounters &out) {
-  for (uint32_t i = 0; i < reg::kCounterCount; ++i) {
-    uint32_t low, high;
-    SLUICE_RETURN_IF_ERROR(link.read(reg::kCounters + 8 * i, low));
-    SLUICE_RETURN_IF_ERROR(link.read(reg::kCounters + 8 * i + 4, high));
-    out[i] = {reg::kCounterNames[i], uint64_t(high) << 32 | low};
-  }
+  uint32_t words[2 * reg::kCounterCount];
+  SLUICE_RETURN_IF_ERROR(link.readRegisters(reg::kCounters, words));
+  for (uint32_t i = 0; i < reg::kCounterCount; ++i)
+    out[i] = {reg::kCounterNames[i],
+              uint64_t(words[2 * i + 1]) << 32 | words[2 * i]};
   return SLUICE_STATUS_OK;
 }
 
@@ -42,10 +57,8 @@ Status EngineReport::take(EngineLink &link, const program::Region &region,
                           const char *reason) {
   uint32_t words[EngineState::kWordCount];
   EngineCounters counters;
-  for (uint32_t i = 0; i < EngineState::kWordCount; ++i)
-    if (link.read(reg::kError + 4 * i, words[i]) != SLUICE_STATUS_OK)
-      return takeLinkFault(region);
-  if (readCounters(link, counters) != SLUICE_STATUS_OK)
+  if (link.readRegisters(reg::kError, words) != SLUICE_STATUS_OK ||
+      readCounters(link, counters) != SLUICE_STATUS_OK)
     return takeLinkFault(region);
   return take(words, counters, region, reason);
 }

@@ -6,6 +6,7 @@
 #include "runtime/drivers/cpu/CpuDriver.h"
 #include "runtime/drivers/null/NullDriver.h"
 #include "runtime/drivers/sim/SimDriver.h"
+#include "runtime/drivers/uart/UartDriver.h"
 #include "runtime/hal/Plugin.h"
 
 #include <algorithm>
@@ -81,7 +82,8 @@ std::map<std::string, std::string> findPlugins() {
 }
 
 std::span<Driver *const> ownDrivers() {
-  static Driver *const drivers[] = {simDriver(), cpuDriver(), nullDriver()};
+  static Driver *const drivers[] = {uartDriver(), simDriver(), cpuDriver(),
+                                    nullDriver()};
   return drivers;
 }
 

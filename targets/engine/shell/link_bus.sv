@@ -48,7 +48,7 @@ module link_bus (
   input  logic [1:0]  mem_rresp_i
 );
   // An access outside the registers' page would alias another register.
-  logic outside;
+  logic outside, refused_q;
   assign outside = !memory_i && addr_i[31:12] != 20'd0;
 
   assign reg_awaddr_o = addr_i[11:0];
@@ -70,6 +70,7 @@ module link_bus (
       mem_awvalid_o <= 1'b0;
       mem_wvalid_o  <= 1'b0;
       mem_arvalid_o <= 1'b0;
+      refused_q     <= 1'b0;
       done_o        <= 1'b0;
     end else begin
       if (reg_awready_i) reg_awvalid_o <= 1'b0;
@@ -86,12 +87,13 @@ module link_bus (
         mem_wvalid_o  <= write_i && memory_i;
         mem_arvalid_o <= !write_i && memory_i;
       end
-      done_o <= reg_bvalid_i || reg_rvalid_i || mem_bvalid_i || mem_rvalid_i || (req_i && outside);
+      refused_q <= req_i && outside;
+      done_o    <= reg_bvalid_i || reg_rvalid_i || mem_bvalid_i || mem_rvalid_i || refused_q;
     end
   end
 
   always_ff @(posedge clk_i) begin
-    error_o <= (req_i && outside) || (reg_bvalid_i && reg_bresp_i[1]) || (reg_rvalid_i && reg_rresp_i[1])
+    error_o <= refused_q || (reg_bvalid_i && reg_bresp_i[1]) || (reg_rvalid_i && reg_rresp_i[1])
                || (mem_bvalid_i && mem_bresp_i[1]) || (mem_rvalid_i && mem_rresp_i[1]);
     if (mem_rvalid_i) data_o <= mem_rdata_i;
     else if (reg_rvalid_i) data_o <= {32'd0, reg_rdata_i};

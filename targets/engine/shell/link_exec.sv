@@ -50,13 +50,14 @@ module link_exec #(
   localparam logic [7:0] Damaged     = 8'd3;
 
   typedef enum logic [3:0] {
-    Header, Decode, Begin, Drain, Gather, Access, Await, Fold, AnswerOp, AnswerSequence, Load, Send, Status, Rate
+    Header, Sort, Decode, Begin, Drain, Gather, Access, Await, Fold, AnswerOp, AnswerSequence, Load, Send, Status, Rate
   } state_e;
 
   state_e      state_q, state_d;
   // The request.
   logic [7:0]  op_q, sequence_q;
   logic [15:0] count_q;                // to go: bytes, or beats of CHECK_MEMORY
+  logic        through_q;              // count_q was 0 a cycle ago
   logic [31:0] address_q;
   logic [2:0]  index_q;                // of a byte
   logic [2:0]  word_q;                 // of HELLO's answer
@@ -74,7 +75,8 @@ module link_exec #(
   logic        take, put, has_data, unit_end;
   logic [7:0]  out;
   logic [15:0] old_divisor_q;
-  logic [TrialBits-1:0] trial_q;       // cycles that a new rate has left
+  logic [TrialBits:0] trial_q;         // cycles that a new rate has left, below 0 when they are over
+  logic        change_q, trying_q;
 
   crc32_byte u_crc (.crc_i(crc_q), .data_i(unit_q[7:0]), .crc_o(crc_next));
 
@@ -107,7 +109,8 @@ module link_exec #(
   always_comb begin
     state_d = state_q;
     unique case (state_q)
-      Header:         if (take && (last_i || index_q == 3'd7)) state_d = Decode;
+      Header:         if (take && (last_i || index_q == 3'd7)) state_d = Sort;
+      Sort:           state_d = Decode;
       Decode:         state_d = Begin;
       Begin: begin
         if (more_q && (again_q || !fits_q)) state_d = Drain;
@@ -126,11 +129,11 @@ module link_exec #(
         else if (done_i && is_read_q) state_d = Send;
         // The data must end where the count does.
         else if (done_i && !more_q) state_d = AnswerOp;
-        else if (done_i && count_q == 16'd0) state_d = Drain;
+        else if (done_i && through_q) state_d = Drain;
         else if (done_i) state_d = Gather;
       end
       Fold: begin
-        if (index_q == 3'd7 && count_q == 16'd0) state_d = AnswerOp;
+        if (index_q == 3'd7 && through_q) state_d = AnswerOp;
         else if (index_q == 3'd7) state_d = Access;
       end
       AnswerOp:       if (put) state_d = AnswerSequence;
@@ -143,7 +146,7 @@ module link_exec #(
       Send: begin
         if (put && unit_end) begin
           if (is_hello_q && word_q != 3'd0) state_d = Load;
-          else if (is_read_q && count_q != 16'd0) state_d = Access;
+          else if (is_read_q && !through_q) state_d = Access;
           else state_d = Status;
         end
       end
@@ -205,20 +208,24 @@ module link_exec #(
     if (state_q == Await && done_i) address_q <= address_q + (is_memory_q ? 32'd8 : 32'd4);
   end
 
-  // What kind it is, in Decode.
-  logic aligned4, aligned8, counted, fits;
-  assign aligned4 = address_q[1:0] == 2'd0 && count_q[1:0] == 2'd0;
-  assign aligned8 = address_q[2:0] == 3'd0 && count_q[2:0] == 3'd0;
-  assign counted  = count_q != 16'd0 && count_q <= MaxData;
+  // What kind it is: its parts in Sort, the whole in Decode.
+  logic aligned4_q, aligned8_q, counted_q, divides_q, fits;
+  always_ff @(posedge clk_i) begin
+    through_q  <= count_q == 16'd0;
+    aligned4_q <= address_q[1:0] == 2'd0 && count_q[1:0] == 2'd0;
+    aligned8_q <= address_q[2:0] == 3'd0 && count_q[2:0] == 3'd0;
+    counted_q  <= count_q != 16'd0 && count_q <= MaxData;
+    divides_q  <= address_q[31:16] == 16'd0 && address_q[15:6] != 10'd0;
+  end
   always_comb begin
     unique case (op_q)
-      {1'b0, OpHello}:     fits = count_q == 16'd0 && !more_q;
-      {1'b0, OpBaud}:      fits = count_q == 16'd0 && !more_q && address_q[31:16] == 16'd0 && address_q[15:6] != 10'd0;
-      {1'b0, OpReadRegs}:  fits = aligned4 && counted && !more_q;
-      {1'b0, OpWriteRegs}: fits = aligned4 && counted && more_q;
-      {1'b0, OpReadMem}:   fits = aligned8 && counted && !more_q;
-      {1'b0, OpWriteMem}:  fits = aligned8 && counted && more_q;
-      {1'b0, OpCheckMem}:  fits = address_q[2:0] == 3'd0 && count_q != 16'd0 && !more_q;
+      {1'b0, OpHello}:     fits = through_q && !more_q;
+      {1'b0, OpBaud}:      fits = through_q && !more_q && divides_q;
+      {1'b0, OpReadRegs}:  fits = aligned4_q && counted_q && !more_q;
+      {1'b0, OpWriteRegs}: fits = aligned4_q && counted_q && more_q;
+      {1'b0, OpReadMem}:   fits = aligned8_q && counted_q && !more_q;
+      {1'b0, OpWriteMem}:  fits = aligned8_q && counted_q && more_q;
+      {1'b0, OpCheckMem}:  fits = address_q[2:0] == 3'd0 && !through_q && !more_q;
       default:             fits = 1'b0;
     endcase
   end
@@ -241,7 +248,7 @@ module link_exec #(
       if (!again_q) status_q <= fits_q ? Done : BadRequest;
     end else if (state_q == Await && done_i && error_i) begin
       status_q <= BusError;
-    end else if (state_q == Await && done_i && is_write_q && (count_q == 16'd0) != !more_q) begin
+    end else if (state_q == Await && done_i && is_write_q && through_q == more_q) begin
       status_q <= BadRequest;
     end else if (state_q == Gather && take && last_i && !unit_end) begin
       status_q <= BadRequest;
@@ -266,18 +273,19 @@ module link_exec #(
 
   // The rate: one at which no frame comes within the trial is given up.
   always_ff @(posedge clk_i) begin
+    change_q <= state_q == Rate && state_d == Header && rst_ni;
+    if (change_q || !rst_ni) trial_q <= (TrialBits+1)'(TRIAL_CYCLES);
+    else trial_q <= trial_q - 1'b1;
     if (!rst_ni) begin
       divisor_o <= StartDivisor;
-      trial_q   <= '0;
-    end else if (state_q == Rate && state_d == Header) begin
+      trying_q  <= 1'b0;
+    end else if (change_q) begin
       old_divisor_q <= divisor_o;
       divisor_o     <= address_q[15:0];
-      trial_q       <= TrialBits'(TRIAL_CYCLES);
-    end else if (good_i) begin
-      trial_q <= '0;
-    end else if (trial_q != '0) begin
-      trial_q <= trial_q - 1'b1;
-      if (trial_q == TrialBits'(1)) divisor_o <= old_divisor_q;
+      trying_q      <= 1'b1;
+    end else if (trying_q && (good_i || trial_q[TrialBits])) begin
+      trying_q <= 1'b0;
+      if (!good_i) divisor_o <= old_divisor_q;
     end
   end
 endmodule

@@ -28,7 +28,8 @@ module uart_link #(
   logic        push, push_last, commit, rollback, full;
   logic [7:0]  push_data;
   logic        in_valid, in_ready, in_last, out_valid, out_ready, out_last;
-  logic [7:0]  in_data, out_data;
+  logic [7:0]  in_data, out_data, frame_data;
+  logic        frame_valid, frame_ready, frame_last, quiet_q;
 
   uart_rx u_rx (
     .clk_i(clk_i), .rst_ni(rst_ni), .divisor_i(divisor), .rx_i(rx_i), .valid_o(rx_valid), .data_o(rx_data),
@@ -46,12 +47,19 @@ module uart_link #(
   ) u_exec (
     .clk_i(clk_i), .rst_ni(rst_ni), .valid_i(in_valid), .ready_o(in_ready), .data_i(in_data), .last_i(in_last),
     .valid_o(out_valid), .ready_i(out_ready), .data_o(out_data), .last_o(out_last), .divisor_o(divisor),
-    .good_i(good_o), .quiet_i(frame_idle && tx_idle), .req_o(req_o), .write_o(write_o), .memory_o(memory_o),
+    .good_i(good_o), .quiet_i(quiet_q), .req_o(req_o), .write_o(write_o), .memory_o(memory_o),
     .addr_o(addr_o), .wdata_o(wdata_o), .done_i(done_i), .error_i(error_i), .rdata_i(rdata_i));
+  skid #(.WIDTH(9)) u_answer (
+    .clk_i(clk_i), .rst_ni(rst_ni), .valid_i(out_valid), .ready_o(out_ready), .data_i({out_last, out_data}),
+    .valid_o(frame_valid), .ready_i(frame_ready), .data_o({frame_last, frame_data}));
   frame_tx u_frame_tx (
-    .clk_i(clk_i), .rst_ni(rst_ni), .valid_i(out_valid), .ready_o(out_ready), .data_i(out_data), .last_i(out_last),
+    .clk_i(clk_i), .rst_ni(rst_ni), .valid_i(frame_valid), .ready_o(frame_ready), .data_i(frame_data),
+    .last_i(frame_last),
     .idle_o(frame_idle), .valid_o(tx_valid), .ready_i(tx_ready), .data_o(tx_data));
   uart_tx u_tx (
     .clk_i(clk_i), .rst_ni(rst_ni), .divisor_i(divisor), .valid_i(tx_valid), .ready_o(tx_ready), .data_i(tx_data),
     .tx_o(tx_o), .idle_o(tx_idle));
+
+  // A byte that link_exec has just given away may still be on its way through u_answer.
+  always_ff @(posedge clk_i) quiet_q <= frame_idle && tx_idle && !frame_valid && !out_valid;
 endmodule
