@@ -2,6 +2,7 @@
 //
 // What every driver must do alike. A new driver adds a line to kDevices.
 
+#include "test/runtime/SimulatedBoard.h"
 #include "test/runtime/TestPackage.h"
 
 #include <atomic>
@@ -53,7 +54,21 @@ const DeviceUnderTest kDevices[] = {
     {"xrt", "xrt", "xrt", "cpu", true, true, false},
     {"xrt:0,verify=0", "xrt", "xrt", "cpu", true, true, false},
     {"xrt:api=opencl", "xrt", "xrt", "cpu", true, true, false},
+    {"uart", "uart", "uart", "cpu", true, true, false},
+    {"uart, noisy", "uart", "uart", "cpu", true, true, false},
 };
+
+/// The device's string; a serial port has its name only once its board runs.
+std::string deviceString(const DeviceUnderTest &device) {
+  if (strcmp(device.name, "uart") != 0)
+    return device.spec;
+  if (strcmp(device.spec, "uart") == 0) {
+    static const SimulatedBoard board;
+    return board.spec();
+  }
+  static const SimulatedBoard noisy({"--damage=0.01", "--seed=3"});
+  return noisy.spec();
+}
 
 void PrintTo(const DeviceUnderTest &device, std::ostream *out) {
   *out << device.spec;
@@ -74,7 +89,8 @@ protected:
       x[i] = int8_t(91 * i + 5);
   }
   SessionPtr open() {
-    sluice_session_options_t options = {sizeof(options), GetParam().spec};
+    std::string spec = deviceString(GetParam());
+    sluice_session_options_t options = {sizeof(options), spec.c_str()};
     options.no_fallback = 1;
     sluice_session_t *raw;
     EXPECT_EQ(sluice_session_create(package.get(), &options, &raw),
@@ -221,7 +237,7 @@ TEST_P(Conformance, AllocatesNothingInARun) {
 }
 
 TEST_P(Conformance, RefusesUnknownOptions) {
-  std::string spec = GetParam().spec;
+  std::string spec = deviceString(GetParam());
   spec += spec.find(':') == spec.npos ? ":color=1" : ",color=1";
   sluice_session_options_t options = {sizeof(options), spec.c_str()};
   sluice_session_t *raw;

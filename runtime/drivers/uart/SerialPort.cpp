@@ -30,8 +30,8 @@ Status SerialPort::open(const std::string &path) {
                 "device 'uart': cannot open %s: %s", path.c_str(),
                 strerror(errno));
   if (flock(descriptor, LOCK_EX | LOCK_NB) != 0)
-    return fail(SLUICE_STATUS_IO,
-                "device 'uart': %s is in use by another process", path.c_str());
+    return fail(SLUICE_STATUS_IO, "device 'uart': %s is in use already",
+                path.c_str());
   termios2 settings;
   if (ioctl(descriptor, TCGETS2, &settings) != 0)
     return fail(SLUICE_STATUS_NOT_FOUND, "device 'uart': %s is no serial port",

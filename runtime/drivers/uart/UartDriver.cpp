@@ -5,61 +5,29 @@
 #include "runtime/drivers/uart/UartLink.h"
 #include "runtime/engine/EngineExecutable.h"
 
-#include <algorithm>
 #include <cinttypes>
-#include <cstdlib>
 #include <dirent.h>
 #include <map>
-#include <mutex>
 
 namespace sluice {
 namespace {
 
-/// What all devices and executables of one port in this process share.
-class UartBoard {
+/// The board's memory, in which each program has its place.
+class BoardMemory {
 public:
-  /// The board at this port, opened if it is not open.
-  static Status open(const UartOptions &options,
-                     std::shared_ptr<UartBoard> &out);
+  explicit BoardMemory(const UartLink &link) : link(link) {}
 
-  std::mutex mutex; ///< one region at a time, also of other device strings
-  const UartOptions options;
-  std::shared_ptr<UartLink> link;
-
-  /// Room in the board's memory, the first that is large enough, so that a
-  /// program that comes again finds what it left.
+  /// The first room that is large enough, so that a program that comes again
+  /// finds what it left.
   Status reserve(uint64_t size, uint64_t &begin);
   void release(uint64_t begin) { taken.erase(begin); }
 
 private:
-  explicit UartBoard(const UartOptions &options) : options(options) {}
-
+  const UartLink &link;
   std::map<uint64_t, uint64_t> taken; ///< begin to end
 };
 
-Status UartBoard::open(const UartOptions &options,
-                       std::shared_ptr<UartBoard> &out) {
-  static std::mutex openMutex;
-  static std::map<std::string, std::weak_ptr<UartBoard>> boards;
-  std::lock_guard lock(openMutex);
-  char *resolved = realpath(options.path.c_str(), nullptr);
-  std::weak_ptr<UartBoard> &entry = boards[resolved ? resolved : options.path];
-  free(resolved);
-  if ((out = entry.lock())) {
-    if (out->options == options)
-      return SLUICE_STATUS_OK;
-    out = nullptr;
-    return fail(SLUICE_STATUS_INVALID_ARGUMENT,
-                "device 'uart': %s is open with other options",
-                options.path.c_str());
-  }
-  std::shared_ptr<UartBoard> board(new UartBoard(options));
-  SLUICE_RETURN_IF_ERROR(UartLink::open(options, board->link));
-  entry = out = std::move(board);
-  return SLUICE_STATUS_OK;
-}
-
-Status UartBoard::reserve(uint64_t size, uint64_t &begin) {
+Status BoardMemory::reserve(uint64_t size, uint64_t &begin) {
   // Nothing begins at 0, so that a base register left out shows.
   begin = EngineExecutable::kAlignment;
   for (const auto &[first, end] : taken) {
@@ -67,60 +35,52 @@ Status UartBoard::reserve(uint64_t size, uint64_t &begin) {
       break;
     begin = end;
   }
-  uint32_t memory = link->board().memory;
+  uint32_t memory = link.board().memory;
   if (begin > memory || size > memory - begin)
     return fail(SLUICE_STATUS_OUT_OF_MEMORY,
-                "uart %s: the program needs %" PRIu64
+                "device 'uart': the program needs %" PRIu64
                 " bytes; of the board's %u too few are free",
-                options.path.c_str(), size, memory);
+                size, memory);
   taken[begin] = begin + size;
   return SLUICE_STATUS_OK;
 }
 
-/// Its place on the board, and its turn.
 class UartExecutable final : public EngineExecutable {
 public:
   UartExecutable(const Package &package, const program::Variant &variant,
-                 const EngineLimits &limits, std::shared_ptr<UartBoard> board)
-      : EngineExecutable(package, variant, limits), board(std::move(board)) {}
+                 const EngineLimits &limits, BoardMemory &memory)
+      : EngineExecutable(package, variant, limits), memory(memory) {}
   ~UartExecutable() override {
-    std::lock_guard lock(board->mutex);
     if (begin)
-      board->release(begin);
+      memory.release(begin);
   }
 
-  Status load(uint64_t size) {
-    std::lock_guard lock(board->mutex);
-    SLUICE_RETURN_IF_ERROR(board->reserve(size, begin));
+  Status load(uint64_t size, std::shared_ptr<UartLink> link) {
+    SLUICE_RETURN_IF_ERROR(memory.reserve(size, begin));
     place(begin);
-    return EngineExecutable::load(board->link);
-  }
-
-  Status run(uint32_t index, void *const *tensors, const RunControl &control,
-             RegionFigures &figures) override {
-    std::lock_guard lock(board->mutex);
-    return EngineExecutable::run(index, tensors, control, figures);
+    return EngineExecutable::load(std::move(link));
   }
 
 private:
-  const std::shared_ptr<UartBoard> board;
+  BoardMemory &memory;
   uint64_t begin = 0;
 };
 
 class UartDevice final : public Device {
 public:
-  UartDevice(std::shared_ptr<UartBoard> board, uint32_t watchdog)
-      : board(std::move(board)), watchdog(watchdog) {}
+  UartDevice(UartOptions options, std::shared_ptr<UartLink> link,
+             uint32_t watchdog)
+      : options(std::move(options)), link(std::move(link)), watchdog(watchdog) {
+  }
 
   Status describe(DeviceDescription &out) override {
-    std::lock_guard lock(board->mutex);
-    const UartBoardInfo &info = board->link->board();
+    const UartBoardInfo &info = link->board();
     out = {};
-    out.facts = {{"port", board->options.path},
-                 {"baud", std::to_string(board->link->baud())},
+    out.facts = {{"port", options.path},
+                 {"baud", std::to_string(link->baud())},
                  {"clock_hz", std::to_string(info.clockHz)},
                  {"memory_bytes", std::to_string(info.memory)}};
-    return board->link->readCapabilities(out.engines.emplace_back());
+    return link->readCapabilities(out.engines.emplace_back());
   }
 
   Status load(const Package &package, uint32_t index,
@@ -129,18 +89,20 @@ public:
     const program::Variant &variant = *package.program().variants()->Get(index);
     EngineLimits limits = {.watchdog = watchdog};
     // By the host's clock, which counts the questions on the line too.
-    limits.least = uint64_t(double(board->options.timeout) * 1e-9 *
-                            board->link->board().clockHz);
+    limits.least =
+        uint64_t(double(options.timeout) * 1e-9 * link->board().clockHz);
     uint64_t size = EngineExecutable(package, variant, limits).place(0);
     auto executable =
-        std::make_unique<UartExecutable>(package, variant, limits, board);
-    SLUICE_RETURN_IF_ERROR(executable->load(size));
+        std::make_unique<UartExecutable>(package, variant, limits, memory);
+    SLUICE_RETURN_IF_ERROR(executable->load(size, link));
     out = std::move(executable);
     return SLUICE_STATUS_OK;
   }
 
 private:
-  const std::shared_ptr<UartBoard> board;
+  const UartOptions options;
+  const std::shared_ptr<UartLink> link;
+  BoardMemory memory{*link};
   const uint32_t watchdog;
 };
 
@@ -191,9 +153,10 @@ Status UartDriver::open(const DeviceSpec &spec, std::unique_ptr<Device> &out) {
   }
   options.baud = uint32_t(baud);
   options.timeout = timeout * 1'000'000;
-  std::shared_ptr<UartBoard> board;
-  SLUICE_RETURN_IF_ERROR(UartBoard::open(options, board));
-  out = std::make_unique<UartDevice>(std::move(board), uint32_t(watchdog));
+  std::shared_ptr<UartLink> link;
+  SLUICE_RETURN_IF_ERROR(UartLink::open(options, link));
+  out = std::make_unique<UartDevice>(options, std::move(link),
+                                     uint32_t(watchdog));
   return SLUICE_STATUS_OK;
 }
 

@@ -138,6 +138,7 @@ Status UartLink::pump() {
     SLUICE_RETURN_IF_ERROR(port.write(
         {outgoing + outgoingBegin, outgoingEnd - outgoingBegin}, written));
     outgoingBegin += written;
+    sent += written;
   }
   if (outgoingBegin == outgoingEnd)
     outgoingBegin = outgoingEnd = 0;

@@ -18,9 +18,7 @@ namespace sluice {
 struct UartOptions {
   std::string path;
   uint32_t baud = 3'000'000;
-  uint64_t timeout = 1'000'000'000; ///< ns without an answer: the link is dead
-
-  bool operator==(const UartOptions &) const = default;
+  uint64_t timeout = 500'000'000; ///< ns without an answer: the link is dead
 };
 
 /// What the board says of itself.
@@ -37,6 +35,8 @@ public:
 
   const UartBoardInfo &board() const { return info; }
   uint32_t baud() const { return rate; }
+  /// Bytes of frames so far.
+  uint64_t bytesSent() const { return sent; }
 
   Status read(uint32_t address, uint32_t &value) override;
   Status write(uint32_t address, uint32_t value) override;
@@ -141,6 +141,7 @@ private:
   size_t receivedCount = 0;
   uint8_t outgoing[4 * uart::kMaxFrame];
   size_t outgoingBegin = 0, outgoingEnd = 0;
+  uint64_t sent = 0;
 };
 
 } // namespace sluice

@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Driver `uart` on lines and boards that fail, and what it does with memory.
+// What it does when all is well is in test/cts.
+
+#include "runtime/drivers/uart/Frame.h"
+#include "runtime/drivers/uart/UartLink.h"
+#include "test/runtime/SimulatedBoard.h"
+#include "test/runtime/TestPackage.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <random>
+#include <stdlib.h>
+#include <unistd.h>
+
+using namespace sluice;
+using namespace sluice::test;
+
+namespace {
+
+using uart::FrameReader;
+
+Bytes randomBytes(size_t size, uint32_t seed) {
+  std::mt19937 random(seed);
+  Bytes bytes(size);
+  for (uint8_t &byte : bytes)
+    byte = random();
+  return bytes;
+}
+
+//===----------------------------------------------------------------------===//
+// Frames
+//===----------------------------------------------------------------------===//
+
+TEST(UartFrame, HasTheCrcOfEthernet) {
+  const uint8_t digits[] = {'1', '2', '3', '4', '5', '6', '7', '8', '9'};
+  EXPECT_EQ(uart::crc32(digits), 0xcbf43926u);
+  EXPECT_EQ(uart::crc32(std::span(digits).subspan(4),
+                        uart::crc32(std::span(digits).first(4))),
+            0xcbf43926u);
+}
+
+/// All frames in `bytes`; an empty one stands for a damaged frame.
+std::vector<Bytes> readFrames(std::span<const uint8_t> bytes) {
+  FrameReader reader;
+  std::vector<Bytes> frames;
+  for (uint8_t byte : bytes) {
+    auto event = reader.take(byte);
+    if (event == FrameReader::Event::kFrame)
+      frames.emplace_back(reader.contents().begin(), reader.contents().end());
+    if (event == FrameReader::Event::kDamaged)
+      frames.emplace_back();
+  }
+  return frames;
+}
+
+Bytes frameOf(const Bytes &header, const Bytes &data) {
+  Bytes frame(uart::kMaxFrame);
+  frame.resize(uart::encodeFrame(header, data,
+                                 std::span<uint8_t, uart::kMaxFrame>(frame)));
+  return frame;
+}
+
+TEST(UartFrame, ComesBackAsItWas) {
+  for (uint32_t size = 0; size < 600; size += 7) {
+    Bytes data = randomBytes(std::min<size_t>(size, uart::kMaxData), size);
+    // Every other one of bytes that must be escaped.
+    for (size_t i = 0; size % 2 && i < data.size(); ++i)
+      data[i] = i % 3 ? 0x7e : 0x7d;
+    Bytes header = {1, 2, 3, 4, 5, 6, 7, 0x7e};
+    auto frames = readFrames(frameOf(header, data));
+    ASSERT_EQ(frames.size(), 1u);
+    header.insert(header.end(), data.begin(), data.end());
+    EXPECT_EQ(frames[0], header);
+  }
+}
+
+TEST(UartFrame, IsDamagedByAnyByteThatIsLostOrOther) {
+  const Bytes whole = frameOf({1, 2, 3, 4, 5, 6, 7, 8}, randomBytes(40, 5));
+  const Bytes contents = readFrames(whole)[0];
+  std::mt19937 random(9);
+  for (size_t i = 0; i < whole.size(); ++i)
+    for (int bit = 0; bit < 9; ++bit) {
+      Bytes bent = whole;
+      if (bit < 8)
+        bent[i] ^= 1 << bit;
+      else
+        bent.erase(bent.begin() + i);
+      // The frame behind it ends whatever is open.
+      bent.insert(bent.end(), whole.begin(), whole.end());
+      auto frames = readFrames(bent);
+      ASSERT_FALSE(frames.empty());
+      for (const Bytes &frame : frames)
+        ASSERT_TRUE(frame.empty() || frame == contents);
+    }
+}
+
+TEST(UartFrame, ThatIsTooLongIsDamaged) {
+  Bytes endless(3000, 'x');
+  endless.front() = endless.back() = 0x7e;
+  auto frames = readFrames(endless);
+  ASSERT_EQ(frames.size(), 1u);
+  EXPECT_TRUE(frames[0].empty());
+}
+
+//===----------------------------------------------------------------------===//
+// Links
+//===----------------------------------------------------------------------===//
+
+std::shared_ptr<UartLink> open(const SimulatedBoard &board) {
+  std::shared_ptr<UartLink> link;
+  UartOptions options = {board.port(), 25'000'000, 16'000'000'000};
+  EXPECT_EQ(UartLink::open(options, link), SLUICE_STATUS_OK) << lastMessage();
+  return link;
+}
+
+TEST(UartLink, AgreesOnTheRateAndFindsItAgain) {
+  SimulatedBoard board;
+  auto link = open(board);
+  ASSERT_TRUE(link);
+  EXPECT_EQ(link->baud(), 25'000'000u);
+  EXPECT_EQ(link->board().memory, 32u << 20);
+  std::shared_ptr<UartLink> other;
+  EXPECT_EQ(UartLink::open({board.port()}, other), SLUICE_STATUS_IO);
+  EXPECT_NE(std::string(lastMessage()).find("is in use already"),
+            std::string::npos);
+  link.reset();
+  link = open(board);
+  EXPECT_EQ(link->baud(), 25'000'000u);
+}
+
+TEST(UartLink, TakesTheNextRateWhereOneDoesNotWork) {
+  SimulatedBoard board;
+  std::shared_ptr<UartLink> link;
+  // Less than four of the board's clocks a bit.
+  UartOptions options = {board.port(), 60'000'000, 8'000'000'000};
+  ASSERT_EQ(UartLink::open(options, link), SLUICE_STATUS_OK) << lastMessage();
+  EXPECT_EQ(link->baud(), 3'000'000u);
+}
+
+/// Writes and reads of all sizes at changing places, against a copy.
+void exerciseMemory(UartLink &link, uint32_t seed, int rounds) {
+  std::mt19937 random(seed);
+  constexpr size_t kSpan = 8192;
+  const uint64_t base = 0x1fa000; // across 4 KiB, and from row to row
+  Bytes copy = randomBytes(kSpan, seed + 1);
+  ASSERT_EQ(link.writeMemory(base, copy), SLUICE_STATUS_OK) << lastMessage();
+  for (int i = 0; i < rounds; ++i) {
+    size_t begin = random() % (kSpan / 64) * 64;
+    size_t size = random() % std::min<size_t>(kSpan - begin, 700) + 1;
+    if (random() % 2) {
+      Bytes bytes = randomBytes(size, random());
+      ASSERT_EQ(link.writeMemory(base + begin, bytes), SLUICE_STATUS_OK)
+          << lastMessage();
+      std::copy(bytes.begin(), bytes.end(), copy.begin() + begin);
+      // Zeros up to the next multiple of eight.
+      for (size_t j = begin + size; j % 8; ++j)
+        copy[j] = 0;
+      continue;
+    }
+    Bytes bytes(size + 1, 0x55);
+    ASSERT_EQ(link.readMemory(base + begin, std::span(bytes).first(size)),
+              SLUICE_STATUS_OK)
+        << lastMessage();
+    ASSERT_TRUE(
+        std::equal(bytes.begin(), bytes.end() - 1, copy.begin() + begin));
+    ASSERT_EQ(bytes.back(), 0x55) << "written past the end";
+  }
+  Bytes whole(kSpan);
+  ASSERT_EQ(link.readMemory(base, whole), SLUICE_STATUS_OK) << lastMessage();
+  EXPECT_EQ(whole, copy);
+}
+
+TEST(UartLink, KeepsMemoryToTheByte) {
+  SimulatedBoard board;
+  auto link = open(board);
+  ASSERT_TRUE(link);
+  exerciseMemory(*link, 1, 60);
+}
+
+TEST(UartLink, KeepsMemoryToTheByteOnANoisyLine) {
+  for (uint32_t seed = 1; seed <= 2; ++seed) {
+    SCOPED_TRACE(seed);
+    SimulatedBoard board({"--damage=0.01", "--seed=" + std::to_string(seed)});
+    auto link = open(board);
+    ASSERT_TRUE(link);
+    exerciseMemory(*link, seed, 25);
+  }
+}
+
+TEST(UartLink, KnowsWhatItKept) {
+  SimulatedBoard board;
+  auto link = open(board);
+  ASSERT_TRUE(link);
+  Bytes bytes = randomBytes(20'001, 3), read(bytes.size());
+  ASSERT_EQ(link->keep(0x4000, bytes), SLUICE_STATUS_OK) << lastMessage();
+  uint64_t sent = link->bytesSent();
+  ASSERT_EQ(link->keep(0x4000, bytes), SLUICE_STATUS_OK);
+  EXPECT_LT(link->bytesSent() - sent, 300u) << "sent again what is there";
+  // One byte of it has changed: it is no longer what was kept.
+  const uint8_t other[8] = {1, 2, 3};
+  ASSERT_EQ(link->writeMemory(0x4000 + 64 * 100, other), SLUICE_STATUS_OK);
+  ASSERT_EQ(link->keep(0x4000, bytes), SLUICE_STATUS_OK);
+  ASSERT_EQ(link->readMemory(0x4000, read), SLUICE_STATUS_OK);
+  EXPECT_EQ(read, bytes);
+  // As if it were another program's.
+  bytes[7] ^= 1;
+  ASSERT_EQ(link->keep(0x4000, bytes), SLUICE_STATUS_OK);
+  ASSERT_EQ(link->readMemory(0x4000, read), SLUICE_STATUS_OK);
+  EXPECT_EQ(read, bytes);
+}
+
+TEST(UartLink, SaysWhatTheBoardRefuses) {
+  SimulatedBoard board;
+  auto link = open(board);
+  ASSERT_TRUE(link);
+  uint32_t value;
+  EXPECT_EQ(link->read(0x1000, value), SLUICE_STATUS_DEVICE_FAULT);
+  EXPECT_NE(std::string(lastMessage()).find("an error on the engine's"),
+            std::string::npos)
+      << lastMessage();
+  uint8_t byte;
+  EXPECT_EQ(link->readMemory(32 << 20, {&byte, 1}),
+            SLUICE_STATUS_OUT_OF_MEMORY);
+  EXPECT_EQ(link->read(0x100, value), SLUICE_STATUS_OK) << lastMessage();
+  EXPECT_EQ(value, 0x45434c53u);
+}
+
+TEST(UartLink, EndsATransferWhenItIsTold) {
+  SimulatedBoard board;
+  auto link = open(board);
+  ASSERT_TRUE(link);
+  Bytes bytes = randomBytes(100'000, 4), read(bytes.size());
+  for (int i = 1; i <= 3; ++i) {
+    RunControl control = {.deadline = monotonicNow() + i * 20'000'000};
+    link->obey(&control, "r");
+    EXPECT_EQ(i % 2 ? link->writeMemory(0, bytes) : link->readMemory(0, read),
+              SLUICE_STATUS_DEADLINE_EXCEEDED);
+    link->obey(nullptr, "");
+    // And what comes next is not confused by answers that are on their way.
+    exerciseMemory(*link, i, 4);
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Sessions
+//===----------------------------------------------------------------------===//
+
+TEST(Uart, LeavesTheRunToTheCpuWhenTheBoardDies) {
+  sluice_package_t *rawPackage;
+  ASSERT_EQ(TestPackage().load(&rawPackage), SLUICE_STATUS_OK);
+  PackagePtr package(rawPackage);
+  for (bool isGone : {false, true}) {
+    SimulatedBoard board;
+    std::string spec = "uart:" + board.port() + ",baud=25000000,timeout=6000";
+    sluice_session_options_t options = {sizeof(options), spec.c_str()};
+    sluice_session_t *raw;
+    ASSERT_EQ(sluice_session_create(package.get(), &options, &raw),
+              SLUICE_STATUS_OK)
+        << sluice_status_message();
+    SessionPtr session(raw);
+    int8_t x[TestPackage::kTensorSize] = {1, 2, 3};
+    sluice_session_set_input(raw, 0, x, sizeof(x));
+    ASSERT_EQ(sluice_session_run(raw), SLUICE_STATUS_OK);
+    sluice_profile_t profile;
+    sluice_session_profile(raw, &profile);
+    EXPECT_EQ(profile.fallbacks, 0u);
+    isGone ? board.kill() : board.stop();
+    ASSERT_EQ(sluice_session_run(raw), SLUICE_STATUS_OK)
+        << sluice_status_message();
+    const void *y;
+    sluice_session_output_data(raw, 0, &y);
+    for (size_t i = 0; i < sizeof(x); ++i)
+      ASSERT_EQ(static_cast<const int8_t *>(y)[i], int8_t(~x[i]));
+    sluice_session_profile(raw, &profile);
+    EXPECT_EQ(profile.fallbacks, 1u);
+    std::string fault = sluice_session_fault(raw);
+    EXPECT_NE(fault.find(isGone ? "the port is gone" : "has not answered for"),
+              std::string::npos)
+        << fault;
+  }
+}
+
+std::string failToOpen(const std::string &spec) {
+  sluice_package_t *raw;
+  EXPECT_EQ(TestPackage().load(&raw), SLUICE_STATUS_OK);
+  PackagePtr package(raw);
+  sluice_session_options_t options = {sizeof(options), spec.c_str()};
+  options.no_fallback = 1;
+  sluice_session_t *session;
+  EXPECT_NE(sluice_session_create(package.get(), &options, &session),
+            SLUICE_STATUS_OK);
+  return sluice_status_message();
+}
+
+TEST(Uart, SaysWhyThereIsNoBoard) {
+  EXPECT_EQ(failToOpen("uart:/nowhere/tty"),
+            "device 'uart': cannot open /nowhere/tty: No such file or "
+            "directory");
+  EXPECT_EQ(failToOpen("uart:/dev/null"),
+            "device 'uart': /dev/null is no serial port");
+  int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+  ASSERT_GE(terminal, 0);
+  grantpt(terminal);
+  unlockpt(terminal);
+  std::string port = ptsname(terminal);
+  EXPECT_EQ(failToOpen("uart:" + port + ",timeout=100"),
+            "uart " + port +
+                ": no board answers; is it powered, and is Sluice's "
+                "bitstream loaded?");
+  close(terminal);
+}
+
+} // namespace
