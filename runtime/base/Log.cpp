@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <mutex>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace sluice {
 
@@ -17,6 +19,22 @@ void setLog(sluice_log_fn log, void *context) {
   std::lock_guard lock(mutex);
   callback = log;
   callbackContext = context;
+}
+
+/// systemd.exec(5), $JOURNAL_STREAM: DEVICE:INODE of what it connected.
+static bool isJournal(int file) {
+  const char *stream = getenv("JOURNAL_STREAM");
+  unsigned long long device, inode;
+  struct stat status;
+  return stream && sscanf(stream, "%llu:%llu", &device, &inode) == 2 &&
+         fstat(file, &status) == 0 && status.st_dev == device &&
+         status.st_ino == inode;
+}
+
+std::array<char, 4> journalPrefix(int level) {
+  if (!isJournal(STDERR_FILENO))
+    return {};
+  return {'<', char('0' + level), '>', 0};
 }
 
 void logEvent(sluice_log_level_t level, const char *format, ...) {
@@ -31,10 +49,8 @@ void logEvent(sluice_log_level_t level, const char *format, ...) {
   std::lock_guard lock(mutex);
   if (callback)
     callback(callbackContext, level, line);
-  else if (getenv("JOURNAL_STREAM"))
-    fprintf(stderr, "<%d>sluice: %s\n", int(level), line);
   else
-    fprintf(stderr, "sluice: %s\n", line);
+    fprintf(stderr, "%ssluice: %s\n", journalPrefix(level).data(), line);
 }
 
 } // namespace sluice

@@ -3,6 +3,7 @@
 // The user's command: reads the command line, calls a verb, turns failures into
 // one line and an exit code.
 
+#include "runtime/base/Log.h"
 #include "tools/sluice/Failure.h"
 #include "tools/sluice/Output.h"
 #include "tools/sluice/Verbs.h"
@@ -180,9 +181,12 @@ private:
   ProgramOptions programOptions;
 };
 
+constexpr int kErrorLevel = 3; // syslog's
+
 int fail(ExitCode code, const std::string &message) {
   if (!message.empty()) // else someone else has said it
-    fmt::print(stderr, "sluice: {}\n", message);
+    fmt::print(stderr, "{}sluice: {}\n", journalPrefix(kErrorLevel).data(),
+               message);
   return code;
 }
 
