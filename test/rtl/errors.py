@@ -6,7 +6,9 @@ usage: errors.py MODELS [--config NAME]
 """
 
 import argparse
+import re
 import sys
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,7 @@ from programs import ARENA_AT, CONST_AT, MEMORY, PROGRAM_AT, random_program
 
 ARENA_SIZE, CONST_SIZE = 0x1000, 0x8000
 END = Instruction("END")
+NAMES = {opcode: name for name, opcode in OPCODES.items()}
 
 
 def load(**fields):
@@ -41,6 +44,7 @@ class Case:
 
     def __init__(self, model, config, stall_seed):
         self.config = config
+        self.thorough = config is CONFIGS["tiny"] and not stall_seed
         self.engine = device.Device(model, MEMORY, stall_seed=stall_seed)
         self.random = np.random.default_rng(stall_seed)
         self.engine.memory[:] = self.random.integers(0, 256, MEMORY)
@@ -99,40 +103,71 @@ def named_bytes(name):
     return named.union(*(range(first, first + size) for first, size in fields.values()))
 
 
+# Lists of dialects/Engine/Instructions.def, and the instructions with these fields.
+FIELD_LISTS = {
+    "LOAD_ACT": ["LOAD_ACT"], "LOAD_WORDS": ["LOAD_WGT", "LOAD_PRM"], "COMPUTE": ["CONV", "DEPTHWISE", "ADD", "MAXPOOL"],
+    "STORE": ["STORE"]}
+FIELD = re.compile(r"X\((u?)int(\d+)_t, *(\w+), *(\d+), *(\w+), *(\w+), *\w+\)")
+
+
+def out_of_range():
+    """(instruction, bytes of it with one field just below its least or above its greatest value)."""
+    limit = lambda text, bits: {f"UINT{bits}_MAX": 2**bits - 1, f"INT{bits}_MAX": 2 ** (bits - 1) - 1,
+                                f"INT{bits}_MIN": -(2 ** (bits - 1))}.get(text) if "_" in text else int(text)
+    text = (device.ROOT / "dialects/Engine/Instructions.def").read_text()
+    for block in text.split("#define SLUICE_ENGINE_")[1:]:
+        names = FIELD_LISTS.get(block.split("_FIELDS")[0], [])
+        for unsigned, bits, field, byte, least, greatest in FIELD.findall(block):
+            bits, byte = int(bits), int(byte)
+            bottom, top = (0, 2**bits - 1) if unsigned else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+            least, greatest = limit(least, bits), limit(greatest, bits)
+            for value in [least - 1] * (least > bottom) + [greatest + 1] * (greatest < top):
+                for name in names:
+                    data = bytearray(GOOD[name].encode())
+                    data[byte : byte + bits // 8] = value.to_bytes(bits // 8, "little", signed=not unsigned)
+                    yield name, bytes(data)
+
+
 def illegal(case):
-    """Reserved bytes, fields out of range, unknown opcodes; each as the second instruction."""
+    """Reserved bits, fields out of range, unknown opcodes. Each is the second instruction; the third must not run."""
+    tried = Counter()
 
     def check(data):
-        case.fails([load(), data, END], "illegal", 1)
+        data = data if isinstance(data, bytes) else data.encode()
+        case.fails([load(), data, store(), END], "illegal", 1)
+        assert np.array_equal(case.engine.memory, case.before), "something was written"
+        tried[NAMES.get(data[0], "unknown")] += 1
 
     for name, instruction in GOOD.items():
         for byte in sorted(set(range(64)) - named_bytes(name)):
-            check(patched(instruction, byte, 1 << int(case.random.integers(0, 8))))
-    for opcode in set(range(256)) - set(OPCODES.values()):
-        if opcode % 7 == 0:
+            for bit in range(8) if case.thorough else [int(case.random.integers(0, 8))]:
+                check(patched(instruction, byte, 1 << bit))
+    for opcode in sorted(set(range(256)) - set(OPCODES.values())):
+        if case.thorough or opcode % 7 == 0:
             check(bytes([opcode]) + bytes(63))
     for name, unit in UNITS.items():
         for bits in (1 << unit, 16 << unit, 8, 128):
             check(patched(GOOD[name], 1, bits))
-        runs = ["ny", "nx", "len"] if name in ("LOAD_ACT", "STORE") else ["count"] if unit == LOAD else [
-            "groups", "ci", "oh", "ow", "kh", "kw", "stride_y", "stride_x", "dil_y", "dil_x"]
-        for field in runs:
-            check(Instruction(name, **{**GOOD[name].fields, field: 0}))
-        if unit != COMPUTE:
-            check(patched(GOOD[name], 12, 2))
-    check(store(base=0))
+    for _, data in out_of_range():
+        check(data)
+    # What holds for some instructions with these fields only.
     check(Instruction("LOAD_WGT", count=1, offset=4))
-    check(compute("DEPTHWISE", flags=2))
-    check(compute("DEPTHWISE", ci=2))
+    check(Instruction("LOAD_PRM", count=1, offset=1))
+    check(Instruction("LOAD_WGT", count=65536))
+    for name in ("CONV", "ADD", "MAXPOOL"):
+        check(compute(name, flags=1))
+    for name in ("DEPTHWISE", "ADD", "MAXPOOL"):
+        check(compute(name, ci=2))
     check(compute("ADD", kh=2))
-    check(compute("ADD", ma=0x8000))
-    check(compute("ADD", mb=0x8000))
+    check(compute("ADD", kw=2))
     if case.config.PC != case.config.PK:
         check(load(dst=1))
         check(store(src=1))
+    assert set(tried) == {*OPCODES, "unknown"}, tried
     case.fails([load(), load()], "illegal", 2)
     case.fails([], "illegal", 0)
     case.fails([load(), END], "illegal", 1, size=64)
+    return tried
 
 
 def fence(case):
@@ -177,9 +212,9 @@ def tokens(case):
 
 
 def watchdog(case):
-    for name in ("LOAD_ACT", "CONV", "STORE"):
+    for name, unit in UNITS.items():
         waiting = Instruction(name, **GOOD[name].fields)
-        waiting.wait = 7 & ~(1 << UNITS[name])
+        waiting.wait = 7 & ~(1 << unit)
         case.fails([load(), waiting, END], "watchdog", 1)
         last = case.engine.read(device.LAST_LOAD)
         assert last == 0, f"the last LOAD is {last}"
@@ -232,11 +267,13 @@ def main():
             case = Case(model, CONFIGS[name], stall_seed)
             for number, part in enumerate([registers, illegal, fence, bus, tokens, watchdog, abort]):
                 try:
-                    part(case)
+                    tried = part(case)
                     case.works(number)
                 except AssertionError as failure:
                     print(f"FAILED {name}, stalls {stall_seed}, {part.__name__}, program {case.done}: {failure}")
                     return 1
+                if tried and case.thorough:
+                    print(f"{part.__name__}: " + ", ".join(f"{n} {what}" for what, n in sorted(tried.items())))
             case.engine.close()
             print(f"{name}, stalls {stall_seed}: {case.done} programs ended as they should")
     return 0
