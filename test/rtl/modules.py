@@ -1,0 +1,269 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Single modules in Icarus against models in Python, with random stalls.
+
+usage: modules.py WORK [NAME...] [--rtl FOLDER]
+"""
+
+import argparse
+import random
+import sys
+from collections import deque
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+
+from isa import Instruction
+from lockstep import Module
+from modules_of_the_bus import axi_read, axi_write, engine_regs, fetch, unit_queue
+
+
+def fifo(work):
+    """Order, and room for DEPTH entries; never told to overflow."""
+    for width, depth in ((1, 4), (40, 16)):
+        r, dut, held, filled = random.Random(depth), Module(work, "fifo", WIDTH=width, DEPTH=depth), deque(), 0
+        eager = 0.5
+        for cycle in range(4000):
+            eager = r.choice([0.1, 0.5, 0.9]) if cycle % 100 == 0 else eager
+            # The head stands from one cycle to the next: look, then decide.
+            seen = dut.step(push=0, pop=0)
+            push, pop = not seen["full"] and r.random() < eager, not seen["empty"] and r.random() > eager
+            if not seen["empty"]:
+                assert seen["data"] == held[0], f"{seen['data']:x} at the head, expected {held[0]:x}"
+            if seen["full"]:
+                assert len(held) == depth, f"full with {len(held)} entries"
+                filled += 1
+            value = r.getrandbits(width)
+            dut.step(push=push, pop=pop, data=value)
+            if pop:
+                held.popleft()
+            if push:
+                held.append(value)
+        assert filled, "was never full"
+        dut.close()
+    return 8000
+
+
+def loop_counter(work):
+    r, dut, done = random.Random(1), Module(work, "loop_counter", WIDTH=8), 0
+    for count in [1, 2, 3, 4, 255, *(r.randint(1, 40) for _ in range(40))]:
+        dut.step(load=1, step=0, count=count)
+        for index in range(3 * count):
+            while r.random() < 0.3:
+                dut.step(load=0, step=0)
+            assert dut.step(load=0, step=1)["last"] == (index % count == count - 1), f"step {index} of {count}"
+            done += 1
+    dut.close()
+    return done
+
+
+def stride_chain(work):
+    """A nest of three loops in random sizes."""
+    r, dut, done = random.Random(2), Module(work, "stride_chain", LEVELS=3, WIDTH=16), 0
+    for _ in range(60):
+        sizes, steps, base = [r.randint(1, 4) for _ in range(3)], [r.getrandbits(16) for _ in range(3)], r.getrandbits(16)
+        packed = sum(step << 16 * level for level, step in enumerate(steps))
+        dut.step(load=1, adv=0, base=base, step=packed)
+        points = list(product(*(range(size) for size in sizes)))  # outermost first
+        for number, point in enumerate(points):
+            while r.random() < 0.2:
+                dut.step(load=0, adv=0)
+            # A level moves on when all within it are at their end.
+            adv = [all(point[m] == sizes[m] - 1 for m in range(3 - level, 3)) for level in range(3)]
+            last = number == len(points) - 1
+            value = dut.step(load=0, adv=0 if last else sum(bit << level for level, bit in enumerate(adv)))["value"]
+            expected = (base + sum(index * steps[2 - level] for level, index in enumerate(point))) % 2**16
+            assert value == expected, f"{value:x} at {point}, expected {expected:x}"
+            done += 1
+    dut.close()
+    return done
+
+
+def find_latency(inputs, outputs, most):
+    """The one delay that maps all inputs to outputs; None in either is not known."""
+    fits = [d for d in range(most) if all(o == i for i, o in zip(inputs, outputs[d:]) if i is not None)]
+    assert len(fits) == 1, f"delays that fit: {fits}"
+    return fits[0]
+
+
+def signed(value, bits):
+    return value - (value >> bits - 1 << bits)
+
+
+def mul(work):
+    """Every product of 8 by 8 bits, and random ones of 8 by 16."""
+    done = 0
+    for b_bits in (8, 16):
+        r, dut = random.Random(3), Module(work, "mul", A_BITS=8, B_BITS=b_bits)
+        pairs = list(product(range(0, 256, 1 if b_bits == 16 else 3), [r.getrandbits(b_bits) for _ in range(16)]))
+        expected = [signed(a, 8) * signed(b, b_bits) % 2 ** (8 + b_bits) for a, b in pairs]
+        enable = {"en": 1} if "en_i" in dut.inputs else {}
+        got = [dut.step(a=a, b=b, **enable)["p"] for a, b in [*pairs, *[(0, 0)] * 8]]
+        find_latency(expected, got, 8)
+        done += len(pairs)
+        dut.close()
+    return done
+
+
+def ram_sdp(work):
+    """Reads see every write before them; the word that is being written is not read."""
+    r, dut, held = random.Random(4), Module(work, "ram_sdp", WIDTH=24, DEPTH=32), [None] * 32
+    expected, got = [], []
+    for _ in range(3000):
+        we, w, d, a = r.random() < 0.5, r.randrange(32), r.getrandbits(24), r.randrange(32)
+        a = (a + 1) % 32 if we and a == w else a
+        got.append(dut.step(we=we, waddr=w, wdata=d, re=1, raddr=a)["rdata"])
+        expected.append(held[a])
+        if we:
+            held[w] = d
+    find_latency(expected[:-8], got, 6)
+    dut.close()
+    return 3000
+
+
+PAIRS = [(0, 1), (0, 2), (1, 0), (1, 2), (2, 0), (2, 1)]
+
+
+def token_counters(work):
+    """Random masks; a unit takes only what it has been told is there, and its next instruction comes a cycle later."""
+    r, dut, count, overflows = random.Random(5), Module(work, "token_counters"), dict.fromkeys(PAIRS, 0), 0
+    names = ["load", "compute", "store"]
+    dut.step(clear=1, take=0, give=0)
+    waits = [0, 0, 0]
+    for cycle in range(6000):
+        masks = {f"wait_{names[u]}": waits[u] for u in range(3)}
+        # The masks stand for a cycle before anyone acts on ok.
+        dut.step(clear=0, take=0, give=0, **masks)
+        seen = dut.step(take=0, give=0)
+        for i, pair in enumerate(PAIRS):
+            assert seen["tokens"] >> 4 * i & 15 == count[pair], f"{pair}: {seen['tokens']:08x}, expected {count}"
+        ok = [all(count[s, u] for s in range(3) if waits[u] >> s & 1) for u in range(3)]
+        assert seen["ok"] == sum(bit << u for u, bit in enumerate(ok)), f"ok {seen['ok']:03b}"
+        take = [bit and r.random() < 0.5 for bit in ok]
+        give, signals = [r.random() < 0.4 for _ in range(3)], [r.getrandbits(3) & ~(1 << u) for u in range(3)]
+        inc = {(s, d): give[s] and signals[s] >> d & 1 for s, d in PAIRS}
+        dec = {(s, d): take[d] and waits[d] >> s & 1 for s, d in PAIRS}
+        got = dut.step(take=sum(t << u for u, t in enumerate(take)), give=sum(g << u for u, g in enumerate(give)),
+                       **{f"signal_{names[u]}": signals[u] for u in range(3)})
+        for u in range(3):
+            over = any(inc[p] and not dec[p] and count[p] == 15 for p in PAIRS if p[0] == u)
+            assert got[f"overflow_{names[u]}"] == over, f"overflow of {names[u]}"
+            overflows += over
+        for p in PAIRS:
+            count[p] = min(15, count[p] + bool(inc[p]) - bool(dec[p]))
+        for u in range(3):
+            if take[u] or r.random() < 0.1:
+                waits[u] = r.getrandbits(3) & ~(1 << u) if r.random() < 0.8 else 0
+    assert overflows, "nothing overflowed"
+    dut.close()
+    return 6000
+
+
+def mac_lane(work):
+    """Sums of products in groups of random length, in each of the three kinds."""
+    done = 0
+    for pc in (4, 8):
+        r, dut = random.Random(9), Module(work, "mac_lane", PC=pc)
+        delay = 3 + (pc.bit_length() - 1)  # from operands to the tree's sum
+        line, got, expected = deque([(0, 0)] * delay), [], []
+        enable = {"en": 1} if "en_i" in dut.inputs else {}
+        r_bytes = lambda: np.array([r.randrange(-128, 128) for _ in range(pc)])
+        pack = lambda values: sum(int(v) % 256 << 8 * i for i, v in enumerate(values))
+        for _ in range(300):
+            kind = r.choice(["word", "taps", "factor"])
+            total, length = 0, r.randint(1, 6)
+            for index in range(length):
+                word, taps, weights, factor = r_bytes(), r_bytes(), r_bytes(), r.randrange(-(2**15), 2**15)
+                if kind == "factor":
+                    taps[1:] = 0
+                operand = word if kind == "word" else taps
+                total += int(operand @ weights) if kind != "factor" else int(operand[0]) * factor
+                line.append((1, index == 0))
+                valid, first = line.popleft()
+                out = dut.step(word=pack(word), taps=pack(taps), single=kind != "word", wgt=pack(weights),
+                               factor_en=kind == "factor", factor=factor % 2**16, sum_valid=valid, sum_first=first, max=0, **enable)
+                got.append(out["acc"])
+                expected.append(total % 2**32 if index == length - 1 else None)
+        for _ in range(delay + 4):
+            line.append((0, 0))
+            valid, first = line.popleft()
+            got.append(dut.step(sum_valid=valid, sum_first=first)["acc"])
+        find_latency(expected, got, delay + 4)
+        done += len(expected)
+        dut.close()
+    return done
+
+
+def engine_counters(work):
+    """What is read are the exact sums of all cycles before, whatever the turn, from clear on."""
+    r, dut, number = random.Random(11), Module(work, "engine_counters"), 18
+    got, expected, sums = [], [], [0] * number
+    for cycle in range(3000):
+        clear = cycle in (0, 1700)
+        add = [r.choice([0, 1, 8, r.randrange(9)]) for _ in range(number)]
+        index = r.randrange(number)
+        out = dut.step(clear=clear, add=sum(a << 4 * i for i, a in enumerate(add)), index=index)
+        got.append(out["value"])
+        # Clearing takes a moment; what is read just then says nothing.
+        expected.append(sums[index] if cycle % 1700 > 4 else None)
+        sums = [0] * number if clear else [s + a for s, a in zip(sums, add)]
+    # The index is seen some cycles before the value, whose sum may be as many cycles newer.
+    delays = [d for d in range(1, 4) if all(e is None or 0 <= g - e <= 8 * d for e, g in zip(expected, got[d:]))]
+    assert delays, "no delay explains the values"
+    dut.close()
+    return len(got)
+
+
+def window_plan(work):
+    """The loops of docs/targets/engine.md, for instructions that nearly slide a window."""
+    r, done, windows = random.Random(12), 0, 0
+    for span in (1, 2):
+        dut = Module(work, "window_plan", SPAN=span)
+        for _ in range(800):
+            name = r.choice(["DEPTHWISE", "DEPTHWISE", "DEPTHWISE", "CONV", "MAXPOOL"])
+            stride, dil, kx = r.choice([1, 2, 3]), r.choice([1, 1, 2]), 2 * r.randrange(1, 100)
+            f = {"kh": r.choice([3, 3, 3, 2]), "kw": 3, "dil_x": dil, "stride_x": stride * dil, "x_step_kx": kx,
+                 "x_step_ox": stride * kx + r.choice([0, 0, 0, 1]), "x": r.choice([0, 4, 4, 5]), "groups": r.randrange(1, 9),
+                 "ow": r.randrange(1, 500), "flags": r.random() < 0.1, "oh": 1, "ci": 1}
+            i = Instruction(name, **f)
+            alike = any(i.x_step_ox == n * i.x_step_kx and i.stride_x == n * i.dil_x for n in (1, 2))
+            window = name == "DEPTHWISE" and not i.flags and (i.kh, i.kw) == (3, 3) and alike and i.x % span == 0 \
+                and i.x_step_kx % span == 0
+            skip = i.x_step_ox != i.x_step_kx or i.stride_x != i.dil_x
+            wanted = {"window": window, "passes": -(-i.groups // span) if window else i.groups, "short": i.groups % 2,
+                      "columns": i.ow if not window else 2 * i.ow + 1 if skip else i.ow + 2,
+                      "step": kx if window else i.x_step_ox, "stride": dil if window else i.stride_x}
+            if window:
+                wanted["skip"] = skip
+            # As a queue gives it: it stands before it is taken, and after.
+            for take in (0, 0, 1, 0, 0, 0):
+                dut.step(take=take, instr=int.from_bytes(i.encode(), "little"))
+            out = dut.step(take=0)
+            assert all(out[key] == value for key, value in wanted.items()), f"{i}: {out}, expected {wanted}"
+            done, windows = done + 1, windows + window
+        dut.close()
+    assert windows > 200, windows
+    return done
+
+
+BENCHES = [fifo, loop_counter, stride_chain, mul, ram_sdp, token_counters, axi_read, axi_write, fetch, mac_lane, unit_queue,
+           engine_counters, window_plan, engine_regs]
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--rtl", type=Path, default=Module.rtl)
+    parser.add_argument("names", nargs="*")
+    arguments = parser.parse_args()
+    Module.rtl = arguments.rtl.resolve()
+    for bench in BENCHES:
+        if not arguments.names or bench.__name__ in arguments.names:
+            try:
+                print(f"{bench.__name__}: {bench(arguments.work.resolve())} checks held", flush=True)
+            except AssertionError as failure:
+                sys.exit(f"FAILED {bench.__name__}: {failure}")
+
+
+if __name__ == "__main__":
+    main()
