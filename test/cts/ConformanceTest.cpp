@@ -54,6 +54,8 @@ const DeviceUnderTest kDevices[] = {
     {"xrt", "xrt", "xrt", "cpu", true, true, false},
     {"xrt:0,verify=0", "xrt", "xrt", "cpu", true, true, false},
     {"xrt:api=opencl", "xrt", "xrt", "cpu", true, true, false},
+    {"opencl:xclbin=" SLUICE_TEST_XCLBIN, "opencl", "opencl", "cpu", true, true,
+     false},
     {"uart", "uart", "uart", "cpu", true, true, false},
     {"uart, noisy", "uart", "uart", "cpu", true, true, false},
 };

@@ -150,7 +150,8 @@ public:
   const char *name() const override { return "opencl"; }
   const char *description() const override {
     return "an OpenCL device: opencl:N, the N-th (0) of those listed; "
-           "platform=TEXT: only of platforms whose name holds it";
+           "platform=TEXT: only of platforms whose name holds it; "
+           "xclbin=FILE: an engine on a card, through XRT's OpenCL";
   }
   Status list(std::vector<DeviceListing> &out) const override {
     std::vector<Found> found = findDevices("");
@@ -173,12 +174,27 @@ public:
   Status open(const DeviceSpec &spec, std::unique_ptr<Device> &out) override;
 };
 
+/// An xclbin holds an engine, which driver `xrt` knows how to use. XRT's OpenCL
+/// aborts programs that it does not like, so that driver keeps it in a process
+/// of its own.
+static Status openEngine(const std::string &card, const std::string &xclbin,
+                         std::unique_ptr<Device> &out) {
+  DeviceSpec engine;
+  SLUICE_RETURN_IF_ERROR(
+      DeviceSpec::parse("xrt:" + (card.empty() ? "0" : card) +
+                            ",xclbin=" + xclbin + ",api=opencl",
+                        engine));
+  return pluginHost->openDevice(engine, out);
+}
+
 Status OpenclDriver::open(const DeviceSpec &spec,
                           std::unique_ptr<Device> &out) {
-  std::string argument, platform;
-  const DeviceOption known[] = {
-      {"platform", nullptr, 0, UINT64_MAX, &platform}};
+  std::string argument, platform, xclbin;
+  const DeviceOption known[] = {{.key = "platform", .text = &platform},
+                                {.key = "xclbin", .text = &xclbin}};
   SLUICE_RETURN_IF_ERROR(spec.read(known, &argument));
+  if (!xclbin.empty())
+    return openEngine(argument, xclbin, out);
   size_t index = 0;
   const char *end = argument.data() + argument.size();
   if (!argument.empty()) {
