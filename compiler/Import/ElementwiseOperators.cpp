@@ -95,7 +95,7 @@ static LogicalResult importDequantizeLinear(NodeImport &node) {
 /// The one attribute that a Constant has, as a tensor.
 static FailureOr<ElementsAttr> readConstant(NodeImport &node) {
   Builder &builder = node.getBuilder();
-  auto vector = [](auto values, Type type) {
+  auto vector = [](const auto &values, Type type) {
     return RankedTensorType::get({values.size()}, type);
   };
   auto scalar = [](Type type) { return RankedTensorType::get({}, type); };

@@ -343,7 +343,7 @@ LogicalResult Generator::addCompute(const Tile &tile, Instruction instruction,
     return tile.layer.getRoot()->emitError("does not fit the engine: ")
            << error;
   Step step;
-  step.instruction = std::move(instruction);
+  step.instruction = instruction;
   step.accesses = std::move(accesses);
   add(std::move(step), tile);
   return success();
@@ -409,7 +409,7 @@ LogicalResult Generator::generate(const Tile &tile) {
     fields.p = *p;
     instruction.fields = fields;
   }
-  if (failed(addCompute(tile, std::move(instruction), std::move(accesses))))
+  if (failed(addCompute(tile, instruction, std::move(accesses))))
     return failure();
   storeOutput(tile, out);
   return success();

@@ -30,7 +30,7 @@ int64_t engine::countParameterWords(const Layer &layer) {
   return layer.kind == LayerKind::MaxPool ? 0 : 1;
 }
 
-/// OHWI weights as [group][tap][input word][lane][PC]. With folded taps, a tap
+/// OHWI weights as [group][tap][input word][lane][pc]. With folded taps, a tap
 /// is a whole kernel row.
 static std::vector<uint8_t> packConvolution(const Layer &layer, bool foldTaps,
                                             const Parameters &parameters) {
@@ -38,15 +38,15 @@ static std::vector<uint8_t> packConvolution(const Layer &layer, bool foldTaps,
   int64_t outputs = layer.outputShape[3], channels = layer.inputShape[3];
   int64_t taps = foldTaps ? layer.kernel.y : layer.kernel.area();
   int64_t tapBytes = foldTaps ? layer.kernel.x * channels : channels;
-  int64_t PC = parameters.PC, PK = parameters.PK;
-  int64_t tapWords = divideCeil(tapBytes, PC);
-  std::vector<uint8_t> packed(divideCeil(outputs, PK) * taps * tapWords * PK *
-                              PC);
+  int64_t pc = parameters.PC, pk = parameters.PK;
+  int64_t tapWords = divideCeil(tapBytes, pc);
+  std::vector<uint8_t> packed(divideCeil(outputs, pk) * taps * tapWords * pk *
+                              pc);
   for (int64_t o = 0; o < outputs; ++o)
     for (int64_t tap = 0; tap < taps; ++tap)
       for (int64_t b = 0; b < tapBytes; ++b) {
-        int64_t word = (o / PK * taps + tap) * tapWords + b / PC;
-        packed[(word * PK + o % PK) * PC + b % PC] =
+        int64_t word = (o / pk * taps + tap) * tapWords + b / pc;
+        packed[(word * pk + o % pk) * pc + b % pc] =
             uint8_t(weights[(o * taps + tap) * tapBytes + b]);
       }
   return packed;
@@ -57,13 +57,13 @@ static std::vector<uint8_t> packDepthwise(const Layer &layer,
                                           const Parameters &parameters) {
   std::vector<int32_t> weights = *readIntegers(layer.weights);
   int64_t channels = layer.outputShape[3], taps = layer.kernel.area();
-  int64_t PC = parameters.PC, PK = parameters.PK;
-  int64_t tapWords = divideCeil(taps, PC);
-  std::vector<uint8_t> packed(divideCeil(channels, PK) * tapWords * PK * PC);
+  int64_t pc = parameters.PC, pk = parameters.PK;
+  int64_t tapWords = divideCeil(taps, pc);
+  std::vector<uint8_t> packed(divideCeil(channels, pk) * tapWords * pk * pc);
   for (int64_t c = 0; c < channels; ++c)
     for (int64_t tap = 0; tap < taps; ++tap) {
-      int64_t word = c / PK * tapWords + tap / PC;
-      packed[(word * PK + c % PK) * PC + tap % PC] =
+      int64_t word = c / pk * tapWords + tap / pc;
+      packed[(word * pk + c % pk) * pc + tap % pc] =
           uint8_t(weights[tap * channels + c]);
     }
   return packed;

@@ -39,5 +39,8 @@ Resources sluice::engine::countResources(const Parameters &parameters,
   Resources resources;
   resources.multipliers = macs + 2 * lanes;
   resources.memoryBlocks = act + weights + channels + queues;
+  // Fitted to synthesis: control and bus, a multiplier's share of the adder
+  // trees, a lane's requantize, a byte's share of alignment and banks.
+  resources.luts = 10900 + 43 * macs + 430 * lanes + 150 * parameters.PC;
   return resources;
 }

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "targets/engine/Resources.h"
+#include <gtest/gtest.h>
+
+using namespace sluice::engine;
+
+namespace {
+
+/// What Yosys 0.70's synth_ecp5 makes of engine_top; `tools/dev bench
+/// resources` makes such a row. LUTs are LUT4 + 2 CCU2C + 4 TRELLIS_DPR16X4.
+struct Synthesized {
+  Parameters parameters;
+  uint64_t multipliers, blocks, luts;
+};
+
+constexpr Synthesized rows[] = {
+    {{4, 4, 32768, 8, 1024, 256, 8}, 24, 38, 13913},
+    {{8, 4, 65536, 8, 1024, 256, 8}, 40, 62, 15247},
+    {{8, 8, 131072, 8, 1024, 256, 8}, 80, 118, 18368},
+    {{16, 4, 65536, 8, 512, 512, 8}, 72, 62, 17759},
+    {{16, 8, 131072, 8, 512, 256, 8}, 144, 118, 22271},
+};
+constexpr uint64_t ecp5Block = 18432;
+constexpr double lutError = 0.10;
+
+} // namespace
+
+TEST(Resources, AreThoseOfSynthesis) {
+  for (const Synthesized &row : rows) {
+    Resources counted = countResources(row.parameters, ecp5Block);
+    EXPECT_EQ(counted.multipliers, row.multipliers);
+    EXPECT_EQ(counted.memoryBlocks, row.blocks);
+    EXPECT_NEAR(double(counted.luts), double(row.luts), lutError * row.luts);
+  }
+}
+
+TEST(Resources, MemoriesTakeWholeBlocks) {
+  Parameters parameters = rows[0].parameters;
+  auto blocks = [&](uint64_t bits) {
+    return countResources(parameters, bits).memoryBlocks;
+  };
+  uint64_t small = blocks(ecp5Block);
+  // A block is at most 36 bits wide, so that 256 words take as many as 512.
+  parameters.PRM_WORDS *= 2;
+  EXPECT_EQ(blocks(ecp5Block), small);
+  parameters.PRM_WORDS *= 2;
+  EXPECT_GT(blocks(ecp5Block), small);
+  // Blocks of twice the size halve most memories.
+  EXPECT_LT(blocks(2 * ecp5Block), blocks(ecp5Block));
+}
