@@ -99,7 +99,7 @@ FailureOr<std::string> ElementCode::concat(Operation *op,
   int64_t axis = mlir::cast<tosa::ConcatOp>(op).getAxis();
   int64_t begin = 0;
   std::string chosen;
-  for (Value operand : op->getOperands()) {
+  for (auto [index, operand] : llvm::enumerate(op->getOperands())) {
     RankedTensorType type = getType(operand);
     SmallVector<std::string> from(at);
     int64_t size = type.getDimSize(axis);
@@ -110,7 +110,7 @@ FailureOr<std::string> ElementCode::concat(Operation *op,
       return failure();
     begin += size;
     chosen +=
-        operand == op->getOperands().back()
+        index + 1 == op->getNumOperands()
             ? *x
             : llvm::formatv("{0} < {1} ? {2} : ", at[axis], begin, *x).str();
   }

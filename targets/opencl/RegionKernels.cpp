@@ -46,8 +46,7 @@ public:
 
 private:
   LogicalResult findPlaces();
-  deploy::PlacedBuffer
-  getLifetime(Value value, const llvm::DenseMap<Operation *, int64_t> &order);
+  LogicalResult writeKernels();
   void placeScratch();
   std::string getKernelName(const std::string &source);
   KernelArgument getArgument(Value value) const;
@@ -59,6 +58,8 @@ private:
   Block &block;
   Fusion fusion;
   RegionParts parts;
+  /// By the value that each stores, in the order of the launches.
+  std::vector<std::pair<Value, Kernel>> kernels;
   llvm::StringMap<std::string> names; // of kernels, by source
   llvm::MapVector<Value, KernelArgument> places;
   /// Results that are another result, or an input, once more.
@@ -87,43 +88,47 @@ LogicalResult RegionWriter::findPlaces() {
   return success();
 }
 
-/// Steps are the block's ops: a kernel runs where its result's op stands, and
-/// reads until the last op that its result, or what passes through, has as
-/// user.
-deploy::PlacedBuffer
-RegionWriter::getLifetime(Value value,
-                          const llvm::DenseMap<Operation *, int64_t> &order) {
-  deploy::PlacedBuffer buffer;
-  buffer.size =
-      llvm::alignTo(deploy::getPackedBytes(value.getType()), bufferAlignment);
-  buffer.first = buffer.last = order.lookup(value.getDefiningOp());
-  SmallVector<Value> pending{value};
-  while (!pending.empty())
-    for (Operation *user : pending.pop_back_val().getUsers()) {
-      buffer.last = std::max(buffer.last, order.lookup(user));
-      for (Value result : user->getResults())
-        if (!fusion.isStored(result))
-          pending.push_back(result);
-    }
-  return buffer;
-}
-
+/// A value lives from the launch that makes it to the last that reads it.
 void RegionWriter::placeScratch() {
-  llvm::DenseMap<Operation *, int64_t> order;
-  for (auto [index, op] : llvm::enumerate(block))
-    order[&op] = index;
   SmallVector<Value> values;
   SmallVector<deploy::PlacedBuffer> buffers;
-  for (Value value : fusion.getResults()) {
-    if (places.contains(value))
+  for (auto [step, made] : llvm::enumerate(kernels)) {
+    if (places.contains(made.first))
       continue;
-    values.push_back(value);
-    buffers.push_back(getLifetime(value, order));
+    deploy::PlacedBuffer buffer;
+    buffer.size = llvm::alignTo(deploy::getPackedBytes(made.first.getType()),
+                                bufferAlignment);
+    buffer.first = buffer.last = step;
+    for (auto [reader, kernel] : llvm::enumerate(kernels))
+      if (llvm::is_contained(kernel.second.inputs, made.first))
+        buffer.last = reader;
+    values.push_back(made.first);
+    buffers.push_back(buffer);
   }
   parts.kernels.scratchSize = deploy::placeBuffers(buffers);
   for (auto [value, buffer] : llvm::zip_equal(values, buffers))
     places[value] = {KernelArgument::Scratch, uint64_t(buffer.offset),
                      uint64_t(buffer.size)};
+}
+
+/// Writes the kernels, last ones first, that make results or what later ones
+/// read: a window reads through a slice, which then nothing else may read.
+LogicalResult RegionWriter::writeKernels() {
+  llvm::DenseSet<Value> wanted;
+  for (Value yielded : block.getTerminator()->getOperands())
+    wanted.insert(skipReshapes(yielded));
+  SmallVector<Value> results = fusion.getResults();
+  for (Value result : llvm::reverse(results)) {
+    if (!wanted.contains(result))
+      continue;
+    FailureOr<Kernel> kernel = writeKernel(fusion, result);
+    if (failed(kernel))
+      return failure();
+    wanted.insert(kernel->inputs.begin(), kernel->inputs.end());
+    kernels.emplace_back(result, std::move(*kernel));
+  }
+  std::reverse(kernels.begin(), kernels.end());
+  return success();
 }
 
 /// One kernel serves all launches with the same source.
@@ -187,15 +192,11 @@ void RegionWriter::addLayers() {
 }
 
 FailureOr<RegionParts> RegionWriter::write() {
-  if (failed(findPlaces()))
+  if (failed(writeKernels()) || failed(findPlaces()))
     return failure();
   parts.kernels.source = getTemplate("prelude").str();
-  for (Value result : fusion.getResults()) {
-    FailureOr<Kernel> kernel = writeKernel(fusion, result);
-    if (failed(kernel))
-      return failure();
-    addLaunch(*kernel, places.lookup(result));
-  }
+  for (const auto &[result, kernel] : kernels)
+    addLaunch(kernel, places.lookup(result));
   for (auto [value, place] : copies)
     addLaunch(writeCopy(value), place);
   addLayers();

@@ -28,9 +28,11 @@ import random_model
 SMALL = "engine:ulx3s-25f,ACT_BYTES=2048,WGT_WORDS=512"
 LARGE = "engine:ulx3s-85f"
 LARGE_EVERY = 6  # graphs; the others are for the small one
+OPENCL = "opencl"
 INPUTS = 3
+CLOSE = 1e-5  # of the largest: floats
 INT8 = {"convolution", "depthwise", "add", "max_pool", "average_pool", "rescale", "move"}
-LEAST_ON_ENGINE = 0.95  # of layers
+LEAST_ON_DEVICE = 0.95  # of layers
 LEAST_DEEP = 0.5  # of graphs: 4 or more layers and a branch
 LEAST_TILED = 0.2  # of graphs: a layer cut in rows, columns and channels
 LEAST_OF_A_KIND = 0.02  # of graphs: each kind of layer occurs in more
@@ -64,21 +66,45 @@ def run_everywhere(folder, target, arrays, seed):
         harness.compile_model(folder / "model.onnx", package, target, folder / "calibration.npz", *phases)
         by_reference = harness.run_reference(package, folder, arrays)
         on_cpu, _ = harness.run_package(package, folder, "cpu", arrays)
-        on_engine, profile = harness.run_package(package, folder, f"sim:stall={seed + 1}", arrays)
+        on_device, profile = harness.run_package(package, folder, get_device(target, seed), arrays)
     except harness.CommandFailed as failure:
         return str(failure)
     if not harness.same_bytes(on_cpu, by_reference):
         return "CPU and reference differ"
     if profile["fallbacks"]:
-        return "the engine failed and the CPU took over"
-    return "" if harness.same_bytes(on_engine, by_reference) else "engine and reference differ"
+        return "the device failed and the CPU took over"
+    return "" if harness.same_bytes(on_device, by_reference) else "device and reference differ"
 
 
-def get_target(seed):
+def run_floats(folder, arrays):
+    """Compiles folder/model.onnx in float and runs it on the OpenCL device; returns what is apart, or nothing."""
+    package = folder / "floats"
+    try:
+        harness.compile_model(folder / "model.onnx", package, OPENCL)
+        by_reference = harness.run_reference(package, folder, arrays)
+        on_device, profile = harness.run_package(package, folder, OPENCL, arrays)
+    except harness.CommandFailed as failure:
+        return str(failure)
+    if profile["fallbacks"] or any(region["device"] != OPENCL for region in profile["regions"]):
+        return "the floats did not run on the device"
+    for name, array in by_reference.items():
+        apart = np.abs(on_device[name].astype(np.float64) - array).max()
+        if not apart <= CLOSE * np.abs(array).max():
+            return f"floats of {name} are {apart} apart"
+    return ""
+
+
+def get_target(seed, opencl):
+    if opencl:
+        return OPENCL
     return LARGE if seed % LARGE_EVERY == 0 else SMALL
 
 
-def run_seed(seed, work, most=12):
+def get_device(target, seed):
+    return OPENCL if target == OPENCL else f"sim:stall={seed + 1}"
+
+
+def run_seed(seed, work, opencl, most=12):
     """Runs one seed, or its first `most` layers."""
     folder = work / str(seed)
     shutil.rmtree(folder, ignore_errors=True)
@@ -88,7 +114,10 @@ def run_seed(seed, work, most=12):
     onnx.save(made.model, folder / "model.onnx")
     np.savez(folder / "calibration.npz", **{random_model.INPUT: made.inputs(16, 2, seed)})
     arrays = {random_model.INPUT: made.inputs(INPUTS, 3, seed)}
-    outcome.wrong = run_everywhere(folder, get_target(seed), arrays, seed)
+    target = get_target(seed, opencl)
+    outcome.wrong = run_everywhere(folder, target, arrays, seed)
+    if opencl and not outcome.wrong:
+        outcome.wrong = run_floats(folder, arrays)
     if outcome.wrong:
         return outcome
     report = json.loads((folder / "package" / "report.json").read_text())
@@ -106,7 +135,7 @@ def run_seed(seed, work, most=12):
 
 
 REDUCE = """#!/bin/sh
-# Interesting (1) while engine and reference differ on the IR "$1".
+# Interesting (1) while device and reference differ on the IR "$1".
 work=$(mktemp -d) && mkdir "$work/from" || exit 0
 sluice-opt "$1" --emit-bytecode -o "$work/from/model.mlirbc" &&
   sluice compile "$work/from" --target {target} -o "$work/package" &&
@@ -128,13 +157,14 @@ def reduce_ir(folder, target, device):
     return reduced if done.returncode == 0 else legalized
 
 
-def shrink(seed, work, outcome):
+def shrink(seed, work, opencl, outcome):
     """Finds the fewest first layers of a failing seed that fail; returns a line that says so."""
     total = outcome.kinds.total()
     for most in range(1, total + 1):
-        smaller = run_seed(seed, work, most)
+        smaller = run_seed(seed, work, opencl, most)
         if smaller.wrong:
-            ir = reduce_ir(work / str(seed), get_target(seed), f"sim:stall={seed + 1}")
+            target = get_target(seed, opencl)
+            ir = reduce_ir(work / str(seed), target, get_device(target, seed))
             return f"seed {seed}, first {most} of {total} layers, reduced in {ir}: {smaller.wrong}"
     return f"seed {seed}, only as a whole and not again: {outcome.wrong}"
 
@@ -146,20 +176,21 @@ def print_distribution(outcomes):
     print(f"layers a graph: {dict(sorted(sizes.items()))}")
 
 
-def judge(failures, outcomes):
+def judge(failures, outcomes, opencl):
     """Holds the distribution to its bounds."""
     layers = sum(outcome.kinds.total() for outcome in outcomes)
-    on_engine = layers - sum(outcome.elsewhere for outcome in outcomes)
+    on_device = layers - sum(outcome.elsewhere for outcome in outcomes)
     deep = sum(outcome.kinds.total() >= 4 and outcome.branches > 0 for outcome in outcomes)
     tiled = sum(outcome.tiled for outcome in outcomes)
     for what, count, total, least in (
-        ("of the layers run on the engine", on_engine, layers, LEAST_ON_ENGINE),
+        ("of the layers run on the device", on_device, layers, LEAST_ON_DEVICE),
         ("of the graphs have 4 or more layers and a branch", deep, len(outcomes), LEAST_DEEP),
-        ("of the graphs have a layer cut in every dimension", tiled, len(outcomes), LEAST_TILED),
+        ("of the graphs have a layer cut in every dimension", tiled, len(outcomes), 0 if opencl else LEAST_TILED),
     ):
         print(f"{count / total:.1%} {what}")
         failures.expect(count >= least * total, f"at least {least:.0%} are wanted: {count} of {total} {what}")
-    for kind in random_model.KINDS:
+    # Fewer graphs of these are drawn.
+    for kind in () if opencl else random_model.KINDS:
         count = sum(kind in outcome.kinds for outcome in outcomes)
         failures.expect(count >= LEAST_OF_A_KIND * len(outcomes), f"only {count} graphs have a layer '{kind}'")
 
@@ -169,16 +200,17 @@ def main():
     parser.add_argument("first", type=int)
     parser.add_argument("count", type=int)
     parser.add_argument("work", type=pathlib.Path)
+    parser.add_argument("--opencl", action="store_true")
     args = parser.parse_args()
     failures = harness.Failures("random graphs")
     outcomes = []
     for seed in range(args.first, args.first + args.count):
-        outcome = run_seed(seed, args.work)
+        outcome = run_seed(seed, args.work, args.opencl)
         outcomes.append(outcome)
         if outcome.wrong:
-            failures.expect(False, shrink(seed, args.work, outcome))
+            failures.expect(False, shrink(seed, args.work, args.opencl, outcome))
     print_distribution(outcomes)
-    judge(failures, [outcome for outcome in outcomes if not outcome.wrong])
+    judge(failures, [outcome for outcome in outcomes if not outcome.wrong], args.opencl)
     failures.end()
 
 

@@ -20,6 +20,7 @@
 // CHECK: static inline float k0_finish(
 // CHECK: clamp({{.*}}, 0, 3)
 // CHECK: >= 0 && {{.*}} < 4 && {{.*}} ? 
+// CHECK: < 5 ? v{{[0-9]+}} : v{{[0-9]+}};
 // CHECK: // k0 [1, 1, 1] x 40
 
 // CHECK: // Region lookup
