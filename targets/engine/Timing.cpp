@@ -235,7 +235,7 @@ std::optional<Cycle> Replay::fetchTime() const {
 void Replay::fetch(Cycle now) {
   arrived[fetched++] =
       readBeats(now, kInstructionBytes / parameters.AXI_BYTES) +
-      pipeline.readData;
+      pipeline.readData + pipeline.fetchCheck;
 }
 
 /// When the beats of the oldest instruction begin to go to its queue; those
@@ -271,13 +271,13 @@ std::optional<Cycle> Replay::takeTime(Unit unit) const {
   if (queue.taken == queue.handed)
     return std::nullopt;
   size_t index = queue.instructions[queue.taken];
-  Cycle time = handed[index] + 1;
+  Cycle time = handed[index] + pipeline.queueRead;
   if (queue.taken)
     time = std::max(time, queue.lastTake + pipeline.nextInstruction);
   if (unit == Unit::Load) {
     if (walk)
       return std::nullopt;
-    time = std::max(time, nextBurst);
+    time = std::max(time, nextBurst + pipeline.loadNext);
     if (loadEnds.size() >= pipeline.loadInstructions)
       time = std::max(time, loadEnds.front());
   } else {
@@ -299,7 +299,7 @@ size_t Replay::take(Unit unit, Cycle now) {
   result.instructions[index].begin = now;
   // A wait for tokens begins when the instruction is at hand and, but for LOAD,
   // which overlaps its own, when the unit is free.
-  Cycle ready = handed[index] + 1, granted = 0;
+  Cycle ready = handed[index] + pipeline.queueRead, granted = 0;
   if (queue.taken)
     ready = std::max(ready, queue.lastTake + pipeline.nextInstruction);
   if (unit != Unit::Load)
@@ -322,7 +322,7 @@ void Replay::end(size_t index, Cycle now) {
   result.instructions[index].end = now;
   for (unsigned dst = 0; dst < kNumUnits; ++dst)
     if (program[index].tokens.signal >> dst & 1)
-      tokens[self][dst].push_back(now + 1);
+      tokens[self][dst].push_back(now + pipeline.token[self]);
   static constexpr Activity busy[] = {Activity::LoadBusy, Activity::ComputeBusy,
                                       Activity::StoreBusy};
   note(busy[self], std::max(result.instructions[index].begin, unitEnd[self]),
@@ -365,29 +365,27 @@ std::optional<Cycle> Replay::burstTime() const {
   return time;
 }
 
-/// Cycles the data side of LOAD works on a run.
+/// Cycles the data side of LOAD works on a run: a block or, where it is
+/// shorter, a word a cycle.
 uint64_t Replay::loadCycles(const Run &run) const {
   uint64_t bus = parameters.AXI_BYTES;
-  uint64_t cycles = divideCeil(run.length, bus);
+  uint64_t blocks = divideCeil(run.length, bus), words = 0;
   if (program[walked].opcode == Opcode::LoadAct) {
-    // Whole words, and one write of ACT a cycle.
-    uint64_t words = divideCeil(run.length, parameters.PC);
-    cycles = words * divideCeil(parameters.PC, bus);
+    words = divideCeil(run.length, parameters.PC);
+    blocks = divideCeil(words * parameters.PC, bus);
   }
   // A first block that straddles two beats takes one ahead.
   bool straddles =
       run.bytes && uint64_t(run.address) % bus > uint64_t(run.first) % bus;
-  return std::max<uint64_t>(cycles + straddles, beatCycles(beatsOf(run)));
+  return std::max({blocks + straddles, words, beatCycles(beatsOf(run))});
 }
 
 void Replay::requestBurst(Cycle now) {
   if (beatsLeft) {
-    // A burst stays within 4 KiB.
-    uint64_t page = 4096 / parameters.AXI_BYTES;
     uint64_t end = (current.address + current.bytes - 1) / parameters.AXI_BYTES;
     uint64_t next = end + 1 - beatsLeft;
     uint64_t beats = std::min<uint64_t>(
-        {beatsLeft, pipeline.burstBeats, page - next % page});
+        beatsLeft, pipeline.burstBeats - next % pipeline.burstBeats);
     Cycle first = readBeats(now, beats);
     result.instructions[walked].bytes += beats * parameters.AXI_BYTES;
     if (!firstBeat)
@@ -416,7 +414,9 @@ void Replay::endRun(Cycle now) {
   if (!walk->done())
     return beginRun();
   walk.reset();
-  end(walked, runEnd + pipeline.loadEnd);
+  // The last word of ACT passes a queue.
+  bool act = program[walked].opcode == Opcode::LoadAct;
+  end(walked, runEnd + pipeline.loadEnd + act);
   loadEnds.push_back(runEnd);
 }
 

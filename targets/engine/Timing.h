@@ -28,27 +28,35 @@ struct MemoryTiming {
 struct PipelineTiming {
   /// From start to the first burst of the fetch, and from the end of the last
   /// instruction to done.
-  unsigned start = 0, finish = 0;
+  unsigned start = 0, finish = 1;
   /// Instructions asked for and not yet handed to a queue; instructions that a
   /// queue holds, the one at its head included.
   unsigned fetchAhead = 4, queueDepth = 9;
   /// From a burst's request to its address on the bus, and from a beat on the
   /// bus to its use.
   unsigned readRequest = 2, readData = 2;
-  /// Beats of a read burst at most; bursts asked for and not yet ended.
+  /// From an instruction's last beat to a queue, and from there to its unit.
+  unsigned fetchCheck = 4, queueRead = 5;
+  /// From an instruction's end to the earliest begin of one that waits for it,
+  /// by the unit that it ran on.
+  unsigned token[kNumUnits] = {2, 3, 3};
+  /// Beats of a burst at most, which stays in an aligned block of them; read
+  /// bursts asked for and not yet ended.
   unsigned burstBeats = 32, readBursts = 32;
   /// From a unit's taking an instruction to its having the next one at hand.
-  unsigned nextInstruction = 9;
+  unsigned nextInstruction = 11;
   /// LOAD: from taking an instruction to its first run's request; from the last
-  /// run's last block to its end; runs asked for and not yet written;
-  /// instructions begun and not yet ended.
-  unsigned loadRequest = 5, loadEnd = 1, loadRuns = 16, loadInstructions = 4;
+  /// run's last block to its end; from its last run's request to the next
+  /// instruction; runs asked for and not yet written; instructions begun and
+  /// not yet ended.
+  unsigned loadRequest = 7, loadEnd = 4, loadNext = 3, loadRuns = 16,
+           loadInstructions = 4;
   /// COMPUTE: all but one cycle a step and log2(PC) for the adder tree.
-  unsigned computeDrain = 21;
+  unsigned computeDrain = 22;
   /// STORE: from taking an instruction to its first beat on the bus; from the
   /// last response to the end; from a burst's response to a burst in its place;
   /// bursts without a response.
-  unsigned storeRequest = 11, storeEnd = 2, storeNext = 4, storeBursts = 16;
+  unsigned storeRequest = 16, storeEnd = 3, storeNext = 7, storeBursts = 16;
 };
 
 /// Cycles are counted from the start of the program.

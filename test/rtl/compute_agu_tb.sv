@@ -29,7 +29,8 @@ module compute_agu_tb #(
   compute_agu #(
     .PC(PC), .ACT_CHUNK_BITS(ActBits), .WGT_ADDR_BITS(WgtBits), .R_BITS(R_BITS), .SPAN(SPAN), .PARTS(PARTS)
   ) u_dut (
-    .clk_i(clk), .rst_ni(rst_n), .start_i(start), .instr_i(instr), .window_i(window), .skip_i(skip),
+    .clk_i(clk), .rst_ni(rst_n), .start_i(start), .instr_i(instr),
+    .is_conv_i(instr[7:0] == 8'h10), .is_add_i(instr[7:0] == 8'h12), .window_i(window), .skip_i(skip),
     .columns_i(columns), .column_step_i(column_step), .column_stride_i(column_stride), .passes_i(passes),
     .short_i(short_pass), .read_o(read), .act_addr_o(act_addr), .column_end_o(column_end),
     .inside_late_o(inside_late), .valid_o(valid), .wgt_addr_o(wgt_addr), .tap_o(tap), .select_o(select),
@@ -55,6 +56,7 @@ module compute_agu_tb #(
     cycle();
     rst_n = 1'b1;
     while ($fscanf(file, "%h", instr) == 1) begin
+      cycle();  // it stands before it is taken
       take = 1'b1;
       cycle();
       take = 1'b0;

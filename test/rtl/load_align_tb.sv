@@ -5,7 +5,7 @@ module load_align_tb;
   logic         clk = 1'b0, rst_n = 1'b0;
   logic [7:0]   lane, fill;
   logic [15:0]  first, stop, beats, blocks;
-  logic         run_valid = 1'b0, done, waits, beat_valid, beat_ready, valid, ready, block_first, block_last, tag;
+  logic         run_valid = 1'b0, run_take, waits, beat_valid, beat_take, valid, room, emit, block_first, block_last, tag;
   logic [63:0]  beat_data, data;
   logic [7:0]   next_byte;
   logic [8*256-1:0] path;
@@ -21,29 +21,31 @@ module load_align_tb;
     .beats_i(beats[BeatBits-1:0]), .last_block_i(last_block[BeatBits-1:0]),
     .some_i(beats != '0), .first_now_i(first[15:3] == '0), .final_now_i(final_byte[15:3] == '0),
     .last_now_i(last_block == '0), .straddles_i(lane[2:0] > first[2:0]), .fill_i(fill),
-    .tag_i(1'b0), .done_o(done), .waits_o(waits), .beat_valid_i(beat_valid), .beat_ready_o(beat_ready),
-    .beat_data_i(beat_data), .valid_o(valid), .ready_i(ready), .data_o(data), .tag_o(tag), .first_o(block_first),
-    .last_o(block_last)
+    .tag_i(1'b0), .run_take_o(run_take), .waits_o(waits), .beat_valid_i(beat_valid), .beat_take_o(beat_take),
+    .beat_data_i(beat_data), .room_i(room), .emit_o(emit), .valid_o(valid), .data_o(data), .tag_o(tag),
+    .first_o(block_first), .last_o(block_last)
   );
 
   always_comb begin
     for (int i = 0; i < 8; i++) beat_data[i*8 +: 8] = next_byte + 8'(i);
   end
 
-  logic taken, ended;
+  // Beats are those of the run at work, which is taken before its beats are.
+  logic taken, begun;
   task automatic cycle;
     beat_valid = $random(seed);
-    ready      = $random(seed);
+    room       = $random(seed);
     #1;
-    taken = beat_ready;
-    ended = done;
-    if (valid && ready) begin
+    taken = beat_take;
+    begun = run_take;
+    if (valid) begin
       $display("%h%s", data, block_last ? " end" : "");
     end
     clk = 1'b1;
     #1;
     clk = 1'b0;
-    if (taken) next_byte = next_byte + 8'd8;
+    if (begun) next_byte = 8'd0;
+    else if (taken) next_byte = next_byte + 8'd8;
   endtask
 
   initial begin
@@ -55,12 +57,11 @@ module load_align_tb;
     rst_n = 1'b1;
     while ($fscanf(file, "%h %h %h %h %h %h", lane, first, stop, beats, blocks, fill) == 6) begin
       run_valid = 1'b1;
-      next_byte = 8'd0;
-      ended     = 1'b0;
-      while (!ended) cycle();
+      begun     = 1'b0;
+      while (!begun) cycle();
       run_valid = 1'b0;
     end
-    for (int i = 0; i < 20; i++) cycle();
+    for (int i = 0; i < 400; i++) cycle();
     $finish(0);
   end
 endmodule

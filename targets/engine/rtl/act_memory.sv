@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The activation scratchpad: banks of equal, contiguous address ranges, each with one write and one read
 // port. COMPUTE shares the write ports with LOAD and the read ports with STORE and goes first. Data stand
-// three cycles after an accepted read. Addresses are in words, but COMPUTE writes chunks.
+// four cycles after an accepted read, and with all that was written in cycles before the read.
+// Addresses are in words, but COMPUTE writes chunks.
 module act_memory #(
   parameter int PC    = 8,
   parameter int PK    = 8,
   parameter int BYTES = 131072,
   parameter int BANKS = 8,
+  parameter int TECH  = 0,
   localparam int R        = PC / PK,
   localparam int WordBits = $clog2(BYTES / PC),
   localparam int ChunkBits = $clog2(BYTES / PK)
@@ -32,8 +34,6 @@ module act_memory #(
   localparam int RowBits  = $clog2(Depth);
 
   logic [BankBits-1:0] cr_bank, cw_bank, lw_bank, sr_bank;
-  logic [BankBits-1:0] cr_bank1_q, cr_bank2_q, sr_bank1_q, sr_bank2_q;
-  logic                cr1_q, cr2_q, sr1_q, sr2_q;
   logic [WordBits-1:0] cw_word;
   logic [R-1:0]        cw_chunks;
   logic [PC*8-1:0]     compute_word, store_word;
@@ -53,47 +53,60 @@ module act_memory #(
     assign cw_chunks = R'(1) << compute_waddr_i[$clog2(R)-1:0];
   end
 
+  // Each bank's ports are registers beside it.
   for (genvar b = 0; b < BANKS; b++) begin : gen_bank
-    logic cr, sr, cw, lw;
-    logic [RowBits-1:0] raddr, waddr;
+    logic cr, sr, cw, lw, re_q;
+    logic [RowBits-1:0] raddr_q, waddr_q;
     assign cr = compute_re_i && cr_bank == BankBits'(b);
     assign sr = store_valid_i && sr_bank == BankBits'(b);
     assign cw = compute_we_i && cw_bank == BankBits'(b);
     assign lw = load_valid_i && lw_bank == BankBits'(b);
-    assign raddr = cr ? compute_raddr_i[RowBits-1:0] : store_raddr_i[RowBits-1:0];
-    assign waddr = cw ? cw_word[RowBits-1:0] : load_waddr_i[RowBits-1:0];
+    always_ff @(posedge clk_i) begin
+      re_q    <= cr || sr;
+      raddr_q <= cr ? compute_raddr_i[RowBits-1:0] : store_raddr_i[RowBits-1:0];
+      waddr_q <= cw ? cw_word[RowBits-1:0] : load_waddr_i[RowBits-1:0];
+    end
     for (genvar r = 0; r < R; r++) begin : gen_chunk
-      ram_sdp #(.WIDTH(PK*8), .DEPTH(Depth)) u_ram (
+      logic            we_q;
+      logic [PK*8-1:0] wdata_q;
+      always_ff @(posedge clk_i) begin
+        we_q    <= (cw && cw_chunks[r]) || (lw && !cw);
+        wdata_q <= cw ? compute_wdata_i : load_wdata_i[r*PK*8 +: PK*8];
+      end
+      ram_sdp #(.WIDTH(PK*8), .DEPTH(Depth), .TECH(TECH)) u_ram (
         .clk_i   (clk_i),
-        .we_i    ((cw && cw_chunks[r]) || (lw && !cw)),
-        .waddr_i (waddr),
-        .wdata_i (cw ? compute_wdata_i : load_wdata_i[r*PK*8 +: PK*8]),
-        .re_i    (cr || sr),
-        .raddr_i (raddr),
+        .we_i    (we_q),
+        .waddr_i (waddr_q),
+        .wdata_i (wdata_q),
+        .re_i    (re_q),
+        .raddr_i (raddr_q),
         .rdata_o (bank_rdata[(b*R+r)*PK*8 +: PK*8])
       );
     end
   end
 
+  // Which bank a word comes from, in step with it. Where nothing is read the rest holds its last word.
+  logic [2:0]          cr_q, sr_q;
+  logic [BankBits-1:0] cr_bank1_q, cr_bank2_q, cr_bank3_q, sr_bank1_q, sr_bank2_q, sr_bank3_q;
   always_comb begin
     compute_word = '0;
     store_word   = '0;
     for (int b = 0; b < BANKS; b++) begin
-      if (cr_bank2_q == BankBits'(b)) compute_word = bank_rdata[b*PC*8 +: PC*8];
-      if (sr_bank2_q == BankBits'(b)) store_word = bank_rdata[b*PC*8 +: PC*8];
+      if (cr_bank3_q == BankBits'(b)) compute_word = bank_rdata[b*PC*8 +: PC*8];
+      if (sr_bank3_q == BankBits'(b)) store_word = bank_rdata[b*PC*8 +: PC*8];
     end
   end
 
   always_ff @(posedge clk_i) begin
-    cr1_q <= compute_re_i;
-    cr2_q <= cr1_q;
-    sr1_q <= store_valid_i && store_ready_o;
-    sr2_q <= sr1_q;
-    if (compute_re_i) cr_bank1_q <= cr_bank;
-    if (cr1_q) cr_bank2_q <= cr_bank1_q;
-    if (store_valid_i) sr_bank1_q <= sr_bank;
-    if (sr1_q) sr_bank2_q <= sr_bank1_q;
-    if (cr2_q) compute_rdata_o <= compute_word;
-    if (sr2_q) store_rdata_o <= store_word;
+    cr_q <= {cr_q[1:0], compute_re_i};
+    sr_q <= {sr_q[1:0], store_valid_i && store_ready_o};
+    cr_bank1_q <= cr_bank;
+    cr_bank2_q <= cr_bank1_q;
+    cr_bank3_q <= cr_bank2_q;
+    sr_bank1_q <= sr_bank;
+    sr_bank2_q <= sr_bank1_q;
+    sr_bank3_q <= sr_bank2_q;
+    if (cr_q[2]) compute_rdata_o <= compute_word;
+    if (sr_q[2]) store_rdata_o <= store_word;
   end
 endmodule

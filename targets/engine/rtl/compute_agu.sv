@@ -16,6 +16,7 @@ module compute_agu #(
   input  logic                             rst_ni,
   input  logic                             start_i,  // instr_i is new
   input  logic [engine_pkg::InstrBits-1:0] instr_i,  // stays put until all taps are out
+  input  logic                             is_conv_i, is_add_i,
   // How to walk it, from window_plan.
   input  logic                             window_i,
   input  logic                             skip_i,
@@ -41,25 +42,26 @@ module compute_agu #(
 );
   localparam int WinBits = 25;  // 65535·255 + 255·255 and a sign
 
-  logic [7:0] opcode;
-  logic is_conv, is_add;
-  assign opcode  = instr_i[engine_pkg::FieldOpcode +: 8];
-  assign is_conv = opcode == engine_pkg::OpConv;
-  assign is_add  = opcode == engine_pkg::OpAdd;
-
   // Loops. The counters go one step ahead of the addresses: bit l of ahead says that level l moves on after
   // the tap, level 0 being the innermost.
   localparam int Levels = 6;
   localparam int CountBits = 17;
   logic                start_q, ahead_run_q, run_q;
   logic [Levels-1:0]   last, ahead, adv;
-  logic [Levels:0]     ahead_chain;
+  logic                ahead_ends;
   logic [Levels*CountBits-1:0] count;
 
-  assign ahead_chain[0] = ahead_run_q;
-  assign ahead          = ahead_chain[Levels-1:0];
+  // Kept apart, so that no level waits for all those within it in turn.
+  (* keep *) logic pixel_ends;
+  assign pixel_ends  = ahead_run_q && (&last[2:0]);
+  assign ahead[0]    = ahead_run_q;
+  assign ahead[1]    = ahead_run_q && last[0];
+  assign ahead[2]    = ahead_run_q && (&last[1:0]);
+  assign ahead[3]    = pixel_ends;
+  assign ahead[4]    = pixel_ends && last[3];
+  assign ahead[5]    = pixel_ends && (&last[4:3]);
+  assign ahead_ends  = pixel_ends && (&last[5:3]);
   for (genvar l = 0; l < Levels; l++) begin : gen_loop
-    assign ahead_chain[l+1] = ahead_run_q && (&last[l:0]);
     loop_counter #(.WIDTH(CountBits)) u_counter (.clk_i(clk_i), .load_i(start_i), .step_i(ahead[l]),
       .count_i(count[l*CountBits +: CountBits]), .last_o(last[l]));
   end
@@ -67,7 +69,7 @@ module compute_agu #(
   assign count = {1'b0, passes_i, 1'b0, instr_i[engine_pkg::FieldOh +: 16], columns_i,
                   9'd0, instr_i[engine_pkg::FieldKh +: 8],
                   9'd0, window_i ? 8'd1 : instr_i[engine_pkg::FieldKw +: 8],
-                  1'b0, is_add ? 16'd2 : instr_i[engine_pkg::FieldCi +: 16]};
+                  1'b0, is_add_i ? 16'd2 : instr_i[engine_pkg::FieldCi +: 16]};
 
   logic second_q;  // operand of ADD
   logic last_pass_q;
@@ -81,7 +83,7 @@ module compute_agu #(
     end else begin
       start_q <= start_i;
       if (start_i) ahead_run_q <= 1'b1;
-      else if (ahead_chain[Levels]) ahead_run_q <= 1'b0;
+      else if (ahead_ends) ahead_run_q <= 1'b0;
       run_q  <= ahead_run_q;
       adv    <= ahead;
       read_o <= run_q;
@@ -98,8 +100,10 @@ module compute_agu #(
   // Addresses. CONV reads the same input words for every group, the others go on to the next chunk.
   localparam int A = ACT_CHUNK_BITS;
   logic [A-1:0] x, b, c_step, group_step, kx_step, ky_step, ox_step, oy_step;
-  assign c_step     = is_conv ? A'(1) << R_BITS : '0;
-  assign group_step = is_conv ? '0 : SPAN == 2 && window_i ? A'(2) : A'(1);
+  always_ff @(posedge clk_i) begin
+    c_step     <= is_conv_i ? A'(1) << R_BITS : '0;
+    group_step <= is_conv_i ? '0 : SPAN == 2 && window_i ? A'(2) : A'(1);
+  end
   assign oy_step    = A'(instr_i[engine_pkg::FieldXStepOy +: 16]);
   assign ox_step    = A'(column_step_i);
   assign ky_step    = A'(instr_i[engine_pkg::FieldXStepKy +: 16]);
@@ -152,7 +156,7 @@ module compute_agu #(
     .rst_ni       (rst_ni),
     .start_i      (start_q),
     .w_i          (instr_i[engine_pkg::FieldW +: WGT_ADDR_BITS]),
-    .is_conv_i    (is_conv),
+    .is_conv_i    (is_conv_i),
     .window_i     (window_i),
     .skip_i       (skip_i),
     .short_i      (short_i && last_pass_q),
@@ -172,12 +176,12 @@ module compute_agu #(
 
   always_ff @(posedge clk_i) begin
     if (run_q) begin
-      act_addr_o   <= is_add && second_q ? b : x;
+      act_addr_o   <= is_add_i && second_q ? b : x;
       column_end_o <= adv_ox;
       iy_q         <= iy;
       ix_q         <= ix;
     end
     // As unsigned numbers, negative positions lie beyond any input.
-    inside_late_o <= is_add || (iy_q < ih && ix_q < iw);
+    inside_late_o <= is_add_i || (iy_q < ih && ix_q < iw);
   end
 endmodule

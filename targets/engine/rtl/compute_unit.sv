@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // COMPUTE: one instruction at a time through one pipeline that never stalls. Stages, in cycles after the
-// address generator: 3 a word read, 4 operands, 7 products, 7 + log2(PC) sum, one more the accumulator, then ten
+// address generator: 4 a word read, 5 operands, 8 products, 8 + log2(PC) sum, one more the accumulator, then ten
 // of requantize, then the write. All four operations are the same path:
 //   CONV       words times weights
 //   DEPTHWISE  each lane's own channel times tap n's weight, in multiplier n mod PC; 3 × 3 kernels slide a window
@@ -50,7 +50,7 @@ module compute_unit #(
 );
   localparam int RBits   = $clog2(PC / PK);
   localparam int TapBits = $clog2(PC);
-  localparam int SumAt   = 7 + $clog2(PC);  // stage of the adder tree's sum
+  localparam int SumAt   = 8 + $clog2(PC);  // stage of the adder tree's sum
   localparam int Rq      = 10;              // stages of requantize
   // Weight words of 3 × 3 taps, at most 3 as PC is at least 4; chunks a window serves in the time of a column.
   localparam int Parts   = (9 + PC - 1) / PC;
@@ -63,23 +63,20 @@ module compute_unit #(
   logic [7:0]           column_stride;
   logic [engine_pkg::InstrBits-1:0] instr_q;
   logic [7:0]           opcode;
-  logic                 is_conv, is_add, is_max, is_ones;
+  logic                 is_conv, is_add, is_max, is_ones, is_tap;
 
   assign take_o   = valid_i && tokens_ok_i && !busy_o;
-  assign give_o   = final_write;
   assign signal_o = instr_q[engine_pkg::FieldSignal +: 3];
-  assign opcode   = instr_q[engine_pkg::FieldOpcode +: 8];
-  assign is_conv  = opcode == engine_pkg::OpConv;
-  assign is_add   = opcode == engine_pkg::OpAdd;
-  assign is_max   = opcode == engine_pkg::OpMaxPool;
-  assign is_ones  = opcode == engine_pkg::OpDepthwise && instr_q[engine_pkg::FieldFlags];
+  assign opcode   = instr_i[engine_pkg::FieldOpcode +: 8];
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       busy_o  <= 1'b0;
       fresh_q <= 1'b0;
+      give_o  <= 1'b0;
     end else begin
       fresh_q <= take_o;
+      give_o  <= final_write;
       if (take_o) busy_o <= 1'b1;
       else if (final_write) busy_o <= 1'b0;
     end
@@ -89,6 +86,11 @@ module compute_unit #(
     if (take_o) begin
       instr_q <= instr_i;
       index_o <= index_i;
+      is_conv <= opcode == engine_pkg::OpConv;
+      is_add  <= opcode == engine_pkg::OpAdd;
+      is_max  <= opcode == engine_pkg::OpMaxPool;
+      is_ones <= opcode == engine_pkg::OpDepthwise && instr_i[engine_pkg::FieldFlags];
+      is_tap  <= opcode == engine_pkg::OpDepthwise && !instr_i[engine_pkg::FieldFlags];
     end
   end
 
@@ -121,6 +123,8 @@ module compute_unit #(
     .rst_ni          (rst_ni),
     .start_i         (fresh_q),
     .instr_i         (instr_q),
+    .is_conv_i       (is_conv),
+    .is_add_i        (is_add),
     .window_i        (window),
     .skip_i          (skip),
     .columns_i       (columns),
@@ -150,11 +154,11 @@ module compute_unit #(
   // What goes along with a read or a step. Bit t of a pipe belongs to stage t.
   logic [SumAt+1:0]         valid, first, last, pixel_last, pass_last;
   logic [SumAt+1:1]         valid_q, first_q, last_q, pixel_last_q, pass_last_q;
-  logic [3:1]               read_q, column_end_q;
-  logic [TapBits-1:0]       tap1_q, tap2_q, tap3_q;
-  logic [1:0]               select1_q, select2_q, select3_q;
-  logic [WGT_ADDR_BITS-1:0] wgt_addr1_q;
-  logic                     inside2_q, inside3_q;
+  logic [4:1]               read_q, column_end_q;
+  logic [TapBits-1:0]       tap1_q, tap2_q, tap3_q, tap4_q;
+  logic [1:0]               select1_q, select2_q, select3_q, select4_q;
+  logic [WGT_ADDR_BITS-1:0] wgt_addr1_q, wgt_addr2_q;
+  logic                     inside2_q, inside3_q, inside4_q;
   assign valid      = {valid_q, valid0};
   assign first      = {first_q, first0};
   assign last       = {last_q, last0 && valid0};
@@ -170,8 +174,8 @@ module compute_unit #(
     end else begin
       valid_q      <= valid[SumAt:0];
       last_q       <= last[SumAt:0];
-      read_q       <= {read_q[2:1], read0 && window};
-      column_end_q <= {column_end_q[2:1], read0 && window && column_end0};
+      read_q       <= {read_q[3:1], read0 && window};
+      column_end_q <= {column_end_q[3:1], read0 && window && column_end0};
     end
   end
 
@@ -182,55 +186,60 @@ module compute_unit #(
     tap1_q       <= tap0;
     tap2_q       <= tap1_q;
     tap3_q       <= tap2_q;
+    tap4_q       <= tap3_q;
     select1_q    <= select0;
     select2_q    <= select1_q;
     select3_q    <= select2_q;
+    select4_q    <= select3_q;
     inside2_q    <= inside1;
     inside3_q    <= inside2_q;
+    inside4_q    <= inside3_q;
     wgt_addr1_q  <= wgt_addr0;
-    wgt_raddr_o  <= wgt_addr1_q;
+    wgt_addr2_q  <= wgt_addr1_q;
+    wgt_raddr_o  <= wgt_addr2_q;
   end
-  assign wgt_re_o = valid[2];
+  assign wgt_re_o = valid[3];
 
-  // Stage 3: the word. Stage 4: operands.
+  // Stage 4: the word. Stage 5: operands.
   logic [7:0]         pad;
-  logic [PC*8-1:0]    word3, word4_q;
-  logic [PK*8-1:0]    chunk3;
-  logic [PC-1:0]      slot3;
-  logic signed [15:0] factor4_q;
-  logic [PK*PC*8-1:0] taps4;
+  logic [PC*8-1:0]    word4, word5_q;
+  logic [PK*8-1:0]    chunk4;
+  logic [PC-1:0]      slot4;
+  logic signed [15:0] factor5_q;
+  logic [PK*PC*8-1:0] taps5;
   assign pad   = is_max ? 8'h80 : instr_q[engine_pkg::FieldPad +: 8];
-  assign word3 = inside3_q ? act_rdata_i : {PC{pad}};
-  assign slot3 = opcode == engine_pkg::OpDepthwise && !is_ones ? PC'(1) << tap3_q : PC'(1);
+  assign word4 = inside4_q ? act_rdata_i : {PC{pad}};
+  assign slot4 = is_tap ? PC'(1) << tap4_q : PC'(1);
   always_ff @(posedge clk_i) begin
-    if (is_conv) word4_q <= word3;
-    factor4_q <= !is_add ? 16'sd1
-               : {1'b0, first[3] ? instr_q[engine_pkg::FieldMa +: 15] : instr_q[engine_pkg::FieldMb +: 15]};
+    if (is_conv) word5_q <= word4;
+    factor5_q <= !is_add ? 16'sd1
+               : {1'b0, first[4] ? instr_q[engine_pkg::FieldMa +: 15] : instr_q[engine_pkg::FieldMb +: 15]};
   end
 
   if (RBits == 0) begin : gen_chunk
-    assign chunk3 = word3;
+    assign chunk4 = word4;
   end else begin : gen_chunk_of_word
-    logic [RBits-1:0] part1_q, part2_q, part3_q;
+    logic [RBits-1:0] part1_q, part2_q, part3_q, part4_q;
     always_ff @(posedge clk_i) begin
       part1_q <= addr0[RBits-1:0];
       part2_q <= part1_q;
       part3_q <= part2_q;
+      part4_q <= part3_q;
     end
-    assign chunk3 = word3[part3_q*PK*8 +: PK*8];
+    assign chunk4 = word4[part4_q*PK*8 +: PK*8];
   end
 
   tap_operands #(.PC(PC), .PK(PK), .SPAN(Span), .PARTS(Parts)) u_taps (
     .clk_i        (clk_i),
-    .en_i         (valid[3] && !is_conv),
+    .en_i         (valid[4] && !is_conv),
     .window_i     (window),
-    .chunk_i      (chunk3),
-    .slot_i       (slot3),
-    .read_i       (read_q[3]),
-    .column_end_i (column_end_q[3]),
-    .word_i       (word3[Span*PK*8-1:0]),
-    .select_i     (select3_q),
-    .taps_o       (taps4)
+    .chunk_i      (chunk4),
+    .slot_i       (slot4),
+    .read_i       (read_q[4]),
+    .column_end_i (column_end_q[4]),
+    .word_i       (word4[Span*PK*8-1:0]),
+    .select_i     (select4_q),
+    .taps_o       (taps5)
   );
 
   // Parameters, so that they meet the finished accumulator.
@@ -264,12 +273,12 @@ module compute_unit #(
     mac_lane #(.PC(PC), .TECH(TECH)) u_mac (
       .clk_i       (clk_i),
       .en_i        (busy_o),
-      .word_i      (word4_q),
+      .word_i      (word5_q),
       .single_i    (!is_conv),
-      .taps_i      (taps4[k*PC*8 +: PC*8]),
+      .taps_i      (taps5[k*PC*8 +: PC*8]),
       .wgt_i       (wgt_rdata_i[k*PC*8 +: PC*8]),
       .factor_en_i (is_add || is_max || is_ones),
-      .factor_i    (factor4_q),
+      .factor_i    (factor5_q),
       .sum_valid_i (valid[SumAt]),
       .sum_first_i (first[SumAt]),
       .max_i       (is_max),

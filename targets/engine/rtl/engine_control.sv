@@ -27,13 +27,13 @@ module engine_control (
   typedef enum logic [1:0] {StIdle, StBegin, StRun, StDrain} state_e;
   state_e      state_q, state_d;
   logic [31:0] quiet_q;
+  logic        progress_q, finished_q, bus_idle_q;
+  logic [1:0]  drained_q;  // cycles since the masters were halted
   logic [5:0]  fault_q;
+  logic        any_q;
   logic [6*engine_pkg::IndexBits-1:0] fault_index_q;
 
-  assign running_o    = state_q != StIdle;
   assign begin_o      = state_q == StBegin;
-  assign units_rst_no = state_q == StRun || state_q == StDrain;
-  assign halt_o       = state_q != StRun;
   assign watchdog_o   = state_q == StRun && watchdog_i != '0 && quiet_q >= watchdog_i;
   assign done_o       = (state_q == StRun && state_d == StIdle) || (state_q == StDrain && state_d == StIdle);
 
@@ -43,10 +43,10 @@ module engine_control (
       StIdle:  if (start_i) state_d = StBegin;
       StBegin: state_d = StRun;
       StRun: begin
-        if (fault_q != '0) state_d = StDrain;
-        else if (finished_i) state_d = StIdle;
+        if (any_q) state_d = StDrain;
+        else if (finished_q) state_d = StIdle;
       end
-      StDrain: if (bus_idle_i) state_d = StIdle;
+      StDrain: if (drained_q[1] && bus_idle_q) state_d = StIdle;
       default: state_d = StIdle;
     endcase
   end
@@ -54,14 +54,20 @@ module engine_control (
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       state_q       <= StIdle;
+      running_o     <= 1'b0;
+      units_rst_no  <= 1'b0;
+      halt_o        <= 1'b1;
       error_o       <= engine_pkg::ErrNone;
       error_index_o <= '0;
     end else begin
-      state_q <= state_d;
+      state_q      <= state_d;
+      running_o    <= state_d != StIdle;
+      units_rst_no <= state_d == StRun || state_d == StDrain;
+      halt_o       <= state_d != StRun;
       if (begin_o) begin
         error_o       <= engine_pkg::ErrNone;
         error_index_o <= '0;
-      end else if (state_q == StRun && fault_q != '0) begin
+      end else if (state_q == StRun && any_q) begin
         for (int e = 5; e >= 0; e--) begin
           if (fault_q[e]) begin
             error_o       <= 3'(e + 1);
@@ -74,12 +80,17 @@ module engine_control (
 
   // A cycle late: no program finishes in the cycle of its fault.
   always_ff @(posedge clk_i) begin
-    fault_q         <= state_q == StRun ? fault_i | {abort_i, 5'd0} : '0;
+    fault_q       <= fault_i | {abort_i, 5'd0};
+    any_q         <= state_q == StRun && (abort_i || fault_i != '0);
     fault_index_q <= fault_index_i;
   end
 
   always_ff @(posedge clk_i) begin
-    if (state_q != StRun || progress_i) quiet_q <= '0;
+    progress_q <= progress_i;
+    finished_q <= finished_i;
+    bus_idle_q <= bus_idle_i;
+    drained_q  <= state_q == StDrain ? {drained_q[0], 1'b1} : '0;
+    if (state_q != StRun || progress_q) quiet_q <= '0;
     else if (!watchdog_o) quiet_q <= quiet_q + 1'b1;
   end
 endmodule

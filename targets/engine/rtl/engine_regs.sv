@@ -118,69 +118,90 @@ module engine_regs #(
     end
   end
 
+  // A read takes its time: the value of each row of 32 registers, then the row, then counters, which come late.
   logic [11:0] raddr_q;
-  logic        read_q, read2_q, read3_q;
+  logic        any_read;
+  logic [5:1]  read_q;  // cycles ago
   logic [63:0] counter_q;
-  logic [31:0] value;
-  assign read      = arvalid_i && !read_q && !read2_q && !read3_q && !rvalid_o;
+  logic [31:0] control, plain_value, state, capability, control_q, plain_q, state_q, capability_q, value_q;
+  assign any_read  = read_q != '0;
+  assign read      = arvalid_i && !any_read && !rvalid_o;
   assign arready_o = read;
-  assign counter_o = raddr_q[7:3] < 5'(engine_pkg::NumCounters) ? raddr_q[7:3] : 5'd0;
 
+  // One row's own registers, chosen a cycle ahead.
+  logic [NumPlain-1:0] plain_sel_q;
+  logic                is_counter_q;
+  always_ff @(posedge clk_i) begin
+    for (int i = 0; i < NumPlain; i++) plain_sel_q[i] <= raddr_q[6:2] == PlainAddr[i*12+2 +: 5];
+    is_counter_q <= raddr_q[11:8] == 4'h2 && raddr_q[7:3] < 5'(engine_pkg::NumCounters);
+    counter_o    <= raddr_q[7:3] < 5'(engine_pkg::NumCounters) ? raddr_q[7:3] : 5'd0;
+  end
   always_comb begin
-    value = 32'd0;
-    if (raddr_q >= 12'h200) begin
-      if (raddr_q < 12'(512 + 8 * engine_pkg::NumCounters))
-        value = raddr_q[2] ? counter_q[63:32] : counter_q[31:0];
-    end else begin
-      for (int i = 0; i < NumPlain; i++) begin
-        if (raddr_q == PlainAddr[i*12 +: 12]) value = plain[i*32 +: 32];
-      end
-      unique case (raddr_q)
-        12'h000: value = {27'd0, 1'b0, done_q, !running_i && !start_q, done_q, start_q || running_i};
-        12'h004: value = {31'd0, gie_q};
-        12'h008: value = {30'd0, ier_q};
-        12'h00c: value = {30'd0, isr_ready_q, isr_done_q};
-        12'h080: value = {30'd0, error_i != 3'd0, running_i};
-        12'h084: value = {29'd0, error_i};
-        12'h088: value = error_index_i;
-        12'h08c: value = last_i[31:0];
-        12'h090: value = last_i[63:32];
-        12'h094: value = last_i[95:64];
-        12'h098: value = tokens_i;
-        12'h0a0: value = bus_i;
-        12'h100: value = 32'h45434c53;
-        12'h104: value = 32'd1;
-        12'h108: value = 32'(PC);
-        12'h10c: value = 32'(PK);
-        12'h110: value = 32'(ACT_BYTES);
-        12'h114: value = 32'(ACT_BANKS);
-        12'h118: value = 32'(WGT_WORDS);
-        12'h11c: value = 32'(PRM_WORDS);
-        12'h120: value = 32'(AXI_BYTES);
-        12'h128: value = CONFIG_HASH[31:0];
-        12'h12c: value = CONFIG_HASH[63:32];
-        default: ;
-      endcase
-    end
+    plain_value = 32'd0;
+    for (int i = 0; i < NumPlain; i++) plain_value = plain_value | ({32{plain_sel_q[i]}} & plain[i*32 +: 32]);
+    control = 32'd0;
+    unique case (raddr_q[3:2])
+      2'd0: control = {27'd0, 1'b0, done_q, !running_i && !start_q, done_q, start_q || running_i};
+      2'd1: control = {31'd0, gie_q};
+      2'd2: control = {30'd0, ier_q};
+      2'd3: control = {30'd0, isr_ready_q, isr_done_q};
+      default: ;
+    endcase
+    state = 32'd0;
+    unique case (raddr_q[6:2])
+      5'h00: state = {30'd0, error_i != 3'd0, running_i};
+      5'h01: state = {29'd0, error_i};
+      5'h02: state = error_index_i;
+      5'h03: state = last_i[31:0];
+      5'h04: state = last_i[63:32];
+      5'h05: state = last_i[95:64];
+      5'h06: state = tokens_i;
+      5'h08: state = bus_i;
+      default: ;
+    endcase
+    capability = 32'd0;
+    unique case (raddr_q[6:2])
+      5'h00: capability = 32'h45434c53;
+      5'h01: capability = 32'd1;
+      5'h02: capability = 32'(PC);
+      5'h03: capability = 32'(PK);
+      5'h04: capability = 32'(ACT_BYTES);
+      5'h05: capability = 32'(ACT_BANKS);
+      5'h06: capability = 32'(WGT_WORDS);
+      5'h07: capability = 32'(PRM_WORDS);
+      5'h08: capability = 32'(AXI_BYTES);
+      5'h0a: capability = CONFIG_HASH[31:0];
+      5'h0b: capability = CONFIG_HASH[63:32];
+      default: ;
+    endcase
+  end
+
+  always_ff @(posedge clk_i) begin
+    control_q    <= raddr_q[6:4] == '0 ? control : 32'd0;
+    plain_q      <= plain_value;
+    state_q      <= state;
+    capability_q <= capability;
+    unique case (raddr_q[11:7])
+      5'h00: value_q <= control_q | plain_q;
+      5'h01: value_q <= state_q;
+      5'h02: value_q <= capability_q;
+      default: value_q <= 32'd0;
+    endcase
   end
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      read_q   <= 1'b0;
-      read2_q  <= 1'b0;
-      read3_q  <= 1'b0;
+      read_q   <= '0;
       rvalid_o <= 1'b0;
     end else begin
-      read_q  <= read;
-      read2_q <= read_q;
-      read3_q <= read2_q;
-      if (read3_q) rvalid_o <= 1'b1;
+      read_q <= {read_q[4:1], read};
+      if (read_q[5]) rvalid_o <= 1'b1;
       else if (rready_i) rvalid_o <= 1'b0;
     end
   end
   always_ff @(posedge clk_i) begin
     if (read) raddr_q <= {araddr_i[11:2], 2'd0};
     counter_q <= counter_value_i;
-    if (read3_q) rdata_o <= value;
+    if (read_q[5]) rdata_o <= !is_counter_q ? value_q : raddr_q[2] ? counter_q[63:32] : counter_q[31:0];
   end
 endmodule

@@ -29,7 +29,7 @@ module engine_status #(
   output logic [engine_pkg::IndexBits-1:0]   oldest_o
 );
 
-  logic [engine_pkg::NumCounters*4-1:0] add;
+  logic [engine_pkg::NumCounters*4-1:0] add, add_q;
   logic [3:0]               written;
   logic [2:0]               waits_token;
 
@@ -60,8 +60,9 @@ module engine_status #(
       add[4*engine_pkg::CntInstructions +: 4] = 4'(take_i[0]) + 4'(take_i[1]) + 4'(take_i[2]);
     end
   end
+  always_ff @(posedge clk_i) add_q <= add;
   engine_counters u_counters (
-    .clk_i(clk_i), .clear_i(begin_i || !rst_ni), .add_i(add), .index_i(counter_i), .value_o(counter_value_o));
+    .clk_i(clk_i), .clear_i(begin_i || !rst_ni), .add_i(add_q), .index_i(counter_i), .value_o(counter_value_o));
 
   // Last instruction begun, and the oldest not ended: at work or, if none is, at the head of the queue. The
   // latter is known two cycles late, which does not matter to who asks why the engine stands still.

@@ -166,7 +166,7 @@ module engine_top #(
   );
 
   for (genvar u = 0; u < 3; u++) begin : gen_queue
-    unit_queue #(.AXI_BYTES(AXI_BYTES)) u_queue (
+    unit_queue #(.AXI_BYTES(AXI_BYTES), .TECH(TECH)) u_queue (
       .clk_i(clk_i), .rst_ni(units_rst_n), .push_i(push[u]), .push_last_i(push_last), .data_i(push_data),
       .index_i(fetch_index), .full_o(full[u]), .empty_o(queue_empty[u]), .valid_o(valid[u]), .take_i(take[u]),
       .instr_o(instr[u*InstrBits +: InstrBits]), .index_o(queue_index[u*IndexBits +: IndexBits])
@@ -225,7 +225,7 @@ module engine_top #(
     .wait_memory_o(store_wait_memory), .wait_port_o(store_wait_port), .moved_o(store_moved)
   );
 
-  act_memory #(.PC(PC), .PK(PK), .BYTES(ACT_BYTES), .BANKS(ACT_BANKS)) u_act (
+  act_memory #(.PC(PC), .PK(PK), .BYTES(ACT_BYTES), .BANKS(ACT_BANKS), .TECH(TECH)) u_act (
     .clk_i(clk_i),
     .compute_re_i(cr_en), .compute_raddr_i(cr_addr), .compute_rdata_o(cr_data),
     .store_valid_i(sr_valid), .store_ready_o(sr_ready), .store_raddr_i(sr_addr), .store_rdata_o(sr_data),
@@ -233,12 +233,12 @@ module engine_top #(
     .load_valid_i(lw_valid), .load_ready_o(lw_ready), .load_waddr_i(lw_addr), .load_wdata_i(lw_data)
   );
 
-  sliced_ram #(.SLICES(PK*PC/AXI_BYTES), .SLICE_BITS(AXI_BYTES*8), .DEPTH(WGT_WORDS)) u_wgt (
+  sliced_ram #(.SLICES(PK*PC/AXI_BYTES), .SLICE_BITS(AXI_BYTES*8), .DEPTH(WGT_WORDS), .TECH(TECH)) u_wgt (
     .clk_i(clk_i), .we_i(wgt_we), .waddr_i(fill_word[WgtBits-1:0]), .wslice_i(fill_slice), .wdata_i(fill_data),
     .re_i(wgt_re), .raddr_i(wgt_raddr), .rdata_o(wgt_rdata)
   );
 
-  sliced_ram #(.SLICES(PK*8/AXI_BYTES), .SLICE_BITS(AXI_BYTES*8), .DEPTH(PRM_WORDS)) u_prm (
+  sliced_ram #(.SLICES(PK*8/AXI_BYTES), .SLICE_BITS(AXI_BYTES*8), .DEPTH(PRM_WORDS), .TECH(TECH)) u_prm (
     .clk_i(clk_i), .we_i(prm_we), .waddr_i(fill_word[PrmBits-1:0]), .wslice_i(fill_slice), .wdata_i(fill_data),
     .re_i(prm_re), .raddr_i(prm_raddr), .rdata_o(prm_rdata)
   );

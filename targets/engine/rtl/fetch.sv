@@ -27,67 +27,73 @@ module fetch #(
 );
   localparam int Ahead = 4;  // instructions asked for and not yet handed on
 
-  logic [engine_pkg::IndexBits-1:0] count, ask_q, ask_d;
+  logic [engine_pkg::IndexBits-1:0] count, ask_q;
+  logic [engine_pkg::IndexBits-1:0] index_q;
   logic [2:0]           ahead_q, beat_q, arrived_q;
-  logic                 ask, more_q, out_q, beat_empty, beat_full, take, last, legal, is_end, stopped;
-  logic                 arrived_legal, arrived_end;
-  logic [63:0]          data;
+  logic                 ask, all_asked, unused, out_q, beat_empty, beat_full, take, last, legal, is_end, stopped;
+  logic                 clean, in_range, checked_clean, checked_in_range, checked_end;
+  logic [2:0]           valid_q;
+  logic [63:0]          data, data_q, checked_data;
   logic [7:0]           opcode, opcode_q;
-  logic [2:0]           unit, arrived_unit;
+  logic [2:0]           unit, checked_unit;
 
   assign count         = size_i[31:6];
-  assign burst_valid_o = more_q && ahead_q != 3'(Ahead) && !stopped;
   assign burst_addr_o  = {program_i[63:6], 6'd0} + {32'd0, ask_q, 6'd0};
   assign burst_len_o   = 8'(engine_pkg::InstrBytes / AXI_BYTES - 1);
   assign ask           = burst_valid_o && burst_ready_i;
-  assign ask_d         = !rst_ni ? '0 : ask ? ask_q + 1'b1 : ask_q;
+  countdown #(.WIDTH(engine_pkg::IndexBits)) u_left (.clk_i(clk_i), .load_i(!rst_ni), .count_i(count),
+    .zero_i(count == '0), .step_i(ask), .zero_o(all_asked), .one_o(unused));
 
-  // A beat is judged as it arrives.
-  assign opcode       = arrived_q == 3'd0 ? beat_data_i[7:0] : opcode_q;
-  assign arrived_end  = opcode == engine_pkg::OpEnd;
-  assign arrived_unit = arrived_end ? 3'b000
-                      : opcode == engine_pkg::OpStore ? 3'b100
-                      : opcode == engine_pkg::OpLoadAct || opcode == engine_pkg::OpLoadWgt
-                        || opcode == engine_pkg::OpLoadPrm ? 3'b001 : 3'b010;
+  // A beat is judged as it arrives, and handed on three cycles later.
+  assign opcode = arrived_q == 3'd0 ? data_q[7:0] : opcode_q;
   instr_check #(.WIDE_WORD(WIDE_WORD)) u_check (
-    .opcode_i(opcode), .beat_i(arrived_q), .data_i(beat_data_i), .legal_o(arrived_legal));
+    .clk_i(clk_i), .opcode_i(opcode), .beat_i(arrived_q), .data_i(data_q), .clean_o(checked_clean),
+    .in_range_o(checked_in_range), .end_o(checked_end), .unit_o(checked_unit), .data_o(checked_data));
 
-  fifo #(.WIDTH(AXI_BYTES*8 + 5), .DEPTH(Ahead*8)) u_beats (
-    .clk_i(clk_i), .rst_ni(rst_ni), .push_i(beat_valid_i),
-    .data_i({arrived_unit, arrived_end, arrived_legal, beat_data_i}),
-    .pop_i(take), .data_o({unit, is_end, legal, data}), .empty_o(beat_empty), .full_o(beat_full));
+  fifo #(.WIDTH(AXI_BYTES*8 + 6), .DEPTH(Ahead*8)) u_beats (
+    .clk_i(clk_i), .rst_ni(rst_ni), .push_i(valid_q[2]),
+    .data_i({checked_unit, checked_end, checked_clean, checked_in_range, checked_data}),
+    .pop_i(take), .data_o({unit, is_end, clean, in_range, data}), .empty_o(beat_empty), .full_o(beat_full));
 
+  assign legal       = clean && in_range;
   assign stopped     = ended_o || illegal_o;
   assign take        = !beat_empty && !stopped && (full_i & unit) == 3'd0;
   assign last        = beat_q == 3'd7;
-  assign push_o      = take && legal ? unit : 3'b000;
-  assign push_last_o = last;
-  assign data_o      = data;
 
   always_ff @(posedge clk_i) begin
-    ask_q  <= ask_d;
-    more_q <= ask_d != count;
-    if (beat_valid_i) opcode_q <= opcode;
+    push_last_o <= last;
+    data_o      <= data;
+    index_o     <= index_q;
+    data_q <= beat_data_i;
+    if (valid_q[0]) opcode_q <= opcode;
   end
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       arrived_q <= '0;
+      valid_q   <= '0;
       ahead_q   <= '0;
       beat_q    <= '0;
-      index_o   <= '0;
+      index_q   <= '0;
+      ask_q     <= '0;
+      push_o    <= '0;
+      burst_valid_o <= 1'b0;
       out_q     <= 1'b0;
       ended_o   <= 1'b0;
       illegal_o <= 1'b0;
     end else begin
-      if (beat_valid_i) arrived_q <= arrived_q + 3'd1;
+      valid_q <= {valid_q[1:0], beat_valid_i};
+      if (valid_q[0]) arrived_q <= arrived_q + 3'd1;
       if (ask && !(take && last)) ahead_q <= ahead_q + 3'd1;
       else if (!ask && take && last) ahead_q <= ahead_q - 3'd1;
       if (take) beat_q <= beat_q + 3'd1;
-      if (take && last && legal && !is_end) index_o <= index_o + 1'b1;
+      burst_valid_o <= !ask && !all_asked && ahead_q != 3'(Ahead) && !stopped;
+      if (ask) ask_q <= ask_q + 1'b1;
+      push_o <= take && legal ? unit : 3'b000;
+      if (take && last && legal && !is_end) index_q <= index_q + 1'b1;
       if (take && last && legal && is_end) ended_o <= 1'b1;
       // A program that runs out before END is at fault where END should be.
-      out_q <= index_o == count;
+      out_q <= index_q == count;
       if ((take && !legal) || (out_q && !stopped)) illegal_o <= 1'b1;
     end
   end

@@ -19,24 +19,19 @@ module fifo #(
   // The head is a register; what waits behind it lies in memory.
   logic [WIDTH-1:0]   mem_q [0:DEPTH-1];
   logic [PtrBits-1:0] wptr_q, rptr_q;
-  logic [PtrBits:0]   count_q, count_d;
+  logic [PtrBits:0]   count_q;
   logic               valid_q, behind, refill;
 
   assign behind  = wptr_q != rptr_q;
   assign refill  = pop_i || !valid_q;
   assign empty_o = !valid_q;
 
-  always_comb begin
-    count_d = count_q;
-    if (push_i && !pop_i) count_d = count_q + 1'b1;
-    else if (pop_i && !push_i) count_d = count_q - 1'b1;
-  end
-
   always_ff @(posedge clk_i) begin
     if (push_i) mem_q[wptr_q] <= data_i;
     if (refill) data_o <= behind ? mem_q[rptr_q] : data_i;
   end
 
+  // What goes straight to the head passes over its entry in memory.
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       wptr_q  <= '0;
@@ -45,12 +40,16 @@ module fifo #(
       valid_q <= 1'b0;
       full_o  <= 1'b0;
     end else begin
-      count_q <= count_d;
-      full_o  <= count_d == (PtrBits+1)'(DEPTH);
+      if (push_i) wptr_q <= wptr_q + 1'b1;
+      if (refill && (behind || push_i)) rptr_q <= rptr_q + 1'b1;
       if (refill) valid_q <= behind || push_i;
-      // What goes straight to the head leaves no entry in memory.
-      if (push_i && (behind || !refill)) wptr_q <= wptr_q + 1'b1;
-      if (refill && behind) rptr_q <= rptr_q + 1'b1;
+      if (push_i && !pop_i) begin
+        count_q <= count_q + 1'b1;
+        full_o  <= count_q == (PtrBits+1)'(DEPTH - 1);
+      end else if (pop_i && !push_i) begin
+        count_q <= count_q - 1'b1;
+        full_o  <= 1'b0;
+      end
     end
   end
 endmodule

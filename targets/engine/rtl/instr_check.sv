@@ -1,83 +1,107 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Judges one beat of an instruction: reserved bytes are zero, named fields within their range.
+// Judges one beat of an instruction a cycle: reserved bytes are zero, named fields within their range. The verdict
+// and the beat stand at the outputs two cycles later.
 module instr_check #(
   parameter bit WIDE_WORD = 1'b0  // a word has two chunks or more, so that a word's address is even
 ) (
+  input  logic        clk_i,
   input  logic [7:0]  opcode_i,
   input  logic [2:0]  beat_i,
   input  logic [63:0] data_i,
-  output logic        legal_o
+  output logic        clean_o,     // legal if both are set
+  output logic        in_range_o,
+  output logic        end_o,
+  output logic [2:0]  unit_o,
+  output logic [63:0] data_o
 );
 
-  logic is_act, is_fill, is_store, is_compute, is_end, is_conv, is_add;
+  // What the opcode says, then what the fields may hold.
+  logic        is_act, is_fill, is_store, is_compute, is_end, is_conv, is_add, is_depthwise;
+  logic        act_q, fill_q, store_q, compute_q, end_q, conv_q, add_q, depthwise_q;
+  logic [2:0]  beat_q;
+  logic [63:0] data_q;
+  logic [7:0]  some_q;  // bytes that are not zero
   assign is_act     = opcode_i == engine_pkg::OpLoadAct;
   assign is_fill    = opcode_i == engine_pkg::OpLoadWgt || opcode_i == engine_pkg::OpLoadPrm;
   assign is_store   = opcode_i == engine_pkg::OpStore;
   assign is_conv    = opcode_i == engine_pkg::OpConv;
   assign is_add     = opcode_i == engine_pkg::OpAdd;
-  assign is_compute = is_conv || is_add || opcode_i == engine_pkg::OpDepthwise || opcode_i == engine_pkg::OpMaxPool;
+  assign is_depthwise = opcode_i == engine_pkg::OpDepthwise;
+  assign is_compute = is_conv || is_add || is_depthwise || opcode_i == engine_pkg::OpMaxPool;
   assign is_end     = opcode_i == engine_pkg::OpEnd;
+
+  always_ff @(posedge clk_i) begin
+    act_q       <= is_act;
+    fill_q      <= is_fill;
+    store_q     <= is_store;
+    compute_q   <= is_compute;
+    end_q       <= is_end;
+    conv_q      <= is_conv;
+    add_q       <= is_add;
+    depthwise_q <= is_depthwise;
+    beat_q      <= beat_i;
+    data_q      <= data_i;
+    for (int i = 0; i < 8; i++) some_q[i] <= data_i[i*8 +: 8] != 8'd0;
+  end
 
   // Bytes of this beat that carry a field.
   logic [7:0] named;
   always_comb begin
     named = 8'h00;
-    unique case (beat_i)
-      3'd0: named = is_end ? 8'h01 : is_act || is_compute ? 8'hfb : 8'hf3;
-      3'd1: named = is_compute ? 8'hff : is_end ? 8'h00 : 8'h1f;
-      3'd2: named = is_compute ? 8'hff : is_fill ? 8'h03 : is_end ? 8'h00 : 8'h3f;
-      3'd3: named = is_compute || is_act || is_store ? 8'hff : 8'h00;
-      3'd4: named = is_compute || is_act ? 8'hff : 8'h00;
-      3'd5: named = is_compute ? 8'hff : is_act || is_store ? 8'h0f : 8'h00;
-      3'd6: named = is_compute ? 8'hff : 8'h00;
-      3'd7: named = is_compute ? 8'h0f : 8'h00;
+    unique case (beat_q)
+      3'd0: named = end_q ? 8'h01 : act_q || compute_q ? 8'hfb : 8'hf3;
+      3'd1: named = compute_q ? 8'hff : end_q ? 8'h00 : 8'h1f;
+      3'd2: named = compute_q ? 8'hff : fill_q ? 8'h03 : end_q ? 8'h00 : 8'h3f;
+      3'd3: named = compute_q || act_q || store_q ? 8'hff : 8'h00;
+      3'd4: named = compute_q || act_q ? 8'hff : 8'h00;
+      3'd5: named = compute_q ? 8'hff : act_q || store_q ? 8'h0f : 8'h00;
+      3'd6: named = compute_q ? 8'hff : 8'h00;
+      3'd7: named = compute_q ? 8'h0f : 8'h00;
       default: named = 8'h00;
     endcase
   end
 
-  logic clean;
-  always_comb begin
-    clean = 1'b1;
-    for (int i = 0; i < 8; i++) begin
-      if (!named[i] && data_i[i*8 +: 8] != 8'd0) clean = 1'b0;
-    end
-  end
-
   logic [2:0] self;
   logic       ranges;
-  assign self = is_store ? 3'b100 : is_compute ? 3'b010 : 3'b001;
+  assign self = store_q ? 3'b100 : compute_q ? 3'b010 : 3'b001;
   always_comb begin
     ranges = 1'b1;
-    unique case (beat_i)
+    unique case (beat_q)
       3'd0: begin
         // A known opcode, no token to or from itself, no unknown flag.
-        ranges = (is_act || is_fill || is_compute || is_store || is_end)
-                 && !data_i[11] && !data_i[15]
-                 && (is_end || ((data_i[10:8] & self) == 3'd0 && (data_i[14:12] & self) == 3'd0))
-                 && !(is_compute && data_i[31:24] > {7'd0, opcode_i == engine_pkg::OpDepthwise})
-                 && !(WIDE_WORD && (is_act || is_store) && data_i[32]);
+        ranges = (act_q || fill_q || compute_q || store_q || end_q)
+                 && !data_q[11] && !data_q[15]
+                 && (end_q || ((data_q[10:8] & self) == 3'd0 && (data_q[14:12] & self) == 3'd0))
+                 && !(compute_q && data_q[31:24] > {7'd0, depthwise_q})
+                 && !(WIDE_WORD && (act_q || store_q) && data_q[32]);
       end
       3'd1: begin
-        if (is_store) ranges = data_i[39:32] == 8'd1;
-        else if (!is_compute && !is_end) ranges = data_i[39:32] <= 8'd1 && (is_act || data_i[2:0] == 3'd0);
+        if (store_q) ranges = data_q[39:32] == 8'd1;
+        else if (!compute_q && !end_q) ranges = data_q[39:32] <= 8'd1 && (act_q || data_q[2:0] == 3'd0);
       end
       3'd2: begin
-        if (is_fill) ranges = data_i[15:0] != 16'd0;
-        else if (is_act || is_store)
-          ranges = data_i[15:0] != 16'd0 && data_i[31:16] != 16'd0 && data_i[47:32] != 16'd0;
-        else if (is_compute)
-          ranges = data_i[47:32] != 16'd0 && data_i[63:48] != 16'd0 && (is_conv || data_i[63:48] == 16'd1);
+        if (fill_q) ranges = some_q[1:0] != 2'd0;
+        else if (act_q || store_q)
+          ranges = some_q[1:0] != 2'd0 && some_q[3:2] != 2'd0 && some_q[5:4] != 2'd0;
+        else if (compute_q)
+          ranges = some_q[5:4] != 2'd0 && some_q[7:6] != 2'd0 && (conv_q || data_q[63:48] == 16'd1);
       end
-      3'd3: ranges = !is_compute || (data_i[15:0] != 16'd0 && data_i[31:16] != 16'd0);
+      3'd3: ranges = !compute_q || (some_q[1:0] != 2'd0 && some_q[3:2] != 2'd0);
       3'd4: begin
-        if (is_compute)
-          ranges = data_i[7:0] != 8'd0 && data_i[15:8] != 8'd0 && data_i[23:16] != 8'd0 && data_i[31:24] != 8'd0
-                   && data_i[55:48] != 8'd0 && data_i[63:56] != 8'd0 && (!is_add || data_i[15:0] == 16'h0101);
+        if (compute_q)
+          ranges = some_q[0] && some_q[1] && some_q[2] && some_q[3]
+                   && some_q[6] && some_q[7] && (!add_q || data_q[15:0] == 16'h0101);
       end
-      3'd7: ranges = !is_compute || (!data_i[15] && !data_i[31]);
+      3'd7: ranges = !compute_q || (!data_q[15] && !data_q[31]);
       default: ranges = 1'b1;
     endcase
   end
 
-  assign legal_o = clean && ranges;
+  always_ff @(posedge clk_i) begin
+    clean_o    <= (some_q & ~named) == 8'd0;
+    in_range_o <= ranges;
+    end_o   <= end_q;
+    unit_o  <= end_q ? 3'b000 : store_q ? 3'b100 : act_q || fill_q ? 3'b001 : 3'b010;
+    data_o  <= data_q;
+  end
 endmodule

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The data side of LOAD: turns the bus beats of a run into blocks of AXI_BYTES bytes that begin at the run's
-// first byte, with `fill` where a byte is outside the bytes wanted. One block or beat a cycle.
+// first byte, with `fill` where a byte is outside the bytes wanted. One block or beat a cycle. What a step does
+// is decided a step ahead, so that room and a beat are all that it waits for.
 module load_align #(
   parameter int AXI_BYTES = 8,
   parameter int LANE_BITS = 3,
@@ -9,8 +10,9 @@ module load_align #(
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
-  // The run at the head of the queue; done_o takes it.
+  // The run at the head of the queue.
   input  logic                   run_valid_i,
+  output logic                   run_take_o,
   input  logic [LANE_BITS-1:0]   lane_i,         // of the first wanted byte in its beat …
   input  logic [LANE_BITS-1:0]   first_lane_i,   // … and in its block
   input  logic [LANE_BITS-1:0]   final_lane_i,   // of the last wanted byte in its block
@@ -23,13 +25,14 @@ module load_align #(
   input  logic                   straddles_i,    // lane_i > first_lane_i
   input  logic [7:0]             fill_i,
   input  logic [TAG_BITS-1:0]    tag_i,          // goes with the run's blocks
-  output logic                   done_o,
   output logic                   waits_o,        // for the bus
   input  logic                   beat_valid_i,
-  output logic                   beat_ready_o,
+  output logic                   beat_take_o,
   input  logic [AXI_BYTES*8-1:0] beat_data_i,
+  // Blocks; room_i promises that the next one is taken.
+  input  logic                   room_i,
+  output logic                   emit_o,         // a block stands at the outputs in the next cycle
   output logic                   valid_o,
-  input  logic                   ready_i,
   output logic [AXI_BYTES*8-1:0] data_o,
   output logic [TAG_BITS-1:0]    tag_o,
   output logic                   first_o,        // block of the run
@@ -37,88 +40,88 @@ module load_align #(
 );
   localparam int B = AXI_BYTES;
 
-  // Blocks emitted and beats taken of this run, and what follows from the numbers but for the first of each.
-  logic [BEAT_BITS-1:0] block_q, taken_q, block_d, taken_d;
-  logic                 fresh_q, at_first_q, at_final_q, last_q, untaken_q, more_q;
-  logic                 primed_q, begun_q, ended_q;
-  logic [B*8-1:0]       hold_q;
-  logic                 at_first, at_final, active, prime, more, need, take, emit, last;
-  logic [LANE_BITS:0]   shift;  // bytes, 1 … B
-  logic [2*B*8-1:0]     pair;
-  logic [B-1:0]         mask;
-  logic [B*8-1:0]       block;
+  // The run at work, and what its next step does.
+  logic                 active_q, some_q, straddles_q, fresh_q;
+  logic                 prime_q;   // takes a beat ahead: the first block begins in one and ends in the next
+  logic                 need_q;    // takes a beat
+  logic                 within_q;  // from the first to the final block
+  logic [LANE_BITS-1:0] first_lane_q, final_lane_q;
+  logic [LANE_BITS:0]   shift_q;   // bytes, 1 … B
+  logic [7:0]           fill_q;
+  logic [TAG_BITS-1:0]  tag_q;
+  logic                 at_first, at_final, at_last, out_of_beats, next_first, last_beat;
+  logic                 step, emit, next_begins, next_within, next_spent, begins;
+  logic                 unused_final, unused_last;
 
-  assign block_d  = block_q + 1'b1;
-  assign taken_d  = taken_q + 1'b1;
-  assign at_first = some_i && (fresh_q ? first_now_i : at_first_q);
-  assign at_final = some_i && (fresh_q ? final_now_i : at_final_q);
-  assign last     = fresh_q ? last_now_i : last_q;
-  assign more     = untaken_q ? some_i : more_q;
-  assign active   = (at_first || begun_q) && !ended_q;
+  assign step        = active_q && room_i && (!need_q || beat_valid_i);
+  assign emit        = step && !prime_q;
+  assign emit_o      = emit;
+  assign beat_take_o = step && need_q;
+  assign waits_o     = active_q && need_q && !beat_valid_i;
+  assign run_take_o  = run_valid_i && (!active_q || (emit && at_last));
 
-  // The first block may begin in one beat and end in the next: then a beat is taken ahead of it.
-  assign prime        = at_first && !primed_q && straddles_i;
-  assign need         = run_valid_i && (prime || (active && more));
-  assign waits_o      = need && !beat_valid_i;
-  assign emit         = run_valid_i && !prime && !waits_o && (!valid_o || ready_i);
-  assign take         = need && (prime ? beat_valid_i : emit);
-  assign beat_ready_o = take;
-  assign done_o       = emit && last;
+  assign begins      = some_i && first_now_i;
+  assign next_begins = some_q && next_first && !prime_q;
+  assign next_within = prime_q || next_begins || (within_q && !at_final);
+  assign next_spent  = need_q ? last_beat : out_of_beats;
 
-  assign shift = {lane_i == first_lane_i, lane_i - first_lane_i};
-  assign pair  = {beat_data_i, hold_q};
+  countdown #(.WIDTH(BEAT_BITS)) u_first (.clk_i(clk_i), .load_i(run_take_o), .count_i(first_block_i),
+    .zero_i(first_now_i), .step_i(emit), .zero_o(at_first), .one_o(next_first));
+  countdown #(.WIDTH(BEAT_BITS)) u_final (.clk_i(clk_i), .load_i(run_take_o), .count_i(final_block_i),
+    .zero_i(final_now_i), .step_i(emit), .zero_o(at_final), .one_o(unused_final));
+  countdown #(.WIDTH(BEAT_BITS)) u_last (.clk_i(clk_i), .load_i(run_take_o), .count_i(last_block_i),
+    .zero_i(last_now_i), .step_i(emit), .zero_o(at_last), .one_o(unused_last));
+  countdown #(.WIDTH(BEAT_BITS)) u_beats (.clk_i(clk_i), .load_i(run_take_o), .count_i(beats_i),
+    .zero_i(!some_i), .step_i(beat_take_o), .zero_o(out_of_beats), .one_o(last_beat));
 
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) active_q <= 1'b0;
+    else if (run_take_o) active_q <= 1'b1;
+    else if (emit && at_last) active_q <= 1'b0;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (run_take_o) begin
+      some_q       <= some_i;
+      straddles_q  <= straddles_i;
+      fresh_q      <= 1'b1;
+      prime_q      <= begins && straddles_i;
+      need_q       <= begins;
+      within_q     <= begins;
+      first_lane_q <= first_lane_i;
+      final_lane_q <= final_lane_i;
+      shift_q      <= {lane_i == first_lane_i, lane_i - first_lane_i};
+      fill_q       <= fill_i;
+      tag_q        <= tag_i;
+    end else if (step) begin
+      if (emit) fresh_q <= 1'b0;
+      prime_q  <= next_begins && straddles_q;
+      need_q   <= next_within && !next_spent;
+      within_q <= next_within;
+    end
+  end
+
+  logic [B*8-1:0]   hold_q, block;
+  logic [2*B*8-1:0] pair;
+  logic [B-1:0]     mask;
+  assign pair = {beat_data_i, hold_q};
   always_comb begin
     for (int i = 0; i < B; i++) begin
-      mask[i] = active && (!at_first || LANE_BITS'(i) >= first_lane_i)
-                && (!at_final || LANE_BITS'(i) <= final_lane_i);
-      block[i*8 +: 8] = mask[i] ? pair[((LANE_BITS+2)'(i) + (LANE_BITS+2)'(shift))*8 +: 8] : fill_i;
+      mask[i] = within_q && (!at_first || LANE_BITS'(i) >= first_lane_q)
+                && (!at_final || LANE_BITS'(i) <= final_lane_q);
+      block[i*8 +: 8] = mask[i] ? pair[((LANE_BITS+2)'(i) + (LANE_BITS+2)'(shift_q))*8 +: 8] : fill_q;
     end
   end
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) valid_o <= 1'b0;
-    else if (emit) valid_o <= 1'b1;
-    else if (ready_i) valid_o <= 1'b0;
+    else valid_o <= emit;
   end
-
   always_ff @(posedge clk_i) begin
-    if (!rst_ni || done_o) begin
-      block_q   <= '0;
-      taken_q   <= '0;
-      fresh_q   <= 1'b1;
-      untaken_q <= 1'b1;
-      primed_q  <= 1'b0;
-      begun_q   <= 1'b0;
-      ended_q   <= 1'b0;
-    end else begin
-      if (emit) begin
-        block_q <= block_d;
-        fresh_q <= 1'b0;
-        if (at_first) begun_q <= 1'b1;
-        if (at_final) ended_q <= 1'b1;
-      end
-      if (take) begin
-        taken_q   <= taken_d;
-        untaken_q <= 1'b0;
-        primed_q  <= 1'b1;
-      end
-    end
-  end
-
-  always_ff @(posedge clk_i) begin
-    if (take) begin
-      hold_q <= beat_data_i;
-      more_q <= taken_d != beats_i;
-    end
-    if (emit) begin
-      at_first_q <= block_d == first_block_i;
-      at_final_q <= block_d == final_block_i;
-      last_q     <= block_d == last_block_i;
-      data_o     <= block;
-      tag_o      <= tag_i;
-      first_o    <= fresh_q;
-      last_o     <= last;
-    end
+    if (beat_take_o) hold_q <= beat_data_i;
+    data_o  <= block;
+    tag_o   <= tag_q;
+    first_o <= fresh_q;
+    last_o  <= at_last;
   end
 endmodule

@@ -58,10 +58,12 @@ module load_unit #(
   // What the data side must know of an instruction, and of a run.
   localparam int ContextBits = 3 + engine_pkg::IndexBits + 2 + 8 + BeatBits + 2;
   localparam int RunBits     = LOCAL_BITS + 3*LaneBits + 3*BeatBits + 5;
-  localparam int TagBits     = 2 + LOCAL_BITS + 1 + 1 + 3 + engine_pkg::IndexBits;
+  localparam int TagBits     = 2 + LOCAL_BITS + 1 + 1 + 3;
+  localparam int BlockBits   = AXI_BYTES*8 + TagBits + 2;
+  localparam int BlockDepth  = 8;
 
   // Request side.
-  logic                is_act, is_wgt, start, request_ready;
+  logic                is_act, act_q, is_wgt, start, request_ready;
   logic [1:0]          target;
   logic [LenBits-1:0]  len;
   logic [LenBits-1:0]  last_byte;
@@ -72,7 +74,8 @@ module load_unit #(
   logic [ContextBits-1:0] context_head;
   logic [LOCAL_BITS-1:0] new_local, local_addr;
   logic [LaneBits-1:0] new_lane, lane;
-  logic [LenBits-1:0]  new_first, new_end, new_final;
+  logic [LenBits-1:0]  new_first, new_final;
+  logic                new_some, new_one_beat, new_first_now, new_final_now;
   logic [LaneBits-1:0] first_lane, final_lane;
   logic [BeatBits-1:0] new_beats, beats, first_block, final_block;
   logic                new_last, run_last, some, first_now, final_now, straddles;
@@ -85,12 +88,16 @@ module load_unit #(
   assign len    = is_act ? LenBits'(instr_i[engine_pkg::FieldLen +: 16])
                 : is_wgt ? LenBits'(instr_i[engine_pkg::FieldCount +: 16]) << $clog2(PC * PK)
                          : LenBits'(instr_i[engine_pkg::FieldCount +: 16]) << $clog2(PK * 8);
-  assign last_byte  = len - 1'b1;
+  // A cycle late: the instruction stands longer than that before it is taken.
+  always_ff @(posedge clk_i) begin
+    last_byte <= len - 1'b1;
+    act_q     <= is_act;
+  end
   // A run of ACT ends with a whole word.
   assign last_block = BeatBits'(last_byte >> LaneBits)
-                      | (PC > AXI_BYTES && is_act ? BeatBits'((PC - 1) / AXI_BYTES) : '0);
+                      | (PC > AXI_BYTES && act_q ? BeatBits'((PC - 1) / AXI_BYTES) : '0);
 
-  assign start  = valid_i && tokens_ok_i && request_ready && !context_full;
+  assign start  = valid_i && tokens_ok_i && request_ready && !context_full && !oldest_full;
   assign take_o = start;
 
   always_ff @(posedge clk_i) begin
@@ -129,61 +136,87 @@ module load_unit #(
     .run_local_o   (new_local),
     .run_lane_o    (new_lane),
     .run_first_o   (new_first),
-    .run_end_o     (new_end),
+    .run_final_o   (new_final),
     .run_beats_o   (new_beats),
+    .run_some_o    (new_some),
+    .run_one_beat_o(new_one_beat),
+    .run_first_now_o(new_first_now),
+    .run_final_now_o(new_final_now),
     .run_last_o    (new_last)
   );
 
   // The two queues between the sides.
-  logic                 run_done;
+  logic                 run_take;
   logic [1:0]           now_target;
   logic [2:0]           now_signal;
   logic [7:0]           now_fill;
+  logic [engine_pkg::IndexBits-1:0] now_index;
   logic [BeatBits-1:0]  now_last_block;
   logic                 now_odd, now_single;
 
-  assign new_final = new_end - 1'b1;
-  assign new_flags = {new_beats != '0, new_first[LenBits-1:LaneBits] == '0, new_final[LenBits-1:LaneBits] == '0,
-                      new_lane > new_first[LaneBits-1:0]};
+  assign new_flags = {new_some, new_first_now, new_final_now, new_lane > new_first[LaneBits-1:0]};
   assign run_new = {new_local, new_lane, new_first[LaneBits-1:0], new_final[LaneBits-1:0],
                     BeatBits'(new_first >> LaneBits), BeatBits'(new_final >> LaneBits), new_beats, new_flags, new_last};
   assign {local_addr, lane, first_lane, final_lane, first_block, final_block, beats, some, first_now, final_now,
           straddles, run_last} = run_head;
   fifo #(.WIDTH(RunBits), .DEPTH(16)) u_runs (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(run_valid && !run_full), .data_i(run_new),
-    .pop_i(run_done), .data_o(run_head), .empty_o(run_empty), .full_o(run_full));
+    .pop_i(run_take), .data_o(run_head), .empty_o(run_empty), .full_o(run_full));
 
-  assign {now_signal, beat_index_o, now_target, now_fill, now_last_block, now_single, now_odd} = context_head;
+  assign {now_signal, now_index, now_target, now_fill, now_last_block, now_single, now_odd} = context_head;
+  // The last run of an instruction takes its context along; the next waits a cycle.
+  logic context_pop_q;
+  always_ff @(posedge clk_i) context_pop_q <= rst_ni && run_take && run_last;
+
   fifo #(.WIDTH(ContextBits), .DEPTH(4)) u_contexts (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(start),
     .data_i({instr_i[engine_pkg::FieldSignal +: 3], index_i, target, instr_i[engine_pkg::FieldFill +: 8],
              last_block, last_block == '0, !last_byte[WordShift]}),
-    .pop_i(run_done && run_last), .data_o(context_head), .empty_o(context_empty),
+    .pop_i(context_pop_q), .data_o(context_head), .empty_o(context_empty),
     .full_o(context_full));
 
   // Data side.
-  logic                   beat_full, beat_empty, beat_take, beat_error;
+  logic                   beat_full, beat_empty, beat_take, beat_error, emit;
   logic [AXI_BYTES*8-1:0] beat_data;
-  logic                   block_valid, block_ready, block_first, block_last;
+  logic                   block_valid, block_empty, block_full, block_take;
   logic [AXI_BYTES*8-1:0] block_data;
-  logic [TagBits-1:0]     tag;
-  logic [1:0]             block_target;
-  logic [LOCAL_BITS-1:0]  block_local;
-  logic                   block_odd, block_final;
-  logic [2:0]             block_signal;
-  logic [engine_pkg::IndexBits-1:0] block_index;
+  logic [TagBits-1:0]     block_tag;
+  logic                   block_first, block_last;
+  logic [BlockBits-1:0]   block_head, block_new;
+  logic [AXI_BYTES*8-1:0] write_data;
+  logic                   write_first, write_last, write_odd, write_final;
+  logic [1:0]             write_target;
+  logic [LOCAL_BITS-1:0]  write_local;
+  logic [2:0]             write_signal;
 
   assign beat_ready_o = !beat_full;
   fifo #(.WIDTH(AXI_BYTES*8 + 1), .DEPTH(16)) u_beats (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(beat_valid_i && !beat_full), .data_i({beat_error_i, beat_data_i}),
     .pop_i(beat_take), .data_o({beat_error, beat_data}), .empty_o(beat_empty), .full_o(beat_full));
 
+  // A block leaves the aligner only if the queue behind it has room for it. Room is given back a cycle late.
+  logic [3:0] blocks_q, blocks_d;
+  logic       room_q, taken_q;
+  assign blocks_d = blocks_q + 4'(emit) - 4'(taken_q);
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      blocks_q <= '0;
+      room_q   <= 1'b1;
+      taken_q  <= 1'b0;
+    end else begin
+      blocks_q <= blocks_d;
+      room_q   <= blocks_d != 4'(BlockDepth);
+      taken_q  <= block_take;
+    end
+  end
+
   load_align #(
     .AXI_BYTES(AXI_BYTES), .LANE_BITS(LaneBits), .BEAT_BITS(BeatBits), .TAG_BITS(TagBits)
   ) u_align (
     .clk_i        (clk_i),
     .rst_ni       (rst_ni),
-    .run_valid_i  (!run_empty),
+    .run_valid_i  (!run_empty && !context_pop_q),
+    .run_take_o   (run_take),
     .lane_i       (lane),
     .first_lane_i (first_lane),
     .final_lane_i (final_lane),
@@ -197,34 +230,42 @@ module load_unit #(
     .last_now_i   (now_single),
     .straddles_i  (straddles),
     .fill_i       (now_fill),
-    .tag_i        ({now_target, local_addr, now_odd, run_last, now_signal, beat_index_o}),
-    .done_o       (run_done),
+    .tag_i        ({now_target, local_addr, now_odd, run_last, now_signal}),
     .waits_o      (wait_memory_o),
     .beat_valid_i (!beat_empty),
-    .beat_ready_o (beat_take),
+    .beat_take_o  (beat_take),
     .beat_data_i  (beat_data),
+    .room_i       (room_q),
+    .emit_o       (emit),
     .valid_o      (block_valid),
-    .ready_i      (block_ready),
     .data_o       (block_data),
-    .tag_o        (tag),
+    .tag_o        (block_tag),
     .first_o      (block_first),
     .last_o       (block_last)
   );
 
-  assign {block_target, block_local, block_odd, block_final, block_signal, block_index} = tag;
+  assign block_new = {block_tag, block_first, block_last, block_data};
+  fifo #(.WIDTH(BlockBits), .DEPTH(BlockDepth)) u_blocks (
+    .clk_i(clk_i), .rst_ni(rst_ni), .push_i(block_valid), .data_i(block_new),
+    .pop_i(block_take), .data_o(block_head), .empty_o(block_empty), .full_o(block_full));
+  assign {write_target, write_local, write_odd, write_final, write_signal, write_first, write_last, write_data} =
+    block_head;
+
   load_write #(
     .PC(PC), .PK(PK), .AXI_BYTES(AXI_BYTES), .LOCAL_BITS(LOCAL_BITS), .WORD_BITS(WORD_BITS)
   ) u_write (
     .clk_i        (clk_i),
     .rst_ni       (rst_ni),
-    .valid_i      (block_valid),
-    .ready_o      (block_ready),
-    .data_i       (block_data),
-    .first_i      (block_first),
-    .last_i       (block_last),
-    .target_i     (block_target),
-    .local_i      (block_local),
-    .odd_i        (block_odd),
+    .valid_i      (!block_empty),
+    .take_o       (block_take),
+    .data_i       (write_data),
+    .first_i      (write_first),
+    .last_i       (write_last),
+    .target_i     (write_target),
+    .local_i      (write_local),
+    .odd_i        (write_odd),
+    .final_i      (write_final),
+    .signal_i     (write_signal),
     .act_valid_o  (act_valid_o),
     .act_ready_i  (act_ready_i),
     .act_addr_o   (act_addr_o),
@@ -233,14 +274,23 @@ module load_unit #(
     .prm_we_o     (prm_we_o),
     .word_o       (word_o),
     .slice_o      (slice_o),
-    .slice_data_o (slice_data_o)
+    .slice_data_o (slice_data_o),
+    .give_o       (give_o),
+    .signal_o     (signal_o)
   );
 
-  assign give_o         = block_valid && block_ready && block_last && block_final;
-  assign signal_o       = block_signal;
-  assign busy_o         = !context_empty || block_valid;
-  assign oldest_index_o = block_valid ? block_index : beat_index_o;
-  assign bus_error_o    = beat_take && beat_error;
-  assign wait_port_o    = act_valid_o && !act_ready_i;
-  assign moved_o        = block_valid && block_ready;
+  // Instructions begun and not ended.
+  logic oldest_full, oldest_empty;
+  fifo #(.WIDTH(engine_pkg::IndexBits), .DEPTH(8)) u_oldest (
+    .clk_i(clk_i), .rst_ni(rst_ni), .push_i(start), .data_i(index_i),
+    .pop_i(give_o), .data_o(oldest_index_o), .empty_o(oldest_empty), .full_o(oldest_full));
+
+  always_ff @(posedge clk_i) begin
+    if (run_take) beat_index_o <= now_index;
+    bus_error_o <= beat_take && beat_error;
+  end
+
+  assign busy_o      = !oldest_empty;
+  assign wait_port_o = act_valid_o && !act_ready_i;
+  always_ff @(posedge clk_i) moved_o <= block_take;
 endmodule

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Puts the blocks of LOAD into the scratchpads: words of ACT at the pace of its write port, slices of WGT or
-// PRM one a cycle.
+// Puts the blocks of LOAD into the scratchpads: words of ACT, through a short queue, at the pace of its write port,
+// slices of WGT or PRM one a cycle. All outputs but take_o are registers.
 module load_write #(
   parameter int PC         = 8,
   parameter int PK         = 8,
@@ -11,12 +11,14 @@ module load_write #(
   input  logic                   clk_i,
   input  logic                   rst_ni,
   input  logic                   valid_i,
-  output logic                   ready_o,
+  output logic                   take_o,
   input  logic [AXI_BYTES*8-1:0] data_i,
   input  logic                   first_i, last_i,  // block of a run
   input  logic [1:0]             target_i,         // 0 ACT, 1 WGT, 2 PRM
   input  logic [LOCAL_BITS-1:0]  local_i,          // where the run begins: chunk of ACT, word of WGT or PRM
   input  logic                   odd_i,            // the run has an odd number of ACT words
+  input  logic                   final_i,          // the run is the last of an instruction
+  input  logic [2:0]             signal_i,
   output logic                   act_valid_o,
   input  logic                   act_ready_i,
   output logic [WORD_BITS-1:0]   act_addr_o,
@@ -24,43 +26,52 @@ module load_write #(
   output logic                   wgt_we_o, prm_we_o,
   output logic [LOCAL_BITS-1:0]  word_o,
   output logic [7:0]             slice_o,
-  output logic [AXI_BYTES*8-1:0] slice_data_o
+  output logic [AXI_BYTES*8-1:0] slice_data_o,
+  output logic                   give_o,           // an instruction has ended
+  output logic [2:0]             signal_o
 );
   localparam int B          = AXI_BYTES;
   localparam int WgtSlices  = PK * PC / B;
   localparam int PrmSlices  = PK * 8 / B;
   localparam int ChunkShift = $clog2(PC / PK);
 
-  logic                  to_act, to_wgt, act_done;
-  logic [WORD_BITS-1:0]  act_next_q;
-  logic [LOCAL_BITS-1:0] word_q;
-  logic [7:0]            slice_q;
+  localparam int EntryBits  = WORD_BITS + PC*8;
 
-  assign to_act  = target_i == 2'd0;
-  assign to_wgt  = target_i == 2'd1;
-  assign ready_o = !to_act || act_done;
+  logic       to_act, to_wgt, ends_q;
+  logic       act_word;   // this block's part completes a word of ACT …
+  logic       word_first; // … the first of its run
+  logic       part_last;  // of the block
+  logic       act_push, act_full, act_empty, act_free;
+  logic [PC*8-1:0]      word;
+  logic [WORD_BITS-1:0] addr, next_q;
+  logic [2:0] signal_q;
 
-  // ACT.
+  assign to_act   = target_i == 2'd0;
+  assign to_wgt   = target_i == 2'd1;
+  assign act_free = to_act && !act_full && !ends_q;
+  assign act_push = valid_i && act_free && act_word;
+  assign take_o   = valid_i && !ends_q && (!to_act || (!act_full && part_last));
+
   if (PC == B) begin : gen_equal
-    assign act_valid_o = valid_i && to_act;
-    assign act_done    = act_ready_i;
-    assign act_data_o  = data_i;
-    assign act_addr_o  = first_i ? WORD_BITS'(local_i >> ChunkShift) : act_next_q;
+    assign act_word   = 1'b1;
+    assign word_first = first_i;
+    assign part_last  = 1'b1;
+    assign word       = data_i;
   end else if (PC > B) begin : gen_gather
     localparam int Parts = PC / B;
     logic [$clog2(Parts)-1:0] part_q;
     logic [(Parts-1)*B*8-1:0] low_q;
-    logic                     full;
-    assign full        = &part_q;
-    assign act_valid_o = valid_i && to_act && full;
-    assign act_done    = !full || act_ready_i;
-    assign act_data_o  = {data_i, low_q};
-    assign act_addr_o  = act_next_q;
+    logic                     first_q;
+    assign act_word   = &part_q;
+    assign word_first = first_q;
+    assign part_last  = 1'b1;
+    assign word       = {data_i, low_q};
     always_ff @(posedge clk_i) begin
       if (!rst_ni) part_q <= '0;
-      else if (valid_i && to_act && act_done) part_q <= part_q + 1'b1;
+      else if (valid_i && act_free) part_q <= part_q + 1'b1;
     end
     always_ff @(posedge clk_i) begin
+      if (valid_i && act_free && part_q == '0) first_q <= first_i;
       for (int p = 0; p < Parts - 1; p++) begin
         if (part_q == $bits(part_q)'(p)) low_q[p*B*8 +: B*8] <= data_i;
       end
@@ -68,40 +79,52 @@ module load_write #(
   end else begin : gen_split
     localparam int Parts = B / PC;
     logic [$clog2(Parts)-1:0] part_q;
-    logic                     final_part;
+    assign act_word   = 1'b1;
+    assign word_first = first_i && part_q == '0;
     // The last block of an odd number of words has one word only.
-    assign final_part  = (&part_q) || (last_i && odd_i);
-    assign act_valid_o = valid_i && to_act;
-    assign act_done    = act_ready_i && final_part;
-    assign act_data_o  = data_i[part_q*PC*8 +: PC*8];
-    assign act_addr_o  = first_i && part_q == '0 ? WORD_BITS'(local_i >> ChunkShift) : act_next_q;
+    assign part_last  = (&part_q) || (last_i && odd_i);
+    assign word       = data_i[part_q*PC*8 +: PC*8];
     always_ff @(posedge clk_i) begin
       if (!rst_ni) part_q <= '0;
-      else if (act_valid_o && act_ready_i) part_q <= final_part ? '0 : part_q + 1'b1;
+      else if (valid_i && act_free) part_q <= part_last ? '0 : part_q + 1'b1;
+    end
+  end
+
+  assign addr = word_first ? WORD_BITS'(local_i >> ChunkShift) : next_q;
+  always_ff @(posedge clk_i) begin
+    if (act_push) next_q <= addr + 1'b1;
+  end
+  fifo #(.WIDTH(EntryBits), .DEPTH(4)) u_words (
+    .clk_i(clk_i), .rst_ni(rst_ni), .push_i(act_push), .data_i({addr, word}),
+    .pop_i(act_valid_o && act_ready_i), .data_o({act_addr_o, act_data_o}), .empty_o(act_empty), .full_o(act_full));
+  assign act_valid_o = !act_empty;
+
+  logic slice_last;
+  assign slice_last = slice_o == (to_wgt ? 8'(WgtSlices - 1) : 8'(PrmSlices - 1));
+
+  // An instruction ends when all that it wrote has left the queue; none follows it meanwhile.
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      wgt_we_o <= 1'b0;
+      prm_we_o <= 1'b0;
+      ends_q   <= 1'b0;
+      give_o   <= 1'b0;
+    end else begin
+      wgt_we_o <= valid_i && to_wgt && !ends_q;
+      prm_we_o <= valid_i && target_i == 2'd2 && !ends_q;
+      if (take_o && last_i && final_i) ends_q <= 1'b1;
+      else if (act_empty) ends_q <= 1'b0;
+      give_o   <= ends_q && act_empty;
     end
   end
 
   always_ff @(posedge clk_i) begin
-    if (act_valid_o && act_ready_i) act_next_q <= act_addr_o + 1'b1;
-    else if (PC > B && valid_i && first_i) act_next_q <= WORD_BITS'(local_i >> ChunkShift);
-  end
-
-  // WGT and PRM.
-  assign wgt_we_o     = valid_i && to_wgt;
-  assign prm_we_o     = valid_i && target_i == 2'd2;
-  assign word_o       = first_i ? local_i : word_q;
-  assign slice_o      = first_i ? 8'd0 : slice_q;
-  assign slice_data_o = data_i;
-
-  always_ff @(posedge clk_i) begin
-    if (wgt_we_o || prm_we_o) begin
-      if (slice_o == (to_wgt ? 8'(WgtSlices - 1) : 8'(PrmSlices - 1))) begin
-        slice_q <= 8'd0;
-        word_q  <= word_o + 1'b1;
-      end else begin
-        slice_q <= slice_o + 8'd1;
-        word_q  <= word_o;
-      end
+    if (take_o && !to_act) begin
+      word_o  <= first_i ? local_i : slice_last ? word_o + 1'b1 : word_o;
+      slice_o <= first_i || slice_last ? 8'd0 : slice_o + 8'd1;
     end
+    if (take_o && last_i) signal_q <= signal_i;
+    slice_data_o <= data_i;
+    signal_o <= signal_q;
   end
 endmodule

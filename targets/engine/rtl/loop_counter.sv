@@ -10,17 +10,15 @@ module loop_counter #(
   output logic             last_o
 );
   logic [WIDTH-1:0] left_q;  // steps after this one
-  logic             last_q;
-
-  assign last_o = last_q;
+  logic             next_q;  // one is left
+  logic             again;
+  assign again = load_i || last_o;
 
   always_ff @(posedge clk_i) begin
-    if (load_i || (step_i && last_q)) begin
-      left_q <= count_i - 1'b1;
-      last_q <= count_i == WIDTH'(1);
-    end else if (step_i) begin
-      left_q <= left_q - 1'b1;
-      last_q <= left_q == WIDTH'(1);
+    if (load_i || step_i) begin
+      left_q <= again ? count_i - 1'b1 : left_q - 1'b1;
+      last_o <= again ? count_i == WIDTH'(1) : next_q;
+      next_q <= again ? count_i == WIDTH'(2) : left_q == WIDTH'(2);
     end
   end
 endmodule

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A signed product after three cycles: registers at the inputs, in the middle and at the output, the
-// three rows that FPGA multiplier blocks have. en_i stops all rows. A technology's own primitive would be
-// another branch here, chosen by TECH.
+// three rows that FPGA multiplier blocks have. en_i stops all rows. test/rtl/leaves.py holds each technology's
+// primitive to the inferred form.
 module mul #(
   parameter int A_BITS = 8,
   parameter int B_BITS = 8,
-  parameter int TECH   = 0  // 0: inferred
+  parameter int TECH   = 0  // 0: inferred, 1: ECP5
 ) (
   input  logic                            clk_i,
   input  logic                            en_i,
@@ -13,7 +13,10 @@ module mul #(
   input  logic signed [B_BITS-1:0]        b_i,
   output logic signed [A_BITS+B_BITS-1:0] p_o
 );
-  if (TECH == 0) begin : gen_inferred
+  if (TECH == 1) begin : gen_ecp5
+    mul_ecp5 #(.A_BITS(A_BITS), .B_BITS(B_BITS)) u_mul (
+      .clk_i(clk_i), .en_i(en_i), .a_i(a_i), .b_i(b_i), .p_o(p_o));
+  end else begin : gen_inferred
     logic signed [A_BITS-1:0]        a_q;
     logic signed [B_BITS-1:0]        b_q;
     logic signed [A_BITS+B_BITS-1:0] m_q, p_q;

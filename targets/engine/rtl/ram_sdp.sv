@@ -3,7 +3,8 @@
 // output registers. Reading a word in the cycle in which it is written gives either value.
 module ram_sdp #(
   parameter int WIDTH = 64,
-  parameter int DEPTH = 1024
+  parameter int DEPTH = 1024,
+  parameter int TECH  = 0  // as of mul
 ) (
   input  logic                     clk_i,
   input  logic                     we_i,
@@ -13,17 +14,21 @@ module ram_sdp #(
   input  logic [$clog2(DEPTH)-1:0] raddr_i,
   output logic [WIDTH-1:0]         rdata_o
 );
-  (* no_rw_check *) logic [WIDTH-1:0] mem_q [0:DEPTH-1];
+  (* no_rw_check, ram_style = "block" *) logic [WIDTH-1:0] block_q [0:DEPTH-1];
   logic [WIDTH-1:0] read_q;
-  logic             re_q;
 
   always_ff @(posedge clk_i) begin
-    if (we_i) mem_q[waddr_i] <= wdata_i;
+    if (we_i) block_q[waddr_i] <= wdata_i;
+  end
+  always_ff @(posedge clk_i) begin
+    if (re_i) read_q <= block_q[raddr_i];
   end
 
-  always_ff @(posedge clk_i) begin
-    re_q <= re_i;
-    if (re_i) read_q <= mem_q[raddr_i];
-    if (re_q) rdata_o <= read_q;
+  if (TECH == 1) begin : gen_inside
+    // Yosys puts no register into an ECP5 block memory: synthesis turns on the output register of every cell
+    // named block_q instead, and the netlist is simulated against this file's other branch.
+    assign rdata_o = read_q;
+  end else begin : gen_register
+    always_ff @(posedge clk_i) rdata_o <= read_q;
   end
 endmodule

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Walks the ny × nx runs of a LOAD or a STORE, one a cycle: cuts each to the row's window, checks it against
 // the base's size (the fence), asks for the bursts that cover it and describes it to the unit's data side.
-// A burst is at most MAX_BEATS long and stays within 4 KiB. Nothing is asked for past a fence error.
+// A burst stays within an aligned block of MAX_BEATS. Nothing is asked for past a fence error.
 module run_request #(
   parameter int LOCAL_BITS = 14,  // a chunk address
   parameter int LEN_BITS   = 24,
@@ -28,13 +28,15 @@ module run_request #(
   input  logic                  burst_ready_i,
   output logic [63:0]           burst_addr_o,
   output logic [7:0]            burst_len_o,   // beats less one
-  // Runs: bytes [first, end) come from memory, the first of them from byte `lane` of the run's first beat.
+  // Runs: bytes first … final come from memory, the first of them from byte `lane` of the run's first beat.
   output logic                  run_valid_o,
   input  logic                  run_ready_i,
   output logic [LOCAL_BITS-1:0] run_local_o,
   output logic [LANE_BITS-1:0]  run_lane_o,
-  output logic [LEN_BITS-1:0]   run_first_o, run_end_o,
+  output logic [LEN_BITS-1:0]   run_first_o, run_final_o,
   output logic [BEAT_BITS-1:0]  run_beats_o,
+  output logic                  run_some_o, run_one_beat_o,
+  output logic                  run_first_now_o, run_final_now_o,  // that byte is in the run's first AXI_BYTES
   output logic                  run_last_o     // of the instruction
 );
   // The instruction, held.
@@ -45,23 +47,17 @@ module run_request #(
   logic [15:0]         ny_q, nx_q;
   logic [LOCAL_BITS-1:0] step_y_q, step_x_q;
 
-  // Stage 0 walks, 1 to 4 compute, 5 waits for its bursts to be taken.
+  // Stage 0 walks, 1 to 6 compute, 7 waits for its bursts to be taken. All stages move at once.
   logic       walk_q, fresh_q;
-  logic [5:1] valid_q;
-  logic [4:1] last_q;
-  logic [5:0] go /*verilator split_var*/;  // stage may move on
-  logic       x_last, y_last, step;
+  logic [7:1] valid_q;
+  logic [6:1] last_q;
+  logic       go, x_last, y_last, step;
   logic [31:0] pos, row;
   logic [LOCAL_BITS-1:0] local_now;
-  logic [LOCAL_BITS-1:0] local1_q, local2_q, local3_q, local4_q;
+  logic [LOCAL_BITS-1:0] local1_q, local2_q, local3_q, local4_q, local5_q, local6_q;
   logic fence;
 
-  assign ready_o = !walk_q && !fresh_q && valid_q[4:1] == '0;  // no run needs the last instruction
-  assign step    = walk_q && go[0];
-
-  for (genvar s = 0; s < 5; s++) begin : gen_go
-    assign go[s] = !valid_q[s+1] || go[s+1];
-  end
+  assign step    = walk_q && go;
 
   loop_counter #(.WIDTH(16)) u_x (
     .clk_i(clk_i), .load_i(fresh_q), .step_i(step), .count_i(nx_q), .last_o(x_last));
@@ -94,6 +90,10 @@ module run_request #(
   end
 
   always_ff @(posedge clk_i) begin
+    // No run needs the last instruction; a cycle late.
+    ready_o <= rst_ni && !start_i && !walk_q && !fresh_q && valid_q[6:1] == '0;
+  end
+  always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       walk_q  <= 1'b0;
       fresh_q <= 1'b0;
@@ -102,11 +102,7 @@ module run_request #(
       fresh_q <= start_i;
       if (fresh_q) walk_q <= 1'b1;
       else if (step && x_last && y_last) walk_q <= 1'b0;
-      if (go[0]) valid_q[1] <= walk_q;
-      if (go[1]) valid_q[2] <= valid_q[1];
-      if (go[2]) valid_q[3] <= valid_q[2];
-      if (go[3]) valid_q[4] <= valid_q[3];
-      if (go[4]) valid_q[5] <= valid_q[4] && !fence;
+      if (go) valid_q <= {valid_q[6] && !fence, valid_q[5:1], walk_q};
     end
   end
 
@@ -123,48 +119,66 @@ module run_request #(
   logic [31:0]         start4_q;
   logic [LEN_BITS-1:0] first4_q, end4_q, count4_q;
   // 5
-  localparam int RunBits = LOCAL_BITS + LANE_BITS + 2*LEN_BITS + BEAT_BITS + 1;
-  logic [63:0]           addr5_q;
-  logic [LOCAL_BITS-1:0] local5_q;
-  logic [LANE_BITS-1:0]  lane5_q;
-  logic [LEN_BITS-1:0]   first5_q, end5_q;
-  logic [BEAT_BITS-1:0]  beats5_q;
-  logic                  last5_q, waiting_q;
+  logic [63:0]         addr5_q;
+  logic [32:0]         stop5_q;
+  logic [LEN_BITS-1:0] first5_q, end5_q, count5_q;
+  logic                some5_q;
+  // 6
+  logic [63:0]         addr6_q;
+  logic                past6_q, some6_q;
+  logic [LEN_BITS-1:0] first6_q, final6_q, beats6_q, page6_q;
+  // 7
+  localparam int RunBits   = LOCAL_BITS + LANE_BITS + 2*LEN_BITS + BEAT_BITS + 5;
+  localparam int IndexBits = $clog2(MAX_BEATS);
+  localparam int CountBits = BEAT_BITS - IndexBits + 1;
+  logic [63:0]           addr7_q;
+  logic [LOCAL_BITS-1:0] local7_q;
+  logic [LEN_BITS-1:0]   first7_q, final7_q;
+  logic [BEAT_BITS-1:0]  beats7_q;
+  logic [CountBits-1:0]  more7_q;
+  logic [IndexBits-1:0]  page7_q;
+  logic                  last7_q, some7_q, one_beat7_q, first_now7_q, final_now7_q, waiting_q;
   logic [RunBits-1:0]    run_now, waiting_run_q;
 
-  logic                fence_q, split_ready;
-  logic [32:0]         stop4;
-  logic [63:0]         addr4;
-  logic [LEN_BITS:0]   span4;
+  logic                fence_q, split_ready, next_split_ready, next_waiting;
+  logic [LANE_BITS:0]  lane5;
+  logic [LEN_BITS:0]   span5, page5;
+  logic [IndexBits+LANE_BITS-1:0] within5;
 
-  assign stop4 = {1'b0, start4_q} + 33'(count4_q);
-  assign fence = fence_q || (valid_q[4] && count4_q != '0 && stop4 > {1'b0, size_q});
-  assign addr4 = base_q + 64'(start4_q);
-  assign span4 = {1'b0, count4_q} + (LEN_BITS+1)'(addr4[LANE_BITS-1:0]) + (LEN_BITS+1)'(AXI_BYTES - 1);
+  assign fence   = fence_q || (valid_q[6] && past6_q);
   assign fence_o = fence_q;
+  // Bytes from the first beat's begin, rounded up; the last byte, counted from its block of MAX_BEATS.
+  assign lane5   = {1'b0, addr5_q[LANE_BITS-1:0]} + (LANE_BITS+1)'(AXI_BYTES - 1);
+  assign span5   = {1'b0, count5_q} + (LEN_BITS+1)'(lane5);
+  assign within5 = addr5_q[IndexBits+LANE_BITS-1:0];
+  assign page5   = {1'b0, count5_q} + (LEN_BITS+1)'(within5) - (LEN_BITS+1)'(1);
 
-  // Stage 5 hands the run to the data side and its bursts to the splitter in one cycle.
+  // All stages move when neither taker keeps a run waiting; go is that in a register of its own.
+  // Stage 7 hands the run to the data side and its bursts to the splitter in one cycle.
   // A run that its taker is not ready for waits in a register, so that nothing here hangs on run_ready_i.
-  assign go[5]       = !waiting_q && split_ready;
-  assign run_valid_o = waiting_q || (valid_q[5] && split_ready);
-  assign run_now     = {local5_q, lane5_q, first5_q, end5_q, beats5_q, last5_q};
-  assign {run_local_o, run_lane_o, run_first_o, run_end_o, run_beats_o, run_last_o} =
-    waiting_q ? waiting_run_q : run_now;
+  assign next_waiting = rst_ni && run_valid_o && !run_ready_i;
+  assign run_valid_o = waiting_q || (valid_q[7] && split_ready);
+  assign run_now     = {local7_q, addr7_q[LANE_BITS-1:0], first7_q, final7_q, beats7_q, some7_q, one_beat7_q,
+                        first_now7_q, final_now7_q, last7_q};
+  assign {run_local_o, run_lane_o, run_first_o, run_final_o, run_beats_o, run_some_o, run_one_beat_o, run_first_now_o,
+          run_final_now_o, run_last_o} = waiting_q ? waiting_run_q : run_now;
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) waiting_q <= 1'b0;
-    else waiting_q <= run_valid_o && !run_ready_i;
+    waiting_q <= next_waiting;
+    go        <= !next_waiting && next_split_ready;
   end
   always_ff @(posedge clk_i) begin
     if (!waiting_q) waiting_run_q <= run_now;
   end
 
-  burst_split #(.AXI_BYTES(AXI_BYTES), .MAX_BEATS(MAX_BEATS), .BEAT_BITS(BEAT_BITS)) u_split (
+  burst_split #(.AXI_BYTES(AXI_BYTES), .MAX_BEATS(MAX_BEATS), .COUNT_BITS(CountBits)) u_split (
     .clk_i         (clk_i),
     .rst_ni        (rst_ni),
-    .valid_i       (valid_q[5] && !waiting_q && beats5_q != '0),
+    .valid_i       (valid_q[7] && !waiting_q && some7_q),
     .ready_o       (split_ready),
-    .addr_i        (addr5_q),
-    .beats_i       (beats5_q),
+    .next_ready_o  (next_split_ready),
+    .addr_i        (addr7_q),
+    .more_i        (more7_q),
+    .final_i       (page7_q),
     .burst_valid_o (burst_valid_o),
     .burst_ready_i (burst_ready_i),
     .burst_addr_o  (burst_addr_o),
@@ -177,45 +191,61 @@ module run_request #(
   end
 
   always_ff @(posedge clk_i) begin
-    if (go[0] && walk_q) begin
+    if (go) begin
+      last_q    <= {last_q[5:1], x_last && y_last};
+      // 1
       pos1_q    <= pos;
       row1_q    <= row;
       local1_q  <= local_now;
-      last_q[1] <= x_last && y_last;
-    end
-    if (go[1] && valid_q[1]) begin
+      // 2
       negative2_q <= window_q && pos1_q[31];
       before2_q   <= -pos1_q;
       ahead2_q    <= $signed({2'b0, row_len_q}) - $signed({{2{pos1_q[31]}}, pos1_q});
       start2_q    <= row1_q + pos1_q;
       local2_q    <= local1_q;
-      last_q[2]   <= last_q[1];
-    end
-    if (go[2] && valid_q[2]) begin
+      // 3
       first3_q <= !negative2_q ? '0 : before2_q < 32'(len_q) ? before2_q[LEN_BITS-1:0] : len_q;
       end3_q   <= !window_q ? len_q
                 : ahead2_q <= 34'sd0 ? '0
                 : ahead2_q < $signed(34'(len_q)) ? ahead2_q[LEN_BITS-1:0] : len_q;
       start3_q <= start2_q;
       local3_q <= local2_q;
-      last_q[3] <= last_q[2];
-    end
-    if (go[3] && valid_q[3]) begin
+      // 4
       count4_q <= end3_q > first3_q ? end3_q - first3_q : '0;
       start4_q <= start3_q + 32'(first3_q);
       first4_q <= first3_q;
       end4_q   <= end3_q;
       local4_q <= local3_q;
-      last_q[4] <= last_q[3];
-    end
-    if (go[4] && valid_q[4]) begin
-      addr5_q  <= {addr4[63:LANE_BITS], LANE_BITS'(0)};
-      lane5_q  <= addr4[LANE_BITS-1:0];
-      beats5_q <= count4_q == '0 ? '0 : BEAT_BITS'(span4 >> LANE_BITS);
+      // 5
+      addr5_q  <= base_q + 64'(start4_q);
+      stop5_q  <= {1'b0, start4_q} + 33'(count4_q);
+      some5_q  <= count4_q != '0;
+      count5_q <= count4_q;
       first5_q <= first4_q;
       end5_q   <= end4_q;
       local5_q <= local4_q;
-      last5_q  <= last_q[4];
+      // 6
+      addr6_q  <= addr5_q;
+      past6_q  <= some5_q && stop5_q > {1'b0, size_q};
+      some6_q  <= some5_q;
+      beats6_q <= LEN_BITS'(span5 >> LANE_BITS);
+      page6_q  <= LEN_BITS'(page5 >> LANE_BITS);
+      first6_q <= first5_q;
+      final6_q <= end5_q - 1'b1;
+      local6_q <= local5_q;
+      // 7
+      addr7_q  <= addr6_q;
+      some7_q  <= some6_q;
+      beats7_q <= some6_q ? BEAT_BITS'(beats6_q) : '0;
+      page7_q  <= page6_q[IndexBits-1:0];
+      more7_q  <= CountBits'(page6_q >> IndexBits);
+      first7_q <= first6_q;
+      final7_q <= final6_q;
+      one_beat7_q  <= beats6_q == LEN_BITS'(1);
+      first_now7_q <= first6_q[LEN_BITS-1:LANE_BITS] == '0;
+      final_now7_q <= final6_q[LEN_BITS-1:LANE_BITS] == '0;
+      local7_q <= local6_q;
+      last7_q  <= last_q[6];
     end
   end
 endmodule

@@ -21,7 +21,7 @@ module store_unit #(
   input  logic                             tokens_ok_i,
   output logic                             give_o,
   output logic [2:0]                       signal_o,
-  // ACT; data three cycles after an accepted address.
+  // ACT; data four cycles after an accepted address.
   output logic                             act_valid_o,
   input  logic                             act_ready_i,
   output logic [WORD_BITS-1:0]             act_addr_o,
@@ -47,16 +47,14 @@ module store_unit #(
   localparam int LenBits    = 16;
   localparam int LaneBits   = $clog2(AXI_BYTES);
   localparam int BeatBits   = LenBits - 2;
-  localparam int WordShift  = $clog2(PC);
-  localparam int ChunkShift = $clog2(PC / PK);
-  localparam int QueueDepth = 8;
+  localparam int BeatDepth  = 8;
 
-  logic                  request_ready, run_valid, run_take, run_first, run_last;
+  logic                  request_ready, run_valid, run_take, runs_full, runs_empty, read_ready;
   logic [LOCAL_BITS-1:0] run_local;
-  logic [LaneBits-1:0]   run_lane, lane, final_lane;
-  logic [LenBits-1:0]    run_begin, run_end, run_final, span;
-  logic [BeatBits-1:0]   run_beats, last_beat, last_block;
-  logic [7:0]            last_part;
+  logic [LaneBits-1:0]   run_lane, run_final_lane, lane, final_lane;
+  logic [LenBits-1:0]    run_begin, run_final;
+  logic [BeatBits-1:0]   run_beats, run_last_beat, run_last_block, last_beat, last_block;
+  logic                  run_last, run_some, run_begin_now, one_beat, one_block, run_push;
   logic [2:0]            signal_q;
   logic                  sent_all_q, base;
 
@@ -92,106 +90,127 @@ module store_unit #(
     .burst_addr_o  (burst_addr_o),
     .burst_len_o   (burst_len_o),
     .run_valid_o   (run_valid),
-    .run_ready_i   (run_take),
+    .run_ready_i   (read_ready),
     .run_local_o   (run_local),
     .run_lane_o    (run_lane),
     .run_first_o   (run_begin),
-    .run_end_o     (run_end),
+    .run_final_o   (run_final),
     .run_beats_o   (run_beats),
+    .run_some_o    (run_some),
+    .run_one_beat_o(one_beat),
+    .run_first_now_o(run_begin_now),
+    .run_final_now_o(one_block),
     .run_last_o    (run_last)
   );
 
-  // Reader: the words of a run, as long as there is room for what is on its way.
-  logic                 reading_q, room, read;
-  logic [LenBits-1:0]   words_left_q;
-  logic [WORD_BITS-1:0] addr_q;
-  logic [2:0]           coming_q;
-  logic [3:0]           used_q;
-  logic                 align_full, align_empty, align_done, align_last;
-  logic                 word_empty, word_full, word_take;
-  logic [PC*8-1:0]      word;
+  // A run goes to the reader of its words and to the queue of those that wait to be sent, which is never full: of
+  // the runs in it three at most wait for the reader or are read, and each other has an entry in the reader's queue.
+  assign run_push = run_valid && read_ready;
 
-  assign run_first   = !reading_q || (words_left_q == LenBits'(1) && read);
-  assign run_take    = run_first && !align_full;
-  assign act_valid_o = reading_q && room;
-  assign act_addr_o  = addr_q;
-  assign read        = act_valid_o && act_ready_i;
-  assign room        = used_q != 4'(QueueDepth);
+  localparam int EntryBits = 8 * (PC > AXI_BYTES ? PC : AXI_BYTES);
+  logic                 entry_valid, entry_take, block_take, block_last;
+  logic [EntryBits-1:0] entry;
+  store_read #(
+    .PC(PC), .PK(PK), .AXI_BYTES(AXI_BYTES), .LEN_BITS(LenBits), .WORD_BITS(WORD_BITS), .LOCAL_BITS(LOCAL_BITS)
+  ) u_read (
+    .clk_i(clk_i), .rst_ni(rst_ni), .run_valid_i(run_valid), .run_ready_o(read_ready),
+    .run_local_i(run_local), .run_final_i(run_final), .act_valid_o(act_valid_o), .act_ready_i(act_ready_i),
+    .act_addr_o(act_addr_o), .act_data_i(act_data_i), .valid_o(entry_valid), .take_i(entry_take), .data_o(entry),
+    .moved_o(moved_o)
+  );
   assign wait_port_o = act_valid_o && !act_ready_i;
 
+  assign run_final_lane = run_final[LaneBits-1:0] + run_lane;
+  assign run_last_beat  = run_beats - 1'b1;
+  assign run_last_block = BeatBits'(run_final >> LaneBits);
+  // Built apart: Yosys sizes casts within a port's expression wrongly.
+  localparam int RunBits = 2*LaneBits + 2*BeatBits + 3;
+  logic               now_one_beat, now_one_block, final_run;
+  logic [RunBits-1:0] run_new;
+  assign run_new = {run_lane, run_final_lane, run_last_beat, run_last_block, one_beat, one_block, run_last};
+  fifo #(.WIDTH(RunBits), .DEPTH(16)) u_runs (
+    .clk_i(clk_i), .rst_ni(rst_ni), .push_i(run_push), .data_i(run_new), .pop_i(run_take),
+    .data_o({lane, final_lane, last_beat, last_block, now_one_beat, now_one_block, final_run}),
+    .empty_o(runs_empty), .full_o(runs_full));
+
+  // Blocks of AXI_BYTES from entries.
+  logic [AXI_BYTES*8-1:0] block;
+  if (PC > AXI_BYTES) begin : gen_split
+    localparam int PartBits = $clog2(PC / AXI_BYTES);
+    logic [PartBits-1:0] part_q;
+    assign block      = entry[part_q*AXI_BYTES*8 +: AXI_BYTES*8];
+    assign entry_take = block_take && ((&part_q) || block_last);
+    always_ff @(posedge clk_i) begin
+      if (!rst_ni) part_q <= '0;
+      else if (block_take) part_q <= block_last ? '0 : part_q + 1'b1;
+    end
+  end else begin : gen_whole
+    assign block      = entry;
+    assign entry_take = block_take;
+  end
+
+  // A beat leaves the aligner only if the queue behind it has room for it. Room is given back a cycle late.
+  logic       emit, beat_valid, beat_final, beat_empty, beat_full, beat_take, sent_final, room_q, sent_q;
+  logic [3:0] beats_q, beats_d;
+  logic [AXI_BYTES*8-1:0] beat_data;
+  logic [AXI_BYTES-1:0]   beat_strb;
+  assign beats_d = beats_q + 4'(emit) - 4'(sent_q);
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      reading_q <= 1'b0;
-      coming_q  <= '0;
-      used_q    <= '0;
+      beats_q <= '0;
+      room_q  <= 1'b1;
+      sent_q  <= 1'b0;
     end else begin
-      if (run_valid && run_take) reading_q <= 1'b1;
-      else if (read && words_left_q == LenBits'(1)) reading_q <= 1'b0;
-      coming_q <= {coming_q[1:0], read};
-      if (read && !word_take) used_q <= used_q + 1'b1;
-      else if (word_take && !read) used_q <= used_q - 1'b1;
+      beats_q <= beats_d;
+      room_q  <= beats_d != 4'(BeatDepth);
+      sent_q  <= beat_take;
     end
   end
 
-  always_ff @(posedge clk_i) begin
-    if (run_valid && run_take) begin
-      words_left_q <= LenBits'(((LenBits+1)'(run_end) + (LenBits+1)'(PC - 1)) >> WordShift);
-      addr_q       <= WORD_BITS'(run_local >> ChunkShift);
-    end else if (read) begin
-      words_left_q <= words_left_q - 1'b1;
-      addr_q       <= addr_q + 1'b1;
-    end
-  end
-
-  fifo #(.WIDTH(PC*8), .DEPTH(QueueDepth)) u_words (
-    .clk_i(clk_i), .rst_ni(rst_ni), .push_i(coming_q[2]), .data_i(act_data_i),
-    .pop_i(word_take), .data_o(word), .empty_o(word_empty), .full_o(word_full));
-  // The run's last byte, counted from its own first byte and from its first beat's.
-  assign run_final = run_end - 1'b1;
-  assign span      = run_final + LenBits'(run_lane);
-  // Built apart: Yosys sizes casts within a port's expression wrongly.
-  localparam int RunBits = 2*LaneBits + 2*BeatBits + 9;
-  logic [RunBits-1:0] run_new;
-  assign run_new = {run_lane, span[LaneBits-1:0], run_beats - 1'b1, BeatBits'(run_final >> LaneBits),
-                    8'(run_final >> WordShift), run_last};
-  fifo #(.WIDTH(RunBits), .DEPTH(QueueDepth)) u_runs (
-    .clk_i(clk_i), .rst_ni(rst_ni), .push_i(run_valid && run_take),
-    .data_i(run_new),
-    .pop_i(align_done), .data_o({lane, final_lane, last_beat, last_block, last_part, align_last}),
-    .empty_o(align_empty), .full_o(align_full));
-
-  store_align #(.PC(PC), .AXI_BYTES(AXI_BYTES), .LANE_BITS(LaneBits), .BEAT_BITS(BeatBits)) u_align (
-    .clk_i        (clk_i),
-    .rst_ni       (rst_ni),
-    .run_valid_i  (!align_empty),
-    .lane_i       (lane),
-    .final_lane_i (final_lane),
-    .last_beat_i  (last_beat),
-    .last_block_i (last_block),
-    .last_part_i  (last_part),
-    .done_o       (align_done),
-    .word_valid_i (!word_empty),
-    .word_take_o  (word_take),
-    .word_i       (word),
-    .beat_valid_o (beat_valid_o),
-    .beat_ready_i (beat_ready_i),
-    .beat_data_o  (beat_data_o),
-    .beat_strb_o  (beat_strb_o)
+  store_align #(.AXI_BYTES(AXI_BYTES), .LANE_BITS(LaneBits), .BEAT_BITS(BeatBits)) u_align (
+    .clk_i         (clk_i),
+    .rst_ni        (rst_ni),
+    .run_valid_i   (!runs_empty),
+    .run_take_o    (run_take),
+    .lane_i        (lane),
+    .final_lane_i  (final_lane),
+    .last_beat_i   (last_beat),
+    .last_block_i  (last_block),
+    .one_beat_i    (now_one_beat),
+    .one_block_i   (now_one_block),
+    .final_i       (final_run),
+    .block_valid_i (entry_valid),
+    .block_take_o  (block_take),
+    .block_last_o  (block_last),
+    .block_i       (block),
+    .room_i        (room_q),
+    .emit_o        (emit),
+    .valid_o       (beat_valid),
+    .data_o        (beat_data),
+    .strb_o        (beat_strb),
+    .final_o       (beat_final)
   );
+  fifo #(.WIDTH(AXI_BYTES*9 + 1), .DEPTH(BeatDepth)) u_beats (
+    .clk_i(clk_i), .rst_ni(rst_ni), .push_i(beat_valid), .data_i({beat_final, beat_strb, beat_data}),
+    .pop_i(beat_take), .data_o({sent_final, beat_strb_o, beat_data_o}), .empty_o(beat_empty), .full_o(beat_full));
+  assign beat_valid_o = !beat_empty;
+  assign beat_take    = beat_valid_o && beat_ready_i;
 
-  assign give_o        = busy_o && sent_all_q && bus_idle_i;
+  logic ends;
+  assign ends          = busy_o && sent_all_q && bus_idle_i;
   assign wait_memory_o = (beat_valid_o && !beat_ready_i) || sent_all_q;
-  assign moved_o       = read;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       busy_o     <= 1'b0;
       sent_all_q <= 1'b0;
+      give_o     <= 1'b0;
     end else begin
       if (take_o) busy_o <= 1'b1;
-      else if (give_o) busy_o <= 1'b0;
-      if (give_o) sent_all_q <= 1'b0;
-      else if (align_done && align_last) sent_all_q <= 1'b1;
+      else if (ends) busy_o <= 1'b0;
+      give_o <= ends;
+      if (ends) sent_all_q <= 1'b0;
+      else if (beat_take && sent_final) sent_all_q <= 1'b1;
     end
   end
 

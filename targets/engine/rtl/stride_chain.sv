@@ -13,24 +13,25 @@ module stride_chain #(
   input  logic [LEVELS*WIDTH-1:0] step_i,
   output logic [WIDTH-1:0]        value_o
 );
-  // Level l's value after this step: that of the outermost level that moves on.
-  logic [LEVELS*WIDTH-1:0] next /*verilator split_var*/;
+  // The value after this step is that of the outermost level that moves on, and levels within it begin there.
   logic [LEVELS*WIDTH-1:0] now /*verilator split_var*/;
+  logic [LEVELS*WIDTH-1:0] own;
+  logic [LEVELS-1:0]       outermost;
 
-  assign value_o = now[0 +: WIDTH];
+  assign value_o   = now[0 +: WIDTH];
+  assign outermost = adv_i & ~(adv_i >> 1);
 
   for (genvar l = 0; l < LEVELS; l++) begin : gen_level
-    logic [WIDTH-1:0] value_q, own;
-    assign own = value_q + step_i[l*WIDTH +: WIDTH];
+    logic [WIDTH-1:0] value_q, next;
+    assign own[l*WIDTH +: WIDTH] = value_q + step_i[l*WIDTH +: WIDTH];
     assign now[l*WIDTH +: WIDTH] = value_q;
-    if (l == LEVELS - 1) begin : gen_outer
-      assign next[l*WIDTH +: WIDTH] = own;
-    end else begin : gen_inner
-      assign next[l*WIDTH +: WIDTH] = adv_i[l+1] ? next[(l+1)*WIDTH +: WIDTH] : own;
+    always_comb begin
+      next = '0;
+      for (int m = l; m < LEVELS; m++) next = next | ({WIDTH{outermost[m]}} & own[m*WIDTH +: WIDTH]);
     end
     always_ff @(posedge clk_i) begin
       if (load_i) value_q <= base_i;
-      else if (adv_i[l]) value_q <= next[l*WIDTH +: WIDTH];
+      else if (adv_i[l]) value_q <= next;
     end
   end
 endmodule

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The six counters tok[src][dst]. A unit's instruction may begin when ok_o of that unit is set; it takes
-// its tokens by take_i. Bit src of a mask is unit src.
+// its tokens by take_i. Bit src of a mask is unit src. ok_o is a cycle late, which is safe: tokens of a unit are
+// taken by itself alone, and its next instruction is not there in the cycle after one was taken.
 module token_counters (
   input  logic        clk_i,
   input  logic        clear_i,
@@ -22,9 +23,11 @@ module token_counters (
                 wait_store_i[1] & take_i[2], wait_load_i[1] & take_i[0],
                 wait_store_i[0] & take_i[2], wait_compute_i[0] & take_i[1]};
 
-  assign ok_o[0] = (some[2] | ~wait_load_i[1]) & (some[4] | ~wait_load_i[2]);
-  assign ok_o[1] = (some[0] | ~wait_compute_i[0]) & (some[5] | ~wait_compute_i[2]);
-  assign ok_o[2] = (some[1] | ~wait_store_i[0]) & (some[3] | ~wait_store_i[1]);
+  always_ff @(posedge clk_i) begin
+    ok_o[0] <= (some[2] | ~wait_load_i[1]) & (some[4] | ~wait_load_i[2]);
+    ok_o[1] <= (some[0] | ~wait_compute_i[0]) & (some[5] | ~wait_compute_i[2]);
+    ok_o[2] <= (some[1] | ~wait_store_i[0]) & (some[3] | ~wait_store_i[1]);
+  end
 
   assign overflow_load_o    = |over[1:0];
   assign overflow_compute_o = |over[3:2];

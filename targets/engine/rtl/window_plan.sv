@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Decides whether a COMPUTE instruction slides a window, and registers how its loops then run. It does if it is
 // a 3 × 3 DEPTHWISE with weights whose next output reads the same columns but one or two, and whose chunks lie
-// alike in their words. Otherwise the loops are those of the fields.
+// alike in their words. Otherwise the loops are those of the fields. instr_i stands for a cycle before it is taken,
+// but for its last eight bytes.
 module window_plan #(
   parameter int SPAN = 1  // chunks of a word that one pass over the input serves
 ) (
@@ -17,9 +18,9 @@ module window_plan #(
   output logic                             short_o     // the last pass serves a single chunk
 );
   logic [15:0] ox_step, kx_step, groups;
-  logic [16:0] ow;
+  logic [16:0] ow, ow_q, ow_two_q;
   logic [7:0]  stride_x, dil_x;
-  logic        one, two, aligned, window;
+  logic        aligned, window, one_q, two_q, aligned_q, kernel_q;
   assign ox_step  = instr_i[engine_pkg::FieldXStepOx +: 16];
   assign kx_step  = instr_i[engine_pkg::FieldXStepKx +: 16];
   assign groups   = instr_i[engine_pkg::FieldGroups +: 16];
@@ -27,11 +28,17 @@ module window_plan #(
   assign stride_x = instr_i[engine_pkg::FieldSx +: 8];
   assign dil_x    = instr_i[engine_pkg::FieldDilX +: 8];
 
-  assign one    = ox_step == kx_step && stride_x == dil_x;
-  assign two    = {1'b0, ox_step} == {kx_step, 1'b0} && {1'b0, stride_x} == {dil_x, 1'b0};
-  assign window = instr_i[engine_pkg::FieldOpcode +: 8] == engine_pkg::OpDepthwise
-               && !instr_i[engine_pkg::FieldFlags] && instr_i[engine_pkg::FieldKh +: 8] == 8'd3
-               && instr_i[engine_pkg::FieldKw +: 8] == 8'd3 && (one || two) && aligned;
+  always_ff @(posedge clk_i) begin
+    one_q     <= ox_step == kx_step && stride_x == dil_x;
+    two_q     <= {1'b0, ox_step} == {kx_step, 1'b0} && {1'b0, stride_x} == {dil_x, 1'b0};
+    aligned_q <= aligned;
+    ow_q      <= ow;
+    ow_two_q  <= ow + 17'd2;
+    kernel_q  <= instr_i[engine_pkg::FieldOpcode +: 8] == engine_pkg::OpDepthwise
+              && !instr_i[engine_pkg::FieldFlags] && instr_i[engine_pkg::FieldKh +: 8] == 8'd3
+              && instr_i[engine_pkg::FieldKw +: 8] == 8'd3;
+  end
+  assign window = kernel_q && (one_q || two_q) && aligned_q;
 
   if (SPAN == 1) begin : gen_single
     assign aligned = 1'b1;
@@ -45,8 +52,8 @@ module window_plan #(
   always_ff @(posedge clk_i) begin
     if (take_i) begin
       window_o  <= window;
-      skip_o    <= !one;
-      columns_o <= !window ? ow : one ? ow + 17'd2 : {ow[15:0], 1'b1};
+      skip_o    <= !one_q;
+      columns_o <= !window ? ow_q : one_q ? ow_two_q : {ow_q[15:0], 1'b1};
       step_o    <= window ? kx_step : ox_step;
       stride_o  <= window ? dil_x : stride_x;
       passes_o  <= window && SPAN == 2 ? {1'b0, groups[15:1]} + {15'd0, groups[0]} : groups;

@@ -88,51 +88,52 @@ TEST(Timing, CountsTheWorkOfAWindow) {
 }
 
 TEST(Timing, LoadsOfWordsAsMeasured) {
-  EXPECT_EQ(cycles({words(Opcode::LoadPrm, 1)}), 71u);
-  EXPECT_EQ(cycles({words(Opcode::LoadPrm, 100)}), 863u);
-  EXPECT_EQ(cycles({words(Opcode::LoadWgt, 500)}), 4063u);
-  EXPECT_EQ(cycles({words(Opcode::LoadPrm, 100)}, k4x4), 463u);
-  EXPECT_EQ(cycles({words(Opcode::LoadWgt, 500)}, k4x4), 1063u);
-  EXPECT_EQ(cycles({words(Opcode::LoadWgt, 500)}, k16x8), 8063u);
+  EXPECT_EQ(cycles({words(Opcode::LoadPrm, 1)}), 85u);
+  EXPECT_EQ(cycles({words(Opcode::LoadPrm, 100)}), 877u);
+  EXPECT_EQ(cycles({words(Opcode::LoadWgt, 500)}), 4077u);
+  EXPECT_EQ(cycles({words(Opcode::LoadPrm, 100)}, k4x4), 477u);
+  EXPECT_EQ(cycles({words(Opcode::LoadWgt, 500)}, k4x4), 1077u);
+  EXPECT_EQ(cycles({words(Opcode::LoadWgt, 500)}, k16x8), 8077u);
 }
 
 TEST(Timing, LoadsOfRunsAsMeasured) {
-  EXPECT_EQ(cycles({load(1, 1, 8, 8)}), 64u);
-  EXPECT_EQ(cycles({load(32, 1, 256, 256)}), 1087u);
-  EXPECT_EQ(cycles({load(32, 1, 250, 250, 0, 3)}), 1119u);
-  EXPECT_EQ(cycles({load(32, 32, 3, 96, 3)}), 1983u);
-  EXPECT_EQ(cycles({load(32, 32, 9, 96, 3, 0, -3)}), 2975u);
-  EXPECT_EQ(cycles({load(32, 1, 256, 256)}, k4x4), 2111u);
-  EXPECT_EQ(cycles({load(32, 32, 3, 96, 3)}, k4x4), 1983u);
-  EXPECT_EQ(cycles({load(32, 32, 9, 96, 3, 0, -3)}, k4x4), 3999u);
-  EXPECT_EQ(cycles({load(32, 32, 3, 96, 3)}, k16x8), 3007u);
+  EXPECT_EQ(cycles({load(1, 1, 8, 8)}), 79u);
+  EXPECT_EQ(cycles({load(32, 1, 256, 256)}), 1102u);
+  EXPECT_EQ(cycles({load(32, 1, 250, 250, 0, 3)}), 1134u);
+  EXPECT_EQ(cycles({load(32, 32, 3, 96, 3)}), 1998u);
+  EXPECT_EQ(cycles({load(32, 32, 9, 96, 3, 0, -3)}), 2990u);
+  EXPECT_EQ(cycles({load(32, 1, 256, 256)}, k4x4), 2126u);
+  EXPECT_EQ(cycles({load(32, 32, 3, 96, 3)}, k4x4), 1998u);
+  EXPECT_EQ(cycles({load(32, 32, 9, 96, 3, 0, -3)}, k4x4), 3150u);
+  EXPECT_EQ(cycles({load(32, 32, 3, 96, 3)}, k16x8), 3022u);
 }
 
 TEST(Timing, StoresAsMeasured) {
-  EXPECT_EQ(cycles({store(1, 1, 8)}), 67u);
-  EXPECT_EQ(cycles({store(16, 1, 256)}), 578u);
-  EXPECT_EQ(cycles({store(16, 16, 3)}), 476u);
-  EXPECT_EQ(cycles({store(16, 16, 16)}), 578u);
-  EXPECT_EQ(cycles({store(16, 1, 256)}, k4x4), 1090u);
-  EXPECT_EQ(cycles(std::vector(10, store(1, 1, 8))), 382u);
-  EXPECT_EQ(cycles(std::vector(10, store(1, 1, 128))), 532u);
+  EXPECT_EQ(cycles({store(1, 1, 8)}), 82u);
+  EXPECT_EQ(cycles({store(16, 1, 256)}), 593u);
+  // Bound by responses, whose slots come free in an order of their own.
+  EXPECT_NEAR(cycles({store(16, 16, 3)}), 543u, 8);
+  EXPECT_EQ(cycles({store(16, 16, 16)}), 593u);
+  EXPECT_EQ(cycles({store(16, 1, 256)}, k4x4), 1105u);
+  EXPECT_EQ(cycles(std::vector(10, store(1, 1, 8))), 451u);
+  EXPECT_EQ(cycles(std::vector(10, store(1, 1, 128))), 601u);
 }
 
 TEST(Timing, ComputeAsMeasured) {
   AddFields add;
   add.oh = add.ow = 10;
-  EXPECT_EQ(cycles({window(Opcode::MaxPool, 1)}), 58u);
-  EXPECT_EQ(cycles({window(Opcode::MaxPool, 1)}, k4x4), 57u);
-  EXPECT_EQ(cycles({window(Opcode::MaxPool, 1)}, k16x8), 59u);
-  EXPECT_EQ(cycles({window(Opcode::Conv, 10, 2, 5)}), 1057u);
-  EXPECT_EQ(cycles({{Opcode::Add, {}, add}}), 257u);
+  EXPECT_EQ(cycles({window(Opcode::MaxPool, 1)}), 68u);
+  EXPECT_EQ(cycles({window(Opcode::MaxPool, 1)}, k4x4), 67u);
+  EXPECT_EQ(cycles({window(Opcode::MaxPool, 1)}, k16x8), 69u);
+  EXPECT_EQ(cycles({window(Opcode::Conv, 10, 2, 5)}), 1067u);
+  EXPECT_EQ(cycles({{Opcode::Add, {}, add}}), 267u);
   WindowFields f;
   f.groups = 3, f.oh = f.ow = 10, f.kh = f.kw = 3;
   f.x_step_kx = 2, f.x_step_ox = 4, f.stride_x = 2;
-  EXPECT_EQ(cycles({{Opcode::Depthwise, {}, f}}), 1949u);
-  EXPECT_EQ(cycles({{Opcode::Depthwise, {}, f}}, k4x4), 1949u);
-  EXPECT_EQ(cycles({{Opcode::Depthwise, {}, f}}, k16x8), 1319u);
-  EXPECT_EQ(cycles(std::vector(20, window(Opcode::MaxPool, 1))), 552u);
+  EXPECT_EQ(cycles({{Opcode::Depthwise, {}, f}}), 1959u);
+  EXPECT_EQ(cycles({{Opcode::Depthwise, {}, f}}, k4x4), 1959u);
+  EXPECT_EQ(cycles({{Opcode::Depthwise, {}, f}}, k16x8), 1329u);
+  EXPECT_EQ(cycles(std::vector(20, window(Opcode::MaxPool, 1))), 581u);
 }
 
 TEST(Timing, TokensHoldUnitsBack) {
@@ -143,10 +144,10 @@ TEST(Timing, TokensHoldUnitsBack) {
   put.tokens.wait = maskOf(Unit::Compute);
   ProgramTime time = estimateTime({{get, pool, put, Instruction()}}, k8x8);
   ASSERT_EQ(time.instructions.size(), 3u);
-  EXPECT_EQ(time.instructions[1].begin, time.instructions[0].end + 1);
-  EXPECT_EQ(time.instructions[2].begin, time.instructions[1].end + 1);
+  EXPECT_EQ(time.instructions[1].begin, time.instructions[0].end + 2);
+  EXPECT_EQ(time.instructions[2].begin, time.instructions[1].end + 3);
   EXPECT_GE(time.cycles, time.instructions[2].end);
-  EXPECT_EQ(time.count(Activity::ComputeBusy), 100u + 24);
+  EXPECT_EQ(time.count(Activity::ComputeBusy), 100u + 25);
   EXPECT_GT(time.count(Activity::ComputeToken), 1000u);
   EXPECT_EQ(time.count(Activity::LoadToken), 0u);
   EXPECT_EQ(time.count(Activity::MacCycles), 100u);

@@ -2,20 +2,20 @@
 
 // RUN: sluice-translate --engine-timing %s | FileCheck %s
 
-// CHECK: cycles 1148, read 8448, written 8
-// CHECK-NEXT: load_busy 1054
+// CHECK: cycles 1173, read 8448, written 8
+// CHECK-NEXT: load_busy 1060
 // CHECK-NEXT: load_token 0
 // CHECK-NEXT: load_memory 24
-// CHECK-NEXT: compute_busy 25
+// CHECK-NEXT: compute_busy 26
 // CHECK-NEXT: compute_token {{[0-9]+}}
 // CHECK-NEXT: compute_port 0
-// CHECK-NEXT: store_busy 34
+// CHECK-NEXT: store_busy 40
 // CHECK-NEXT: store_token {{[0-9]+}}
-// CHECK-NEXT: store_memory 22
+// CHECK-NEXT: store_memory 23
 // CHECK-NEXT: fetch_stall {{[0-9]+}}
 // CHECK-NEXT: mac_cycles 1
 // CHECK-NEXT: 0 load_act {{[0-9]+}}..[[#LOAD:]]
-// CHECK-NEXT: 1 maxpool [[#LOAD + 1]]..
+// CHECK-NEXT: 1 maxpool [[#LOAD + 2]]..
 // CHECK-NEXT: 2 store
 // CHECK-NOT: end
 engine.program @p <PC = 8, PK = 8, ACT_BYTES = 131072, ACT_BANKS = 8, WGT_WORDS = 1024, PRM_WORDS = 256, AXI_BYTES = 8> {
