@@ -8,9 +8,6 @@ namespace sluice {
 
 namespace reg = engine_register;
 
-/// Cycles after which an engine told to stop must have drained its bus.
-static constexpr uint64_t kStopLimit = 10'000'000;
-
 static constexpr uint64_t kCommandSize = 64; // bytes
 
 static uint64_t align(uint64_t value) {
@@ -96,10 +93,10 @@ Status EngineExecutable::stop(const program::Region &region, Status reason) {
   char message[kMessageSize];
   snprintf(message, sizeof(message), "%s", lastMessage());
   SLUICE_RETURN_IF_ERROR(link->write(reg::kAbort, 1));
-  uint64_t begin = link->cycles();
+  uint64_t end = monotonicNow() + RunControl::kStopTime / 2;
   uint32_t control = 0;
-  while (!(control & (reg::kDone | reg::kIdle))) {
-    if (link->cycles() - begin > kStopLimit) {
+  for (int tries = 0; !(control & (reg::kDone | reg::kIdle)); ++tries) {
+    if (tries >= 3 && monotonicNow() > end) {
       hasReport = true;
       return report.take(*link, region, "does not stop");
     }

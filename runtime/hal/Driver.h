@@ -42,13 +42,17 @@ struct RegionFigures {
 /// least every millisecond, beside its own limit for a device that hangs.
 struct RunControl {
   static constexpr uint64_t kNoDeadline = UINT64_MAX;
+  /// In which a driver sees that the run is to end, stops its device, or takes
+  /// it for lost.
+  static constexpr uint64_t kStopTime = 5'000'000;
 
   uint64_t deadline = kNoDeadline; ///< of monotonicNow()
   const std::atomic<bool> *cancel = nullptr;
   bool tracesCommands = false; ///< and may allocate for that
 
   /// DEADLINE_EXCEEDED or CANCELLED, with a message that names `region`, once
-  /// the run is to end. The driver stops the device and returns that.
+  /// the run is to end. The driver stops the device and returns that, within
+  /// kStopTime.
   Status check(const char *region) const {
     if (cancel && cancel->load(std::memory_order_relaxed))
       return fail(SLUICE_STATUS_CANCELLED, "region '%s': cancelled", region);

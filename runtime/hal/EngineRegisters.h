@@ -18,7 +18,8 @@ inline constexpr uint32_t kConstants = 0x20;
 inline constexpr uint32_t kArena = 0x30;
 inline constexpr uint32_t kWatchdog = 0x40;
 inline constexpr uint32_t kAbort = 0x44;
-inline constexpr uint32_t kError = 0x84; // to BUS: EngineState
+inline constexpr uint32_t kError = 0x84;    // to BUS: EngineState
+inline constexpr uint32_t kLastLoad = 0x8c; // +4 compute, +8 store
 inline constexpr uint32_t kCapabilities = 0x100;
 inline constexpr uint32_t kCounters = 0x200;
 

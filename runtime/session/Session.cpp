@@ -65,7 +65,7 @@ Status Session::runRegions(uint64_t deadline) {
   lastDone = 0;
   uint64_t begin = monotonicNow();
   if (deadline && hasFallback)
-    planReserves();
+    planReserves(deadline - std::min(deadline, begin));
   for (uint32_t i = 0; i < profiles.size(); ++i) {
     RegionFigures figures;
     SLUICE_RETURN_IF_ERROR(runRegion(i, control, figures));
@@ -84,9 +84,10 @@ Status Session::runRegions(uint64_t deadline) {
 }
 
 /// The time that the CPU needs from each region on, with room for a busy
-/// machine: twice the longest so far, and a scheduler's delay.
-void Session::planReserves() {
-  uint64_t sum = 500'000;
+/// machine: twice the longest so far, the stopping of a device, and for a
+/// scheduler's delays a tenth of all the time that there is.
+void Session::planReserves(uint64_t time) {
+  uint64_t sum = RunControl::kStopTime + time / 10;
   for (uint32_t i = profiles.size(); i-- > 0;)
     reserves[i] = sum += 2 * cpu.times[i];
 }

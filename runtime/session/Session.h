@@ -89,7 +89,7 @@ private:
 
   Status begin();
   Status runRegions(uint64_t deadline);
-  void planReserves();
+  void planReserves(uint64_t time);
   Status runRegion(uint32_t region, const RunControl &control,
                    RegionFigures &figures);
   Status runOn(Place &place, uint32_t region, const RunControl &control,

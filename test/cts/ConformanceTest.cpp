@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What every driver must do alike. A new driver adds a line to kDevices.
+// What every driver must do alike when all is well.
 
-#include "test/runtime/SimulatedBoard.h"
-#include "test/runtime/TestPackage.h"
+#include "test/cts/Devices.h"
 
 #include <atomic>
-#include <cstdlib>
 #include <cstring>
-#include <gtest/gtest.h>
 #include <new>
-#include <ostream>
 
 using namespace sluice::test;
 
@@ -29,85 +25,18 @@ namespace {
 
 constexpr size_t kSize = TestPackage::kTensorSize;
 
-struct DeviceUnderTest {
-  const char *spec;
-  const char *name;      ///< as sluice_session_device has it
-  const char *ranEngine; ///< what ran the region for the engine
-  const char *ranCpu;    ///< what ran the region for the CPU
-  bool computes;         ///< false: what it runs gives zeros
-  bool countsCycles;
-  bool isSimulated;
-};
-
-const DeviceUnderTest kDevices[] = {
-    {"null", "null", "null", "null", false, false, false},
-    {"null:host=0", "null", "null", "cpu", false, false, false},
-    {"cpu", "cpu", "cpu", "cpu", true, false, false},
-    {"cpu:threads=2", "cpu", "cpu", "cpu", true, false, false},
-    {"cpu:threads=5", "cpu", "cpu", "cpu", true, false, false},
-    {"fault:cpu,at=1000000", "fault", "fault", "fault", true, false, false},
-    {"opencl", "opencl", "opencl", "cpu", true, false, false},
-    {"opencl:0", "opencl", "opencl", "cpu", true, false, false},
-    {"fault:opencl,at=1000000", "fault", "fault", "cpu", true, false, false},
-    {"sim", "sim", "sim", "cpu", true, true, true},
-    {"sim:latency=3,bytes=4,stall=11", "sim", "sim", "cpu", true, true, true},
-    {"xrt", "xrt", "xrt", "cpu", true, true, false},
-    {"xrt:0,verify=0", "xrt", "xrt", "cpu", true, true, false},
-    {"xrt:api=opencl", "xrt", "xrt", "cpu", true, true, false},
-    {"opencl:xclbin=" SLUICE_TEST_XCLBIN, "opencl", "opencl", "cpu", true, true,
-     false},
-    {"uart", "uart", "uart", "cpu", true, true, false},
-    {"uart, noisy", "uart", "uart", "cpu", true, true, false},
-};
-
-/// The device's string; a serial port has its name only once its board runs.
-std::string deviceString(const DeviceUnderTest &device) {
-  if (strcmp(device.name, "uart") != 0)
-    return device.spec;
-  if (strcmp(device.spec, "uart") == 0) {
-    static const SimulatedBoard board;
-    return board.spec();
-  }
-  static const SimulatedBoard noisy({"--damage=0.01", "--seed=3"});
-  return noisy.spec();
-}
-
-void PrintTo(const DeviceUnderTest &device, std::ostream *out) {
-  *out << device.spec;
-}
-
 class Conformance : public testing::TestWithParam<DeviceUnderTest> {
 protected:
   void SetUp() override {
-    sluice_package_t *raw;
-    ASSERT_EQ(TestPackage().load(&raw), SLUICE_STATUS_OK)
-        << sluice_status_message();
-    package.reset(raw);
-    setenv("SLUICE_XCLBIN", SLUICE_TEST_XCLBIN, 1);
-    if (strstr(GetParam().spec, "opencl") && !hasOpencl())
-      GTEST_SKIP() << "no OpenCL device: " << sluice_status_message();
+    package = loadTestPackage();
+    if (!isThere(GetParam()))
+      GTEST_SKIP() << "no such device: " << sluice_status_message();
     session = open();
     for (size_t i = 0; i < kSize; ++i)
       x[i] = int8_t(91 * i + 5);
   }
   SessionPtr open() {
-    std::string spec = deviceString(GetParam());
-    sluice_session_options_t options = {sizeof(options), spec.c_str()};
-    options.no_fallback = 1;
-    sluice_session_t *raw;
-    EXPECT_EQ(sluice_session_create(package.get(), &options, &raw),
-              SLUICE_STATUS_OK)
-        << sluice_status_message();
-    return SessionPtr(raw);
-  }
-  /// Whether there is a device at all; the message says why not.
-  bool hasOpencl() {
-    sluice_session_options_t options = {sizeof(options), "opencl"};
-    sluice_session_t *raw;
-    sluice_status_t status =
-        sluice_session_create(package.get(), &options, &raw);
-    sluice_session_release(raw);
-    return status != SLUICE_STATUS_NOT_FOUND;
+    return openSession(package.get(), deviceString(GetParam()).c_str(), false);
   }
   void run(sluice_session_t *session) {
     ASSERT_EQ(sluice_session_set_input(session, 0, x, kSize), SLUICE_STATUS_OK);
@@ -251,12 +180,9 @@ TEST_P(Conformance, RefusesUnknownOptions) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Drivers, Conformance, testing::ValuesIn(kDevices),
+    Drivers, Conformance, testing::ValuesIn(devicesUnderTest()),
     [](const testing::TestParamInfo<DeviceUnderTest> &info) {
-      std::string name;
-      for (char c : std::string(info.param.spec))
-        name += isalnum(c) ? c : '_';
-      return name;
+      return nameOf(info.param.spec);
     });
 
 } // namespace

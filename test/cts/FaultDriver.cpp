@@ -13,21 +13,22 @@
 namespace sluice {
 namespace {
 
-enum class Kind { error, hang, late, gone, corrupt };
+enum class Kind { error, hang, late, gone, corrupt, any };
 
-constexpr std::string_view kKinds[] = {"error", "hang", "late", "gone",
-                                       "corrupt"};
+constexpr std::string_view kKinds[] = {"error", "hang",    "late",
+                                       "gone",  "corrupt", "any"};
 
 struct FaultOptions {
-  Kind kind = Kind::error;
-  uint64_t at = 1;    ///< the first run of a region that fails
-  uint64_t every = 0; ///< and every so many after it; 0 for none
-  uint64_t ms = 50;   ///< how long a hang, a delay or an absence takes
+  Kind kind = Kind::error; ///< any: each in its turn
+  uint64_t at = 1;         ///< the first run of a region that fails
+  uint64_t every = 0;      ///< and every so many after it; 0 for none
+  uint64_t ms = 50;        ///< how long a hang, a delay or an absence takes
 };
 
 /// What outlives a device that is opened again: one a device string.
 struct History {
   std::atomic<uint64_t> runs = 0;
+  std::atomic<uint64_t> faults = 0;
   std::atomic<uint64_t> goneUntil = 0; ///< of monotonicNow()
 };
 
@@ -86,9 +87,12 @@ Status FaultExecutable::run(uint32_t index, void *const *tensors,
   isInjected = isDue();
   if (!isInjected)
     return inner->run(index, tensors, control, figures);
+  Kind kind = options.kind;
+  if (kind == Kind::any)
+    kind = Kind(history.faults++ % uint64_t(Kind::any));
   const program::Region &region = *variant.regions()->Get(index);
   const char *name = region.name()->c_str();
-  if (options.kind == Kind::late) {
+  if (kind == Kind::late) {
     SLUICE_RETURN_IF_ERROR(inner->run(index, tensors, control, figures));
     Status status = wait(control, name);
     if (status != SLUICE_STATUS_OK)
@@ -96,7 +100,7 @@ Status FaultExecutable::run(uint32_t index, void *const *tensors,
     return status;
   }
   spoil(region, tensors);
-  switch (options.kind) {
+  switch (kind) {
   case Kind::hang:
     SLUICE_RETURN_IF_ERROR(wait(control, name));
     return fail(SLUICE_STATUS_DEVICE_FAULT,
@@ -144,7 +148,7 @@ public:
   const char *name() const override { return "fault"; }
   const char *description() const override {
     return "DRIVER,... stands in front of that device, for tests; "
-           "kind=error|hang|late|gone|corrupt, at=N: the N-th region run "
+           "kind=error|hang|late|gone|corrupt|any, at=N: the N-th region run "
            "fails, every=N: and each N-th after it, ms=N: how long it takes";
   }
   Status list(std::vector<DeviceListing> &out) const override {
@@ -179,7 +183,7 @@ Status FaultDriver::open(const DeviceSpec &spec, std::unique_ptr<Device> &out) {
   if (found == std::end(kKinds))
     return fail(SLUICE_STATUS_INVALID_ARGUMENT,
                 "device 'fault': option 'kind' is '%s', not error, hang, late, "
-                "gone or corrupt",
+                "gone, corrupt or any",
                 kind.c_str());
   options.kind = Kind(found - kKinds);
   History &history = historyOf(spec);

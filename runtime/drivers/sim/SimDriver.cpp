@@ -2,12 +2,15 @@
 
 #include "runtime/drivers/sim/SimDriver.h"
 
+#include "runtime/drivers/sim/SimFault.h"
 #include "runtime/drivers/sim/SimLibrary.h"
 #include "runtime/engine/EngineExecutable.h"
 
 #include <algorithm>
 #include <cinttypes>
 #include <cstring>
+#include <map>
+#include <mutex>
 #include <utility>
 
 namespace sluice {
@@ -18,13 +21,19 @@ struct SimOptions {
   uint64_t bytes = 8;
   uint64_t stall = 0;
   uint64_t watchdog = 100000;
+  SimFault fault;
+
+  /// Cycles between looks at the engine: about a millisecond of the host's, or
+  /// as few as show where in a program it is.
+  uint64_t step() const { return fault.kind == SimFaultKind::None ? 1000 : 50; }
 };
 
 /// An engine of its own for each program; its memory has the size that is
 /// asked for.
 class SimLink final : public EngineLink {
 public:
-  SimLink(const sluice_sim_api &api, sluice_sim *sim) : api(api), sim(sim) {}
+  SimLink(const sluice_sim_api &api, sluice_sim *sim, uint64_t step)
+      : api(api), sim(sim), step(step) {}
   ~SimLink() override { api.destroy(sim); }
 
   static Status create(const sluice_sim_api &api, const SimOptions &options,
@@ -45,9 +54,8 @@ public:
     memcpy(api.memory(sim) + address, bytes.data(), bytes.size());
     return SLUICE_STATUS_OK;
   }
-  /// About a millisecond of the host.
   Status wait() override {
-    api.run(sim, 1000);
+    api.run(sim, step);
     return SLUICE_STATUS_OK;
   }
   uint64_t cycles() override { return api.cycles(sim); }
@@ -71,6 +79,7 @@ private:
   sluice_sim *const sim;
   std::vector<sluice_sim_mark> marks;
   std::vector<sluice_command_time_t> times;
+  const uint64_t step;
 };
 
 /// A unit's counter of busy cycles grows while a command is at work and not in
@@ -101,13 +110,14 @@ Status SimLink::create(const sluice_sim_api &api, const SimOptions &options,
                 "no memory for a simulated engine with %" PRIu64
                 " bytes of its own",
                 memorySize);
-  out = std::make_shared<SimLink>(api, sim);
+  out = std::make_shared<SimLink>(api, sim, options.step());
   return SLUICE_STATUS_OK;
 }
 
 class SimDevice final : public Device {
 public:
-  explicit SimDevice(SimOptions options) : options(options) {}
+  SimDevice(const SimOptions &options, SimFaultHistory &history)
+      : options(options), history(history) {}
 
   /// Any engine that has been verilated can be this device: all of them.
   Status describe(DeviceDescription &out) override {
@@ -141,6 +151,7 @@ private:
   }
 
   const SimOptions options;
+  SimFaultHistory &history;
 };
 
 Status SimDevice::load(const Package &package, uint32_t variant,
@@ -164,6 +175,8 @@ Status SimDevice::load(const Package &package, uint32_t variant,
   uint64_t size = executable->place(EngineExecutable::kAlignment);
   std::shared_ptr<EngineLink> link;
   SLUICE_RETURN_IF_ERROR(SimLink::create(*api, options, size, link));
+  if (options.fault.kind != SimFaultKind::None)
+    link = makeFaultyLink(std::move(link), options.fault, size, history);
   SLUICE_RETURN_IF_ERROR(executable->load(std::move(link)));
   out = std::move(executable);
   return SLUICE_STATUS_OK;
@@ -174,7 +187,9 @@ public:
   const char *name() const override { return "sim"; }
   const char *description() const override {
     return "the engine's RTL, simulated; latency=CYCLES to the first beat, "
-           "bytes=N a cycle, stall=SEED of random stalls, watchdog=CYCLES";
+           "bytes=N a cycle, stall=SEED of random stalls, watchdog=CYCLES; for "
+           "tests fault=hang|error|gone|late|corrupt once, at=COMMAND, ms=N of "
+           "its length";
   }
   Status list(std::vector<DeviceListing> &out) const override {
     std::vector<SimLibrary> libraries;
@@ -185,15 +200,32 @@ public:
   }
   Status open(const DeviceSpec &spec, std::unique_ptr<Device> &out) override {
     SimOptions options;
+    std::string fault = "none";
     const DeviceOption known[] = {
         {"latency", &options.latency, 0, 100000},
         {"bytes", &options.bytes, 1, 128},
         {"stall", &options.stall, 0, UINT32_MAX},
-        {"watchdog", &options.watchdog, 0, UINT32_MAX}};
+        {"watchdog", &options.watchdog, 0, UINT32_MAX},
+        {.key = "fault", .text = &fault},
+        {"at", &options.fault.at, 0, UINT32_MAX},
+        {"ms", &options.fault.ms, 0, 1'000'000}};
     SLUICE_RETURN_IF_ERROR(spec.read(known));
-    out = std::make_unique<SimDevice>(options);
+    SLUICE_RETURN_IF_ERROR(parseSimFaultKind(fault, options.fault.kind));
+    SimFaultHistory &history = historyOf(spec);
+    if (monotonicNow() < history.goneUntil)
+      return fail(SLUICE_STATUS_NOT_FOUND, "device 'sim': is gone");
+    out = std::make_unique<SimDevice>(options, history);
     return SLUICE_STATUS_OK;
   }
+
+private:
+  SimFaultHistory &historyOf(const DeviceSpec &spec) {
+    std::lock_guard lock(mutex);
+    return histories[spec.text()];
+  }
+
+  std::mutex mutex;
+  std::map<std::string, SimFaultHistory> histories;
 };
 
 } // namespace
