@@ -99,6 +99,7 @@ function(sluice_add_driver name)
     LIBRARY_OUTPUT_DIRECTORY "${CMAKE_LIBRARY_OUTPUT_DIRECTORY}/sluice/drivers")
   add_dependencies(sluice-test-depends ${target})
   if(NOT ARG_TEST)
+    set_property(GLOBAL APPEND PROPERTY SLUICE_DRIVERS ${name})
     install(TARGETS ${target} LIBRARY
       DESTINATION "${CMAKE_INSTALL_LIBDIR}/sluice/drivers" COMPONENT driver-${name})
   endif()
