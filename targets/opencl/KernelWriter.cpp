@@ -190,7 +190,8 @@ void KernelWriter::writeTile(const Window &window) {
   define("CHUNKS", Twine(tiling.chunks));
   define("CHUNK_BY_SPLIT", isDense ? "0" : "1");
   define("BIAS", Twine(packed.bias));
-  define("BLOCK_WEIGHTS", Twine(packed.blockElements));
+  define("CHUNK_WEIGHTS", Twine(packed.chunkElements));
+  define("UNITS", Twine(tiling.getUnits()));
   define("ZERO_POINT", Twine(window.inputZeroPoint));
 
   unsigned stageLanes = getLanes(window.inputShape[3]);
@@ -335,7 +336,7 @@ FailureOr<Kernel> KernelWriter::write() {
   if (isTile) {
     StringRef sums =
         getBody(window->kind == WindowKind::Dense ? "dense" : "depthwise");
-    auto [before, after] = getBody("tile").split("  ACCUMULATE\n");
+    auto [before, after] = getBody("tile").split("    ACCUMULATE\n");
     body = (before + sums + after).str();
   } else if (window) {
     definePool(*window);

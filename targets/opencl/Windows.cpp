@@ -156,8 +156,9 @@ std::optional<Window> opencl::readWindow(Operation *op, std::string &reason) {
 /// Enough groups for the processors of today's machines; fewer do more work
 /// each, and read what neighbours share once.
 static constexpr int64_t wantedGroups = 16;
-static constexpr int64_t mostItems = 64;
-static constexpr int64_t mostPixels = 4; // of a work-item
+/// Of a unit. With AVX2, which needs two registers for a vector, the sums leave
+/// 4 of 16 for weights and inputs.
+static constexpr int64_t mostPixels = 6;
 
 static int64_t getLocalElement(const Window &window) {
   return window.isFloat ? sizeof(float) : sizeof(int16_t);
@@ -176,18 +177,26 @@ static bool finish(const Window &window, Tiling &tiling) {
   tiling.pixels = std::min(mostPixels, tiling.tile.area());
   int64_t all = divideCeil(window.outputShape[3], lanes);
   tiling.splits = divideCeil(all, tiling.blocks);
-  int64_t room = localBytes / getLocalElement(window) - lanes;
-  int64_t fits = room / tiling.input.area();
+  const int64_t element = getLocalElement(window), area = tiling.input.area();
+  int64_t fits = (localBytes / element - lanes) / area;
   int64_t channels = window.inputShape[3];
+  tiling.chunks = 1;
   if (window.kind == WindowKind::Depthwise) {
     tiling.chunk = tiling.blocks * lanes;
-  } else {
-    tiling.chunk = channels <= fits ? channels : fits / lanes * lanes;
-    if (!tiling.chunk)
-      return false;
-    tiling.chunks = divideCeil(channels, tiling.chunk);
+    return tiling.chunk <= fits;
   }
-  return tiling.chunk <= fits;
+  tiling.chunk = channels;
+  if (channels <= fits)
+    return true;
+  // Sums stay in local memory from one chunk to the next.
+  int64_t partial =
+      tiling.getUnits() * tiling.pixels * lanes * int64_t(sizeof(int32_t));
+  fits = ((localBytes - partial) / element - lanes) / area;
+  tiling.chunk = fits / lanes * lanes;
+  if (tiling.chunk <= 0)
+    return false;
+  tiling.chunks = divideCeil(channels, tiling.chunk);
+  return true;
 }
 
 /// A divisor of `number` that is smaller, the largest.
@@ -208,8 +217,7 @@ std::optional<Tiling> opencl::chooseTiling(const Window &window) {
     int64_t groups = images * tiling.splits * divideCeil(rows, tiling.tile.y) *
                      divideCeil(columns, tiling.tile.x);
     bool isCut = tiling.chunks > 1 && tiling.tile.area() > mostPixels;
-    return fits && !isCut && tiling.getItems() <= mostItems &&
-           groups >= wantedGroups;
+    return fits && !isCut && groups >= wantedGroups;
   };
   auto halve = [&] {
     int64_t &size = tiling.tile.y > 1 ? tiling.tile.y : tiling.tile.x;
@@ -330,7 +338,8 @@ static PackedWeights pack(const Window &window, const Tiling &tiling) {
   else
     packer.packDepthwise();
   int64_t blocks = tiling.splits * tiling.blocks;
-  packed.blockElements = packed.bytes.size() / sizeof(T) / blocks;
+  packed.chunkElements =
+      packed.bytes.size() / sizeof(T) / blocks / tiling.chunks;
   using Bias = std::conditional_t<std::is_same_v<T, float>, float, int32_t>;
   packBias<Bias>(window, blocks * lanes, packed);
   return packed;

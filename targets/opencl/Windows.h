@@ -40,7 +40,7 @@ struct Window {
 std::optional<Window> readWindow(mlir::Operation *op, std::string &reason);
 
 /// How a window is cut: a work-group computes tile pixels of `blocks` blocks of
-/// channels, a work-item `pixels` of one block.
+/// channels, in units of `pixels` pixels of one block.
 struct Tiling {
   Extent tile{1, 1};
   int64_t blocks = 1, pixels = 1;
@@ -51,9 +51,11 @@ struct Tiling {
   /// Groups of blocks.
   int64_t splits = 1;
 
-  int64_t getItems() const {
+  int64_t getUnits() const {
     return llvm::divideCeil(tile.area(), pixels) * blocks;
   }
+  /// Work-items of a group.
+  int64_t getItems() const { return std::min<int64_t>(getUnits(), 64); }
 };
 
 /// Nothing where not even one pixel's window fits the local memory.
@@ -64,8 +66,9 @@ std::optional<Tiling> chooseTiling(const Window &window);
 struct PackedWeights {
   std::vector<char> bytes;
   size_t bias = 0;
-  /// Elements of a block of channels, and steps of a run of taps.
-  int64_t blockElements = 0, steps = 0;
+  /// Elements of a block of channels and a chunk of inputs, and steps of a run
+  /// of taps.
+  int64_t chunkElements = 0, steps = 0;
 };
 PackedWeights packWeights(const Window &window, const Tiling &tiling);
 

@@ -5,7 +5,7 @@
 for (int row = 0; row < KERNEL_ROWS; row++)
   for (int column = 0; column < KERNEL_COLUMNS; column++) {
     const int tap = (row * DILATION_Y * IN_COLUMNS + column * DILATION_X) * CHUNK +
-                    item % BLOCKS * LANES;
+                    unit % BLOCKS * LANES;
     const TV_LANES weight = CONVERT_WEIGHT(*(global const WEIGHT_LANES *)weights);
 #pragma unroll
     for (int p = 0; p < PIXELS; p++)

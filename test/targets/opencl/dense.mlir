@@ -32,7 +32,7 @@
 // CHECK: local T tile
 // CHECK: sums[p] = DOT(weights, taps[p] + run + step * STEP, sums[p]);
 // CHECK: #undef ROWS
-// CHECK: // k0 [2, 4, 1] x 1: constants 0+720 tensor 0 tensor 1
+// CHECK: // k0 [1, 4, 1] x 1: constants 0+720 tensor 0 tensor 1
 
 func.func @main(%x: tensor<1x8x10x3xi8>) -> tensor<1x4x5x4xi8> {
   %y = deploy.region "conv" on "opencl" (%a = %x) : (tensor<1x8x10x3xi8>) -> tensor<1x4x5x4xi8> {
