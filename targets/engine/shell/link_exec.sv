@@ -28,7 +28,7 @@ module link_exec #(
   output logic        memory_o,
   output logic [31:0] addr_o,
   output logic [63:0] wdata_o,
-  input  logic        done_i,
+  input  logic        done_i,    // two cycles after req_o at the earliest
   input  logic        error_i,
   input  logic [63:0] rdata_i
 );
