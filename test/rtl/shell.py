@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """The board's shell in Icarus: the link at its pins, and the path to a timing-checked SDRAM.
 
-usage: shell.py WORK [link|memory...]
+usage: shell.py WORK [link|memory|mutations...]
+
+mutations: each of some faults planted in the RTL makes link or memory fail.
 """
 
 import random
 import re
+import shutil
 import struct
 import subprocess
 import sys
@@ -20,18 +23,25 @@ ENGINE = ROOT / "targets/engine"
 HERE = Path(__file__).resolve().parent
 
 
+SHELL = ENGINE / "shell"
+
+
+class Failed(Exception):
+    """The RTL did not do what it should."""
+
+
 def simulate(work, bench, plusargs=(), **parameters):
     work.mkdir(parents=True, exist_ok=True)
     binary = work / f"{bench}.vvp"
     sources = [ENGINE / "rtl/engine_pkg.sv", *(ENGINE / "rtl" / f"{name}.sv" for name in ("fifo", "ram_sdp")),
-               *(p for p in sorted((ENGINE / "shell").glob("*.sv")) if p.stem not in ("ulx3s_top", "ulx3s_clock")),
+               *(p for p in sorted(SHELL.glob("*.sv")) if p.stem not in ("ulx3s_top", "ulx3s_clock")),
                ENGINE / "sim/sdram_model.sv"]
     overrides = [f"-P{bench}.{name}={value}" for name, value in parameters.items()]
     subprocess.run(["iverilog", "-g2012", "-o", binary, "-s", bench, *overrides, HERE / f"{bench}.sv", *sources],
                    check=True, capture_output=True)
-    result = subprocess.run(["vvp", "-n", binary, *plusargs], capture_output=True, text=True)
+    result = subprocess.run(["vvp", "-n", binary, *plusargs], capture_output=True, text=True, timeout=600)
     if result.returncode:
-        sys.exit(f"FAILED {bench}: {result.stdout[-2000:]}{result.stderr[-2000:]}")
+        raise Failed(f"{bench}: {result.stdout[-2000:]}{result.stderr[-2000:]}")
     return result.stdout.splitlines()
 
 
@@ -197,12 +207,12 @@ def link(work):
         # The data of an answer that is none have no meaning.
         essence = lambda answer: answer if answer[-1] in (DONE, DAMAGED) else answer[:2] + answer[-1:]
         if got is None or essence(got) != essence(expected):
-            sys.exit(f"FAILED link: answer {index} is {got and got.hex()}, expected {expected.hex()}")
+            raise Failed(f"link: answer {index} is {got and got.hex()}, expected {expected.hex()}")
     if len(answers) != len(script.expected) or broken or lines[-1] != "q":
-        sys.exit(f"FAILED link: {len(answers)} answers, expected {len(script.expected)}; {broken[:1]} {lines[-1]}")
+        raise Failed(f"link: {len(answers)} answers, expected {len(script.expected)}; {broken[:1]} {lines[-1]}")
     writes = [tuple(int(word, 16) for word in line.split()[1:]) for line in lines if line.startswith("write ")]
     if writes != script.model.writes:
-        sys.exit(f"FAILED link: {len(writes)} writes of registers, expected {len(script.model.writes)}")
+        raise Failed(f"link: {len(writes)} writes of registers, expected {len(script.model.writes)}")
     counts = {status: sum(answer[-1] == status for answer in answers) for status in range(4)}
     print(f"link: {len(answers)} answers as expected, by status {counts}; {len(writes)} writes of registers, once each")
 
@@ -211,15 +221,56 @@ def memory(work):
     for clock, seed in ((125, 1), (100, 2)):
         lines = simulate(work, "memory_tb", CLOCK_MHZ=clock, SEED=seed)
         if len(lines) != 2 or not lines[0].endswith(", 0 wrong"):
-            sys.exit(f"FAILED memory at {clock} MHz:\n" + "\n".join(lines[:20]))
+            raise Failed(f"memory at {clock} MHz:\n" + "\n".join(lines[:20]))
         latency, size, cycles = map(int, re.findall(r"\d+", lines[1]))
         print(f"memory at {clock} MHz: {lines[0]}; latency {latency}, {size / cycles:.2f} bytes a cycle")
 
 
+# (the bench that must tell, module, text, instead)
+MUTATIONS = [
+    (memory, "sdram_ctrl", "`SLUICE_CYCLES(44)", "`SLUICE_CYCLES(20)"),
+    (memory, "sdram_ctrl", "7800 * CLOCK_MHZ / 1000 - 64", "78000 * CLOCK_MHZ / 1000"),
+    (memory, "sdram_ctrl", "!w_empty && drive_o", "!w_empty"),
+    (memory, "sdram_ctrl", "recover_q <= 4'(Twr + 3)", "recover_q <= 4'd0"),
+    (memory, "sdram_ctrl", "pending_q < 5'd14", "1'b1"),
+    (memory, "sdram_ctrl", "dqm_o       <= ~w_head[65:64]", "dqm_o       <= 2'b00"),
+    (memory, "axi_mux", "r_link || r_stage_ready", "1'b1"),
+    (memory, "skid", "ready_o ? data_i : spare_q", "data_i"),
+    (link, "frame_rx", "!spoilt_q && crc_q == Residue", "!spoilt_q"),
+    (link, "frame_rx", "spoilt_q || broken_i || full_i", "spoilt_q || full_i"),
+    (link, "packet_fifo", "rollback_i ? committed_q : write_next", "write_next"),
+    (link, "link_exec", "&& sequence_q == last_sequence_q", "&& 1'b0"),
+    (link, "link_exec", "if (!good_i) divisor_o <= old_divisor_q", ";"),
+    (link, "frame_tx", "plain == 8'h7e || plain == 8'h7d", "plain == 8'h7e"),
+]
+
+
+def mutations(work):
+    global SHELL
+    original, found = SHELL, 0
+    for bench, module, text, instead in MUTATIONS:
+        SHELL = work / "shell"
+        shutil.rmtree(SHELL, ignore_errors=True)
+        shutil.copytree(original, SHELL)
+        source = (SHELL / f"{module}.sv").read_text()
+        assert source.count(text) == 1, (module, text)
+        (SHELL / f"{module}.sv").write_text(source.replace(text, instead))
+        try:
+            bench(work)
+            print(f"FAILED mutations: {bench.__name__} does not see that {module} has `{instead}` for `{text}`")
+        except Failed:
+            found += 1
+    SHELL = original
+    print(f"mutations: {found} of {len(MUTATIONS)} found")
+
+
 def main():
     work = Path(sys.argv[1]).resolve()
-    for name in sys.argv[2:] or ["link", "memory"]:
-        globals()[name](work)
+    try:
+        for name in sys.argv[2:] or ["link", "memory"]:
+            globals()[name](work)
+    except Failed as failure:
+        sys.exit(f"FAILED {failure}")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 // A queue of bytes that come to light in whole packets: what is pushed can be read once commit_i is given,
 // and is forgotten by rollback_i. A byte takes four cycles to read.
 module packet_fifo #(
-  parameter int DEPTH = 2048  // a power of two
+  parameter int DEPTH = 2048,  // a power of two
+  parameter int TECH  = 0
 ) (
   input  logic       clk_i,
   input  logic       rst_ni,
@@ -26,7 +27,7 @@ module packet_fifo #(
   assign fetch      = some_q && stage_q == 3'b000;
   assign valid_o    = stage_q[2];
 
-  ram_sdp #(.WIDTH(9), .DEPTH(DEPTH)) u_ram (
+  ram_sdp #(.WIDTH(9), .DEPTH(DEPTH), .TECH(TECH)) u_ram (
     .clk_i(clk_i), .we_i(push_i), .waddr_i(write_q[Bits-1:0]), .wdata_i({last_i, data_i}),
     .re_i(fetch), .raddr_i(read_q[Bits-1:0]), .rdata_o({last_o, data_o}));
 

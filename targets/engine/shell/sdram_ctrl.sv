@@ -2,7 +2,7 @@
 // A controller for 32 MB of SDR SDRAM, 16 bits wide (four banks of 8192 rows of 512 columns), behind AXI4 of 64
 // data bits: a beat is a burst of four words, so that a stream takes a beat every four cycles. Rows stay open.
 // Bursts are carried out one after the other, reads and writes in turn where both wait; they do not cross 4 KiB.
-// Timing: ISSI IS42S16160G-7, which Micron's MT48LC16M16A2-7E meets too.
+// Timing: Micron MT48LC16M16A2-75; ISSI's IS42S16160G-7 and Micron's -7E ask for no more.
 module sdram_ctrl #(
   parameter int CLOCK_MHZ = 125,
   parameter int INIT_US   = 200
@@ -41,10 +41,10 @@ module sdram_ctrl #(
 );
   // Cycles that last so many nanoseconds.
   `define SLUICE_CYCLES(ns) (((ns) * CLOCK_MHZ + 999) / 1000)
-  localparam int Trcd    = `SLUICE_CYCLES(15);
-  localparam int Trp     = `SLUICE_CYCLES(15);
-  localparam int Tras    = `SLUICE_CYCLES(42);
-  localparam int Trc     = `SLUICE_CYCLES(63);
+  localparam int Trcd    = `SLUICE_CYCLES(20);
+  localparam int Trp     = `SLUICE_CYCLES(20);
+  localparam int Tras    = `SLUICE_CYCLES(44);
+  localparam int Trc     = `SLUICE_CYCLES(66);
   localparam int Twr     = `SLUICE_CYCLES(15);
   `undef SLUICE_CYCLES
   localparam int Refresh = 7800 * CLOCK_MHZ / 1000 - 64;  // the longest that a refresh waits for its turn

@@ -3,7 +3,8 @@
 module uart_link #(
   parameter int CLOCK_HZ     = 125000000,
   parameter int MEMORY_BYTES = 33554432,
-  parameter int TRIAL_CYCLES = CLOCK_HZ / 4
+  parameter int TRIAL_CYCLES = CLOCK_HZ / 4,
+  parameter int TECH         = 0
 ) (
   input  logic        clk_i,
   input  logic        rst_ni,
@@ -38,7 +39,7 @@ module uart_link #(
     .clk_i(clk_i), .rst_ni(rst_ni), .valid_i(rx_valid), .data_i(rx_data), .broken_i(rx_broken),
     .push_o(push), .data_o(push_data), .last_o(push_last), .commit_o(commit), .rollback_o(rollback), .full_i(full),
     .good_o(good_o));
-  packet_fifo #(.DEPTH(BufferBytes)) u_requests (
+  packet_fifo #(.DEPTH(BufferBytes), .TECH(TECH)) u_requests (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(push), .data_i(push_data), .last_i(push_last), .commit_i(commit),
     .rollback_i(rollback), .full_o(full), .valid_o(in_valid), .ready_i(in_ready), .data_o(in_data), .last_o(in_last));
   // A little less than there is, so that a host within the limit never meets a full buffer.

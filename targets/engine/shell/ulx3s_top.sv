@@ -39,7 +39,7 @@ module ulx3s_top #(
   logic [31:0] access_addr;
   logic [63:0] access_wdata, access_rdata;
 
-  uart_link #(.CLOCK_HZ(CLOCK_MHZ * 1000000), .MEMORY_BYTES(1 << MemoryBits)) u_link (
+  uart_link #(.CLOCK_HZ(CLOCK_MHZ * 1000000), .MEMORY_BYTES(1 << MemoryBits), .TECH(TECH)) u_link (
     .clk_i(clk), .rst_ni(rst_n), .rx_i(ftdi_txd), .tx_o(ftdi_rxd), .good_o(good),
     .req_o(req), .write_o(write), .memory_o(memory), .addr_o(access_addr), .wdata_o(access_wdata),
     .done_i(done), .error_i(access_error), .rdata_i(access_rdata));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A 16-bit SDR SDRAM of four banks and 512 columns a row at its pins, for simulation: CAS latency 3, bursts of four,
-// no automatic precharge. What breaks the timing of an ISSI IS42S16160G-7 at CLOCK_MHZ, or the order of commands
-// that it asks for, ends the simulation with a line that says so.
+// no automatic precharge. What breaks the timing of a Micron MT48LC16M16A2-75 at CLOCK_MHZ, or the order of
+// commands that it asks for, ends the simulation with a line that says so.
 module sdram_model #(
   parameter int CLOCK_MHZ = 125,
   parameter int WORD_BITS = 24,   // 2^24 words of 16 bits; fewer for a simulator that is short of memory
@@ -62,10 +62,10 @@ module sdram_model #(
       3'b011: begin
         require(ready, "a bank is opened before the mode is set");
         require(!open[ba_i], "a bank is opened that is open");
-        require(now - closed[ba_i] >= cycles(15), "tRP: a bank is opened too soon after it was closed");
-        require(now - activated[ba_i] >= cycles(60), "tRC: a bank is opened too soon after it was opened");
-        require(now - any_activated >= cycles(14), "tRRD: a bank is opened too soon after another");
-        require(now - refreshed >= cycles(60), "tRC: a bank is opened too soon after a refresh");
+        require(now - closed[ba_i] >= cycles(20), "tRP: a bank is opened too soon after it was closed");
+        require(now - activated[ba_i] >= cycles(66), "tRC: a bank is opened too soon after it was opened");
+        require(now - any_activated >= cycles(15), "tRRD: a bank is opened too soon after another");
+        require(now - refreshed >= cycles(66), "tRC: a bank is opened too soon after a refresh");
         require(now - mode_set >= 2, "tMRD: a bank is opened too soon after the mode was set");
         open[ba_i]      = 1'b1;
         row[ba_i]       = a_i;
@@ -74,7 +74,7 @@ module sdram_model #(
       end
       3'b101, 3'b100: begin
         require(open[ba_i], "a closed bank is read or written");
-        require(now - activated[ba_i] >= cycles(15), "tRCD: a bank is read or written too soon after it was opened");
+        require(now - activated[ba_i] >= cycles(20), "tRCD: a bank is read or written too soon after it was opened");
         require(!a_i[10], "automatic precharge");
         require(int'(place(ba_i, a_i[8:0])) < (1 << WORD_BITS), "an address beyond the model's memory");
         if (wen_i) begin
@@ -92,8 +92,8 @@ module sdram_model #(
       3'b010: begin
         for (int b = 0; b < 4; b++) begin
           if (a_i[10] || b == int'(ba_i)) begin
-            require(!open[b] || now - activated[b] >= cycles(42), "tRAS: a bank is closed too soon after it was opened");
-            require(!open[b] || now - written >= cycles(14), "tDPL: a bank is closed too soon after a write");
+            require(!open[b] || now - activated[b] >= cycles(44), "tRAS: a bank is closed too soon after it was opened");
+            require(!open[b] || now - written >= cycles(15), "tWR: a bank is closed too soon after a write");
             if (open[b]) closed[b] = now;
             open[b] = 1'b0;
           end
@@ -101,15 +101,15 @@ module sdram_model #(
       end
       3'b001: begin
         require(open == 4'd0, "a refresh while a bank is open");
-        require(now - refreshed >= cycles(60), "tRC: a refresh too soon after another");
-        for (int b = 0; b < 4; b++) require(now - closed[b] >= cycles(15), "tRP: a refresh too soon after closing");
+        require(now - refreshed >= cycles(66), "tRC: a refresh too soon after another");
+        for (int b = 0; b < 4; b++) require(now - closed[b] >= cycles(20), "tRP: a refresh too soon after closing");
         refreshed = now;
         refreshes = refreshes + 1;
         debt      = debt > 7812500 ? debt - 7812500 : 0;
       end
       default: begin
         require(open == 4'd0 && refreshes >= 8, "the mode is set before eight refreshes");
-        require(now - refreshed >= cycles(60), "tRC: the mode is set too soon after a refresh");
+        require(now - refreshed >= cycles(66), "tRC: the mode is set too soon after a refresh");
         require(a_i == 13'h032 && ba_i == 2'd0, "a mode other than CAS latency 3, sequential bursts of four");
         mode_set = now;
         ready    = 1'b1;
