@@ -22,18 +22,23 @@ bool Board::carries(const EngineCapabilities &engine) const {
   });
 }
 
-static Board readBoard(const std::filesystem::path &file) {
+Board readBoard(const std::string &file) {
   try {
     std::ifstream stream(file);
     auto json = nlohmann::json::parse(stream);
-    Board board = {json.at("name"),  json.at("description"), json.at("device"),
-                   json.at("shell"), json.at("clock_mhz"),   {}};
+    Board board = {json.at("name"),
+                   json.at("description"),
+                   json.at("device"),
+                   json.at("shell"),
+                   json.at("clock_mhz"),
+                   {},
+                   file};
     for (const auto &[name, value] : json.at("parameters").items())
       board.parameters.emplace_back(name, value.get<uint32_t>());
     return board;
   } catch (const nlohmann::json::exception &error) {
-    throw Failure{kBadInput, fmt::format("{}: no board file: {}", file.string(),
-                                         error.what())};
+    throw Failure{kBadInput,
+                  fmt::format("{}: no board file: {}", file, error.what())};
   }
 }
 

@@ -18,10 +18,14 @@ struct Board {
   std::string shell;
   double clockMhz;
   std::vector<std::pair<std::string, uint32_t>> parameters;
+  std::string file; ///< of the board
 
   /// Whether an engine of these parameters is the board's.
   bool carries(const EngineCapabilities &engine) const;
 };
+
+/// Throws kBadInput where `file` is no board file.
+Board readBoard(const std::string &file);
 
 /// All boards, by name; none where their files are not installed. Throws
 /// kBadInput where a file is no board file.

@@ -11,6 +11,7 @@ Ends with 0, 2 for bad usage, 3 for bad input or a missing tool, 5 when the file
 """
 
 import argparse
+import hashlib
 import io
 import json
 import os
@@ -120,7 +121,16 @@ def build_hardware(board, output, platform, sources_only):
     if not made.exists():
         raise Failure(3, f"v++ ended well but left no {made}")
     os.replace(made, output)
+    write_notes(board, output)
     return output
+
+
+def write_notes(board, output):
+    """OUTPUT.json, by which `sluice device program` knows what the bitstream holds."""
+    parameters = board["parameters"]
+    notes = {"sha256": hashlib.sha256(output.read_bytes()).hexdigest(), "board": board["name"],
+             "hash": f"{build_model.configuration_hash(parameters):016x}", "parameters": parameters}
+    write(output.with_name(f"{output.name}.json"), json.dumps(notes, indent=2) + "\n")
 
 
 def find_emulator():
@@ -163,6 +173,7 @@ def build_emulation(board, output, models, emulator):
         (axlf.GROUP_TOPOLOGY, "", memory),
         (axlf.GROUP_CONNECTIVITY, "", connections),
     ]))
+    write_notes(board, output)
     return output
 
 
@@ -181,7 +192,7 @@ def main():
     parser.add_argument("--emulation", action="store_true", help="make an xclbin for hw_emu")
     parser.add_argument("--models", type=Path, default=default_models(), help="where Verilated engines are kept")
     parser.add_argument("--emulator", type=Path, help="the device process to put in")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     try:
         board = read_board(arguments.board, arguments.parameters)
         if arguments.emulation:
