@@ -126,7 +126,7 @@ const Fault kFaults[] = {
     {"late", "region 'copy': xrt: the device does not answer"},
     {"vanish", "register 0x100 reads 0xffffffff"},
     {"corrupt", "the card's memory reads differently the second time"},
-    {"abort", "region 'copy': engine stopped at command 1: aborted"},
+    {"abort", "region 'copy': engine stopped: error 6 (aborted) at command"},
 };
 INSTANTIATE_TEST_SUITE_P(
     Kinds, XrtFaults,

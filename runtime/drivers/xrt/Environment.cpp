@@ -2,24 +2,41 @@
 
 #include "runtime/drivers/xrt/Environment.h"
 
+#include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <ctime>
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <fstream>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <xrt/xrt_device.h>
 
-static bool isEmulating = false;
+/// The folder of the emulation that this process runs, or empty.
+static std::string emulationFolder;
 
-/// In place of libc's for the whole process: while a command runs, the shim
-/// sleeps ten seconds at first and then one. A second of an emulation lasts a
-/// millisecond.
+// Two functions in place of libc's, for all of the process.
+
+/// While a command runs, the shim sleeps ten seconds at first and then one. A
+/// second of an emulation lasts a millisecond.
 extern "C" unsigned sleep(unsigned seconds) {
+  bool isEmulating = !emulationFolder.empty();
   timespec time = {isEmulating ? 0 : time_t(seconds),
                    isEmulating ? long(seconds) * 1'000'000 : 0};
   nanosleep(&time, nullptr);
   return 0;
+}
+
+/// The shim writes a log beside the executable, which it takes to be its own
+/// folder to write to.
+extern "C" ssize_t readlink(const char *path, char *buffer, size_t size) {
+  if (emulationFolder.empty() || strcmp(path, "/proc/self/exe") != 0)
+    return readlinkat(AT_FDCWD, path, buffer, size);
+  std::string file = emulationFolder + "/server";
+  size = std::min(size, file.size());
+  memcpy(buffer, file.data(), size);
+  return ssize_t(size);
 }
 
 namespace sluice {
@@ -73,7 +90,7 @@ static bool setEmulation(const std::string &folder, const std::string &platform,
       mkdir(installation.c_str(), 0700) ||
       symlink(libraryFolder().c_str(), (installation + "/lib").c_str()))
     return false;
-  isEmulating = true;
+  emulationFolder = folder;
   // The shim puts its sockets into /tmp/$USER.
   setenv("USER", folder.substr(folder.rfind('/') + 1).c_str(), 1);
   setenv("XCL_EMULATION_MODE", "hw_emu", 1);

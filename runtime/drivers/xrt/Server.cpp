@@ -15,9 +15,9 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <memory>
 #include <poll.h>
+#include <spawn.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -28,14 +28,21 @@ using namespace sluice;
 using namespace sluice::xrt_protocol;
 
 /// Ends this process and the simulator that it has started as soon as the
-/// program that uses it is gone, whatever libxrt is doing meanwhile.
+/// program that uses it is gone, whatever libxrt is doing meanwhile. Another
+/// process removes the folder, once nobody writes to it any more.
 static void watchHost(const std::string &folder) {
   std::thread([folder] {
     pollfd host = {kSocket, POLLRDHUP, 0};
     while (poll(&host, 1, -1) < 0 && errno == EINTR)
       ;
-    std::error_code ignored;
-    std::filesystem::remove_all(folder, ignored);
+    const char *command[] = {"sh", "-c", "sleep 0.2; exec rm -rf -- \"$0\"",
+                             folder.c_str(), nullptr};
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
+    pid_t remover;
+    posix_spawnp(&remover, "sh", nullptr, &attributes,
+                 const_cast<char **>(command), environ);
     kill(0, SIGKILL);
   }).detach();
 }
@@ -45,8 +52,7 @@ static void answer(Shared &shared, Outcome outcome, const char *message) {
   shared.outcome = outcome;
   strncpy(shared.message, message, sizeof(shared.message) - 1);
   char byte = 0;
-  if (send(kSocket, &byte, 1, MSG_NOSIGNAL) != 1)
-    _exit(1);
+  send(kSocket, &byte, 1, MSG_NOSIGNAL);
 }
 
 /// Does `work` and says how it ended; false when it failed.

@@ -121,7 +121,7 @@ def check_killed_host(machine):
     host.send_signal(signal.SIGKILL)
     host.wait()
     wait_until(lambda: not commands_of(server), "processes outlive the host")
-    expect(not os.path.exists(folder), f"{folder} is left")
+    wait_until(lambda: not os.path.exists(folder), f"{folder} is left")
 
 
 def check_relative_path(machine):
