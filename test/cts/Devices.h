@@ -51,7 +51,25 @@ inline const DeviceUnderTest kOtherDevices[] = {
     {"uart, noisy", "uart", "uart", "cpu", true, true, false},
 };
 
+/// A driver that is not of this tree: $SLUICE_CTS_DEVICE is its device string,
+/// $SLUICE_CTS_TRAITS which of "host,computes,cycles" are true of it: it takes
+/// the CPU's regions too, its outputs are those of the code, it counts cycles.
+inline DeviceUnderTest deviceFromOutside(const char *spec) {
+  static const std::string name(spec, strcspn(spec, ":"));
+  const char *traits = getenv("SLUICE_CTS_TRAITS");
+  auto has = [&](const char *trait) { return traits && strstr(traits, trait); };
+  return {spec,
+          name.c_str(),
+          name.c_str(),
+          has("host") ? name.c_str() : "cpu",
+          bool(has("computes")),
+          bool(has("cycles")),
+          false};
+}
+
 inline std::vector<DeviceUnderTest> devicesUnderTest() {
+  if (const char *spec = getenv("SLUICE_CTS_DEVICE"))
+    return {deviceFromOutside(spec)};
   std::vector<DeviceUnderTest> all(std::begin(kOwnDevices),
                                    std::end(kOwnDevices));
 #ifndef SLUICE_TEST_OWN_DEVICES
