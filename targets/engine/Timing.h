@@ -30,8 +30,9 @@ struct PipelineTiming {
   /// instruction to done.
   unsigned start = 0, finish = 1;
   /// Instructions asked for and not yet handed to a queue; instructions that a
-  /// queue holds, the one at its head included.
-  unsigned fetchAhead = 4, queueDepth = 9;
+  /// queue holds whole, the one at its head included: it is full two beats
+  /// before its end.
+  unsigned fetchAhead = 4, queueDepth = 8;
   /// From a burst's request to its address on the bus, and from a beat on the
   /// bus to its use.
   unsigned readRequest = 2, readData = 2;

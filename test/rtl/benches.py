@@ -11,7 +11,7 @@ from lockstep import RTL
 
 # By script the modules that it drives at their own ports.
 OWN = {
-    "modules.py": ["engine_counters", "fifo", "loop_counter", "mac_lane", "mul", "ram_sdp", "stride_chain", "token_counters",
+    "modules.py": ["countdown", "engine_counters", "fifo", "loop_counter", "mac_lane", "mul", "ram_sdp", "stride_chain", "token_counters",
                    "window_plan"],
     "modules_of_the_bus.py": ["axi_read", "axi_write", "engine_regs", "fetch", "unit_queue"],
     "units.py": ["compute_agu", "load_align", "requant_lane"],
@@ -29,6 +29,7 @@ BY_PARENT = {
         "run_request": "runs of every length, stride and alignment, up to and past the fence (errors.py)",
         "sliced_ram": "all of WGT and PRM is written, then read by COMPUTE",
         "store_align": "each byte of memory that it writes or should not write is compared",
+        "store_read": "each byte of ACT is stored by some program, and its port is contended for",
         "store_unit": "an instruction is what it does",
         "tap_operands": "windows of each stride and tail, in each lane",
         # errors.py drives the same top into each error, by each instruction.
@@ -37,7 +38,8 @@ BY_PARENT = {
         "instr_check": "errors.py: each reserved bit, each field on both sides of its range",
     },
 }
-NO_LOGIC = {"engine_pkg"}
+# Constants, and wires to a vendor's primitive that no simulator here has a body of: `mul` is what it must equal.
+NO_LOGIC = {"engine_pkg", "mul_ecp5"}
 
 
 def main():

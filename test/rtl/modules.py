@@ -57,6 +57,20 @@ def loop_counter(work):
     return done
 
 
+def countdown(work):
+    r, dut, done = random.Random(14), Module(work, "countdown", WIDTH=8), 0
+    for count in [0, 1, 2, 3, 255, *(r.randint(0, 40) for _ in range(40))]:
+        dut.step(load=1, step=0, count=count, zero=count == 0)
+        for index in range(count + 1):
+            while r.random() < 0.3:
+                dut.step(load=0, step=0)
+            out = dut.step(load=0, step=1)
+            assert (out["zero"], out["one"]) == (index == count, index == count - 1), f"step {index} of {count}: {out}"
+            done += 1
+    dut.close()
+    return done
+
+
 def stride_chain(work):
     """A nest of three loops in random sizes."""
     r, dut, done = random.Random(2), Module(work, "stride_chain", LEVELS=3, WIDTH=16), 0
@@ -246,7 +260,7 @@ def window_plan(work):
     return done
 
 
-BENCHES = [fifo, loop_counter, stride_chain, mul, ram_sdp, token_counters, axi_read, axi_write, fetch, mac_lane, unit_queue,
+BENCHES = [fifo, loop_counter, countdown, stride_chain, mul, ram_sdp, token_counters, axi_read, axi_write, fetch, mac_lane, unit_queue,
            engine_counters, window_plan, engine_regs]
 
 
