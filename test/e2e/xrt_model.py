@@ -22,7 +22,8 @@ import onnx
 from qdq_model import random_samples
 
 INPUTS = 2
-TIMEOUT_MS = 1000  # of a device that answers each millisecond when it is well
+# A device that is well answers each millisecond. The other faults are found out at once, however busy the machine.
+TIMEOUTS = {"hang": ",timeout=1000", "late": ",timeout=1000"}
 # What a failure's message says.
 KINDS = {
     "die": "the device is gone",
@@ -53,14 +54,14 @@ def check_fault(failures, package, work, xclbin, arrays, reference, kind, comman
     np.savez(given, **arrays)
     begin = time.monotonic()
     done = harness.sluice("run", package, "--input", given, "--output", taken, "--json",
-                          "--device", f"xrt:xclbin={xclbin},timeout={TIMEOUT_MS}")
+                          "--device", f"xrt:xclbin={xclbin}{TIMEOUTS.get(kind, '')}")
     seconds = time.monotonic() - begin
     del os.environ["SLUICE_EMULATION_FAULT"]
     with np.load(taken) as outputs:
         failures.expect(harness.same_bytes(dict(outputs), reference), f"{where}: wrong bytes")
     failures.expect(json.loads(done.stdout)["fallbacks"] == 1, f"{where}: the CPU did not take over")
     failures.expect(KINDS[kind] in done.stderr, f"{where}: {done.stderr}")
-    failures.expect(seconds < 20, f"{where}: took {seconds:.1f} s")
+    failures.expect(seconds < 15, f"{where}: took {seconds:.1f} s")
 
 
 def main():

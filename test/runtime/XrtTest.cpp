@@ -108,13 +108,17 @@ TEST_P(XrtFaults, AreReportedAndTheCpuTakesOver) {
   setenv(kFaultVariable, (std::string(planted.kind) + "@1").c_str(), 1);
   PackagePtr package = load(TestPackage());
   SessionPtr session;
-  std::string device = std::string("xrt:timeout=800,api=") + api;
+  // The others are found out at once, however busy this machine is.
+  std::string kind = planted.kind;
+  std::string device = std::string("xrt:api=") + api;
+  if (kind == "hang" || kind == "late")
+    device += ",timeout=800";
   ASSERT_EQ(open(package, device.c_str(), session), SLUICE_STATUS_OK)
       << sluice_status_message();
   auto begin = std::chrono::steady_clock::now();
   run(session.get());
   auto took = std::chrono::steady_clock::now() - begin;
-  EXPECT_LT(took, std::chrono::seconds(4));
+  EXPECT_LT(took, std::chrono::seconds(10));
   EXPECT_EQ(fallbacks(session.get()), 1u);
   std::string fault = sluice_session_fault(session.get());
   EXPECT_NE(fault.find(planted.message), std::string::npos) << fault;
@@ -277,7 +281,7 @@ TEST_F(XrtControl, FailsAtItsDeadlineWhenTheDeviceHangs) {
   uint64_t begin = monotonicNow();
   EXPECT_EQ(run(good, {.deadline = begin + 100'000'000}),
             SLUICE_STATUS_DEVICE_FAULT);
-  EXPECT_LT(monotonicNow() - begin, 4'000'000'000u);
+  EXPECT_LT(monotonicNow() - begin, 10'000'000'000u);
 }
 
 //===----------------------------------------------------------------------===//
