@@ -15,9 +15,6 @@ namespace {
 
 /// A region that takes longer has hung.
 constexpr uint64_t kLimit = 30'000'000'000;
-/// Commands cannot be taken back; how long those of a run that is to end may
-/// still take.
-constexpr uint64_t kGrace = 2'000'000'000;
 /// How long the thread only yields before it sleeps between looks.
 constexpr uint64_t kSpin = 2'000'000;
 
@@ -157,9 +154,7 @@ Status KernelRegion::load(const Package &package,
       code.options()->str(), program));
   for (const program::KernelLaunch *launch : *code.launches())
     SLUICE_RETURN_IF_ERROR(makeLaunch(program.get(), *launch));
-  ClEvent done;
-  return submit(done) == SLUICE_STATUS_OK ? wait(done.get(), {})
-                                          : lose("does not run");
+  return submit() == SLUICE_STATUS_OK ? wait({}) : lose("does not run");
 }
 
 /// Hands the tensors to the host, after all that was submitted before.
@@ -178,7 +173,7 @@ Status KernelRegion::map(cl_event *done) {
 }
 
 /// Hands the tensors to the device, launches all kernels, and takes them back.
-Status KernelRegion::submit(ClEvent &done) {
+Status KernelRegion::submit() {
   cl_command_queue queue = place.queue.get();
   for (Tensor &tensor : tensors)
     if (void *mapped = std::exchange(tensor.mapped, nullptr))
@@ -195,7 +190,7 @@ Status KernelRegion::submit(ClEvent &done) {
                 region->kernels()->launches()->Get(i)->kernel()->c_str()));
   cl_event event = nullptr;
   Status status = map(&event);
-  done = ClEvent(event);
+  last = ClEvent(event);
   SLUICE_RETURN_IF_ERROR(status);
   return clCheck(clFlush(queue), SLUICE_STATUS_DEVICE_FAULT, "flush");
 }
@@ -210,44 +205,46 @@ Status KernelRegion::lose(const char *why) {
               region->name()->c_str(), why);
 }
 
-/// Looks at the event until it is done, has failed, or the run is to end. Then
-/// the kernels that were submitted are waited for, since they cannot be
-/// stopped.
-Status KernelRegion::wait(cl_event done, const RunControl &control) {
+/// What became of the work submitted last: a status of OpenCL's.
+cl_int KernelRegion::getState() const {
+  cl_int state = CL_COMPLETE;
+  if (last && clGetEventInfo(last.get(), CL_EVENT_COMMAND_EXECUTION_STATUS,
+                             sizeof(state), &state, nullptr) != CL_SUCCESS)
+    return CL_INVALID_EVENT;
+  return state;
+}
+
+/// Waits until the work submitted last is done, has failed, or the run is to
+/// end. Then the kernels, which cannot be stopped, go on in buffers that nobody
+/// else uses, and the next run waits for them.
+Status KernelRegion::wait(const RunControl &control) {
   const uint64_t begin = monotonicNow();
-  uint64_t limit = kLimit;
-  Status ended = SLUICE_STATUS_OK;
   while (true) {
-    cl_int state = CL_QUEUED;
-    if (clGetEventInfo(done, CL_EVENT_COMMAND_EXECUTION_STATUS, sizeof(state),
-                       &state, nullptr) != CL_SUCCESS ||
-        state < 0)
+    cl_int state = getState();
+    if (state < 0)
       return lose("reports an error");
     if (state == CL_COMPLETE)
-      return ended;
+      break;
     uint64_t time = monotonicNow() - begin;
-    if (time >= limit)
+    if (time >= kLimit)
       return lose("does not end");
-    if (ended == SLUICE_STATUS_OK) {
-      ended = control.check(region->name()->c_str());
-      if (ended != SLUICE_STATUS_OK)
-        limit = time + kGrace;
-    }
+    SLUICE_RETURN_IF_ERROR(control.check(region->name()->c_str()));
     if (time < kSpin)
       sched_yield();
     else
       sleepBriefly();
   }
+  last = {};
+  return SLUICE_STATUS_OK;
 }
 
 Status KernelRegion::run(void *const *pointers, const RunControl &control) {
-  SLUICE_RETURN_IF_ERROR(control.check(region->name()->c_str()));
+  SLUICE_RETURN_IF_ERROR(wait(control)); // for what an earlier run left
   for (size_t i = 0; i < inputs; ++i)
     memcpy(tensors[i].host.data(), pointers[i], tensors[i].size);
-  ClEvent done;
-  if (submit(done) != SLUICE_STATUS_OK)
+  if (submit() != SLUICE_STATUS_OK)
     return lose("takes no work");
-  SLUICE_RETURN_IF_ERROR(wait(done.get(), control));
+  SLUICE_RETURN_IF_ERROR(wait(control));
   for (size_t i = inputs; i < tensors.size(); ++i)
     memcpy(pointers[i], tensors[i].host.data(), tensors[i].size);
   return SLUICE_STATUS_OK;

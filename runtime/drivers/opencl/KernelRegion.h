@@ -29,12 +29,12 @@ public:
   Status load(const Package &package, const program::Variant &variant,
               const program::Region &region);
 
-  /// As Executable::run. After a failure of the device, `isLost`.
+  /// As Executable::run.
   Status run(void *const *tensors, const RunControl &control);
 
   /// Whether the device may still be at work on the buffers: then nothing of
   /// this may be released.
-  bool isLost() const { return lost; }
+  bool isBusy() const { return lost || getState() > CL_COMPLETE; }
   const char *fault() const { return report; }
 
 private:
@@ -58,8 +58,9 @@ private:
   Status checkFit(const Launch &launch, const char *name);
   Status makeLaunch(cl_program program, const program::KernelLaunch &launch);
   Status map(cl_event *done);
-  Status submit(ClEvent &done);
-  Status wait(cl_event done, const RunControl &control);
+  Status submit();
+  cl_int getState() const;
+  Status wait(const RunControl &control);
   Status lose(const char *why);
 
   const ClPlace &place;
@@ -70,6 +71,7 @@ private:
   using PartKey = std::tuple<cl_mem, uint64_t, uint64_t>;
   std::map<PartKey, ClMemory> parts;
   std::vector<Launch> launches;
+  ClEvent last; ///< the end of what was submitted last, until it was seen
   bool lost = false;
   char report[512] = "";
 };

@@ -86,7 +86,7 @@ private:
 OpenclExecutable::~OpenclExecutable() {
   bool lost = false;
   for (const auto &region : regions)
-    lost |= region && region->isLost();
+    lost |= region && region->isBusy();
   if (!lost)
     return;
   for (auto &region : regions)

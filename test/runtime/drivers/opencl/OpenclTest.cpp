@@ -179,6 +179,29 @@ TEST_F(Opencl, ChoosesAmongDevices) {
   expectRuns();
 }
 
+/// Kernels that take too long cannot be stopped; the CPU keeps the deadline.
+TEST_F(Opencl, KeepsADeadline) {
+  ASSERT_EQ(
+      open(withSource(
+               "kernel void copy(global const char *x, global char *y) {\n"
+               "  volatile int sum = 0;\n"
+               "  for (int i = 0; i < 4000000; ++i)\n"
+               "    sum += i;\n"
+               "  y[get_global_id(0)] = x[get_global_id(0)];\n"
+               "}\n"),
+           "opencl", false),
+      SLUICE_STATUS_OK);
+  ASSERT_EQ(sluice_session_set_input(session.get(), 0, x, sizeof(x)),
+            SLUICE_STATUS_OK);
+  sluice_run_options_t options = {sizeof(options),
+                                  sluice_monotonic_ns() + 500'000'000};
+  ASSERT_EQ(sluice_session_run_with(session.get(), &options), SLUICE_STATUS_OK)
+      << sluice_status_message();
+  EXPECT_LT(sluice_monotonic_ns(), options.deadline_ns);
+  EXPECT_EQ(fallbacks(), 1u);
+  expectRuns();
+}
+
 /// The device fails in each way; the CPU gives the same bytes.
 TEST_F(Opencl, FallsBackToTheCpu) {
   for (const char *kind : {"error", "hang", "late", "gone", "corrupt"}) {
