@@ -80,6 +80,19 @@ std::string shellOf(const std::string &part, const std::string &file) {
                             file, part)};
 }
 
+/// Throws where another engine answers than the one that the bitstream is known
+/// to hold.
+void checkEngine(const DeviceDescription &description,
+                 const ProgramOptions &options, const Bitstream &bitstream) {
+  for (const EngineCapabilities &engine : description.engines)
+    if (bitstream.engineHash && engine.hash != *bitstream.engineHash)
+      throw Failure{kDeviceFault,
+                    fmt::format("device '{}': engine {:016x} answers, {} holds "
+                                "{:016x}",
+                                options.device, engine.hash, options.bitstream,
+                                *bitstream.engineHash)};
+}
+
 void programOverJtag(const std::string &port, const ProgramOptions &options,
                      const Bitstream &bitstream) {
   std::string part = ecp5PartName(bitstream.idcode);
@@ -104,6 +117,8 @@ void programOverJtag(const std::string &port, const ProgramOptions &options,
   if (options.flash)
     words.push_back("--write-flash");
   runLoader(with(options.bitstream));
+  if (bitstream.engineHash)
+    checkEngine(describeDevice(options.device), options, bitstream);
 }
 
 /// Opening a card with an xclbin puts that on it. XRT refuses one that was
@@ -118,13 +133,7 @@ void programCard(const ProgramOptions &options, const Bitstream &bitstream) {
   std::string device = options.device;
   device += device.find(':') == device.npos ? ':' : ',';
   device += "xclbin=" + options.bitstream;
-  DeviceDescription description = describeDevice(device);
-  for (const EngineCapabilities &engine : description.engines)
-    if (bitstream.engineHash && engine.hash != *bitstream.engineHash)
-      throw Failure{kBadInput,
-                    fmt::format("{}: holds engine {:016x}, {:016x} answers",
-                                options.bitstream, *bitstream.engineHash,
-                                engine.hash)};
+  checkEngine(describeDevice(device), options, bitstream);
 }
 
 } // namespace
@@ -149,7 +158,11 @@ int programDevice(const ProgramOptions &options) {
     programCard(options, bitstream);
   } else {
     std::string port;
-    check(spec.read({}, &port));
+    uint64_t ofTheLink;
+    const DeviceOption known[] = {{"baud", &ofTheLink},
+                                  {"timeout", &ofTheLink},
+                                  {"watchdog", &ofTheLink}};
+    check(spec.read(known, &port));
     programOverJtag(port, options, bitstream);
   }
   print(fmt::format("{} is on {}\n", options.bitstream, options.device));

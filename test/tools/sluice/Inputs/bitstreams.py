@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""usage: bitstreams.py FOLDER: bitstreams as ecppack writes them, as far as `device program` reads them, and others."""
+"""usage: bitstreams.py FOLDER HASHFILE: bitstreams, some of the engine with that hash, as ecppack writes them, as far as `device program` reads them, and others."""
 import hashlib
 import json
 import struct
@@ -43,8 +43,8 @@ for name, data in files.items():
 
 # What `sluice bitstream` writes beside a bitstream.
 digest = hashlib.sha256(files["85f.bit"]).hexdigest()
-(folder / "85f.bit.json").write_text(json.dumps({"sha256": digest, "hash": "af4b1acfc20eaa5a"}))
-for name, notes in (("stale", {"sha256": "0" * 64, "hash": "1"}), ("bare", {"board": "ulx3s-85f"}),
+for name, notes in (("known", {"sha256": digest, "hash": Path(sys.argv[2]).read_text().strip()}), ("another", {"sha256": digest, "hash": "1"}),
+                    ("stale", {"sha256": "0" * 64, "hash": "1"}), ("bare", {"board": "ulx3s-85f"}),
                     ("odd", {"sha256": digest, "hash": "xyz"})):
     (folder / f"{name}.bit").write_bytes(files["85f.bit"])
     (folder / f"{name}.bit.json").write_text(json.dumps(notes))
