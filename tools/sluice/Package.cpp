@@ -20,13 +20,14 @@ InternalPackagePtr loadInternalPackage(const std::string &path) {
 }
 
 SessionPtr openSession(sluice_package_t *package, const std::string &device,
-                       OnFault onFault) {
+                       OnFault onFault, OnMisfit onMisfit) {
   if (device == "sim" || device.starts_with("sim:"))
     buildMissingSimulator(package);
   sluice_session_options_t options = {};
   options.struct_size = sizeof(options);
   options.device = device.c_str();
   options.no_fallback = onFault == OnFault::Fail;
+  options.cpu_if_unfit = onMisfit == OnMisfit::UseCpu;
   sluice_session_t *session;
   check(sluice_session_create(package, &options, &session));
   return SessionPtr(session);

@@ -27,8 +27,10 @@ using SessionPtr = std::unique_ptr<sluice_session_t, ReleaseHandle>;
 /// Both throw Failure.
 PackagePtr loadPackage(const std::string &path);
 enum class OnFault { FallBack, Fail };
+/// Where the device is not there, or the package does not fit it.
+enum class OnMisfit { Refuse, UseCpu };
 SessionPtr openSession(sluice_package_t *package, const std::string &device,
-                       OnFault onFault);
+                       OnFault onFault, OnMisfit onMisfit = OnMisfit::Refuse);
 
 /// The runtime's own view of a package, which shows the program.
 struct ReleasePackage {

@@ -31,7 +31,8 @@ Json describe(const NpzArray &array) {
 int run(const RunOptions &options) {
   PackagePtr package = loadPackage(options.package);
   SessionPtr session =
-      openSession(package.get(), options.device, OnFault::FallBack);
+      openSession(package.get(), options.device, OnFault::FallBack,
+                  options.orCpu ? OnMisfit::UseCpu : OnMisfit::Refuse);
   Samples samples(options.input, session.get());
   Figures figures(package.get(), session.get());
   Trace trace(package.get(), session.get(), !options.trace.empty());

@@ -16,6 +16,7 @@ struct RunOptions {
   std::string package, input, output, trace;
   std::string device = "auto";
   bool profile = false, json = false;
+  bool orCpu = false; ///< where the device is not there or does not fit
 };
 int run(const RunOptions &options);
 

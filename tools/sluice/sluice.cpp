@@ -62,6 +62,9 @@ private:
     run->add_option("--device", runOptions.device,
                     "auto, or one of `sluice device list`")
         ->capture_default_str();
+    run->add_flag("--or-cpu", runOptions.orCpu,
+                  "run on the CPU where the device is not there or the package "
+                  "does not fit it");
     run->add_flag("--profile", runOptions.profile,
                   "show what each region took");
     run->add_option("--trace", runOptions.trace,
