@@ -6,6 +6,7 @@
 #ifndef SLUICE_TARGETS_OPENCL_ELEMENTCODE_H
 #define SLUICE_TARGETS_OPENCL_ELEMENTCODE_H
 
+#include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include "mlir/IR/Value.h"
 #include "mlir/Support/LLVM.h"
 #include "llvm/ADT/DenseMap.h"
@@ -19,6 +20,9 @@ namespace sluice::opencl {
 /// Why there is no code for the elements of `op`, which is no window and no
 /// reduction; empty if there is.
 std::string judgeElements(mlir::Operation *op);
+
+/// The same of a rescale alone.
+std::string judgeRescale(mlir::tosa::RescaleOp op);
 
 /// Whether elements of `type` can be stored: "" or why not.
 std::string judgeType(mlir::Type type);
