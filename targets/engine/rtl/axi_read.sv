@@ -77,4 +77,15 @@ module axi_read #(
       arlen_o  <= fetch_valid_i ? fetch_len_i : load_len_i;
     end
   end
+
+`ifndef SYNTHESIS
+  // What memory answers is not the engine's doing, but nothing may be made of an answer that no one asked for.
+  always @(posedge clk_i) begin
+    if (rst_ni) begin
+      assert (!(pop && count_q == '0)) else $error("%m: the end of a burst that was not asked for");
+      assert (count_q <= CountBits'(MAX_BURSTS) + 1'b1) else $error("%m: too many bursts under way");
+      assert (!(fetch_beat_o && load_beat_o)) else $error("%m: a beat for two clients");
+    end
+  end
+`endif
 endmodule

@@ -86,4 +86,13 @@ module axi_write #(
       wlast_o <= last;
     end
   end
+
+`ifndef SYNTHESIS
+  always @(posedge clk_i) begin
+    if (rst_ni) begin
+      assert (count_q <= CountBits'(MAX_BURSTS)) else $error("%m: too many bursts under way");
+      assert (!(halt_i && take && beat_ready_o)) else $error("%m: a beat is taken while halted");
+    end
+  end
+`endif
 endmodule

@@ -52,4 +52,13 @@ module fifo #(
       end
     end
   end
+
+`ifndef SYNTHESIS
+  always @(posedge clk_i) begin
+    if (rst_ni) begin
+      assert (!(push_i && full_o)) else $error("%m: push into a full queue");
+      assert (!(pop_i && empty_o)) else $error("%m: pop from an empty queue");
+    end
+  end
+`endif
 endmodule

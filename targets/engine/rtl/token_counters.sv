@@ -45,4 +45,12 @@ module token_counters (
       else if (dec[i] && !inc[i]) count_q <= count_q - 4'd1;
     end
   end
+
+`ifndef SYNTHESIS
+  for (genvar i = 0; i < Pairs; i++) begin : gen_assert
+    always @(posedge clk_i) begin
+      if (!clear_i) assert (!(dec[i] && !some[i])) else $error("%m: a token is taken that is not there");
+    end
+  end
+`endif
 endmodule

@@ -83,4 +83,13 @@ module unit_queue #(
       if (asked_q[1] && beat_q == BeatBits'(b)) data_q <= beat;
     end
   end
+
+`ifndef SYNTHESIS
+  always @(posedge clk_i) begin
+    if (rst_ni) begin
+      assert (!(take_i && !valid_o)) else $error("%m: an instruction is taken that is not there");
+      assert (!(push_i && !ask && count_q == (PtrBits+1)'(DEPTH*Beats))) else $error("%m: a beat is lost");
+    end
+  end
+`endif
 endmodule

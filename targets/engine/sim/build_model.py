@@ -24,7 +24,7 @@ ROOT = HERE.parent.parent.parent
 INCLUDE = next((f for f in (ROOT / "runtime/include", ROOT.parent / "include") if f.is_dir()), ROOT)
 NAMES = ["PC", "PK", "ACT_BYTES", "ACT_BANKS", "WGT_WORDS", "PRM_WORDS", "AXI_BYTES"]
 SHELL = HERE.parent / "shell"
-VERILATOR = ["--cc", "-O3", "--x-assign", "fast", "--x-initial", "fast", "--noassert", "--no-timing", "-Wall"]
+VERILATOR = ["--cc", "-O3", "--x-assign", "fast", "--x-initial", "fast", "--no-timing", "-Wall"]
 COMPILE = ["-std=c++20", "-O2", "-fPIC", "-fvisibility=hidden", "-w", "-DVM_COVERAGE=0", "-DVM_SC=0", "-DVM_TRACE=0"]
 
 
@@ -57,7 +57,7 @@ def verilator_include():
     sys.exit("build_model: verilator does not say where its files are")
 
 
-def compile_model(target, top, prefix, parameters, verilog, units, flags, link):
+def compile_model(target, top, prefix, parameters, verilog, units, flags, link, asserts=False):
     """Verilates module `top` as class `prefix` and links it with `units` into `target`, unless that is newer."""
     inputs = [*verilog, *HERE.glob("*.cpp"), *HERE.glob("*.h"), Path(__file__), INCLUDE / "sluice/sim_abi.h"]
     if target.exists() and target.stat().st_mtime > max(p.stat().st_mtime for p in inputs):
@@ -68,7 +68,7 @@ def compile_model(target, top, prefix, parameters, verilog, units, flags, link):
     work = target.with_suffix(".dir")
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir()
-    run(["verilator", *VERILATOR, "--prefix", prefix, "--top-module", top,
+    run(["verilator", *VERILATOR, "--assert" if asserts else "--noassert", "--prefix", prefix, "--top-module", top,
          *(f"-G{n}={v}" for n, v in parameters.items()), "--Mdir", ".", *verilog], cwd=work)
     include = verilator_include()
     compiler = os.environ.get("CXX", "clang++-22")
@@ -90,10 +90,10 @@ def compile_model(target, top, prefix, parameters, verilog, units, flags, link):
     return target
 
 
-def build(parameters, rtl, output):
+def build(parameters, rtl, output, asserts=False):
     name = f"{configuration_hash(parameters):016x}"
     return compile_model(output / f"{name}.so", "engine_top", "Engine", parameters, sources(rtl),
-                         ["AxiMemory.cpp", "SimDevice.cpp"], [f"-DCONFIGURATION_HASH=0x{name}ull"], ["-shared"])
+                         ["AxiMemory.cpp", "SimDevice.cpp"], [f"-DCONFIGURATION_HASH=0x{name}ull"], ["-shared"], asserts)
 
 
 def build_board(board, parameters, rtl, output):
@@ -111,6 +111,8 @@ def main():
     parser.add_argument("--rtl", type=Path, default=HERE.parent / "rtl")
     parser.add_argument("--print-hash", action="store_true", help="only say the configuration's hash")
     parser.add_argument("--whole-board", action="store_true", help="make the program that simulates the board")
+    parser.add_argument("--assert", action="store_true", dest="asserts",
+                        help="end the process where an assertion of the RTL fails; into a folder of its own")
     arguments = parser.parse_args()
     board = json.loads((arguments.board or HERE.parent / "boards/ulx3s-85f.json").read_text())
     parameters = dict(board["parameters"])
@@ -124,7 +126,7 @@ def main():
     elif arguments.whole_board:
         print(build_board(board, parameters, arguments.rtl.resolve(), arguments.output.resolve()))
     else:
-        print(build(parameters, arguments.rtl.resolve(), arguments.output.resolve()))
+        print(build(parameters, arguments.rtl.resolve(), arguments.output.resolve(), arguments.asserts))
 
 
 if __name__ == "__main__":
