@@ -28,6 +28,9 @@ SessionPtr openSession(sluice_package_t *package, const std::string &device,
   options.device = device.c_str();
   options.no_fallback = onFault == OnFault::Fail;
   options.cpu_if_unfit = onMisfit == OnMisfit::UseCpu;
+  // A fault that ends the command is told by the command.
+  if (onFault == OnFault::Fail)
+    sluice_log_set([](void *, sluice_log_level_t, const char *) {}, nullptr);
   sluice_session_t *session;
   check(sluice_session_create(package, &options, &session));
   return SessionPtr(session);
