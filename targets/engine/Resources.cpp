@@ -41,6 +41,6 @@ Resources sluice::engine::countResources(const Parameters &parameters,
   resources.memoryBlocks = act + weights + channels + queues;
   // Fitted to synthesis: control and bus, a multiplier's share of the adder
   // trees, a lane's requantize, a byte's share of alignment and banks.
-  resources.luts = 10900 + 43 * macs + 430 * lanes + 150 * parameters.PC;
+  resources.luts = 11560 + 43 * macs + 430 * lanes + 150 * parameters.PC;
   return resources;
 }
