@@ -101,6 +101,9 @@ struct KernelParts {
 struct RegionParts {
   std::vector<uint8_t> commands, constants;
   KernelParts kernels;
+  /// What the commands ask of the device beyond the least, as its hardware's
+  /// specification numbers features.
+  uint32_t features = 0;
   /// Arena bytes the commands use beside inputs and outputs.
   uint64_t spillOffset = 0, spillSize = 0;
   uint64_t macs = 0, estimatedCycles = 0;

@@ -28,6 +28,25 @@ static LogicalResult importHardSigmoid(NodeImport &node) {
                          node.named("beta", node.getFloat("beta", 0.5f))});
 }
 
+static LogicalResult importSwish(NodeImport &node) {
+  return node.finish<onnx::SwishOp>(
+      node.getInputs(), {node.named("alpha", node.getFloat("alpha", 1.0f))});
+}
+
+static LogicalResult importElu(NodeImport &node) {
+  return node.finish<onnx::EluOp>(
+      node.getInputs(), {node.named("alpha", node.getFloat("alpha", 1.0f))});
+}
+
+static LogicalResult importGelu(NodeImport &node) {
+  StringRef approximate = node.getString("approximate", "none");
+  if (approximate != "none" && approximate != "tanh")
+    return node.error() << "approximate '" << approximate
+                        << "' is neither none nor tanh";
+  return node.finish<onnx::GeluOp>(node.getInputs(),
+                                   {node.named("tanh", approximate == "tanh")});
+}
+
 /// Below opset 11 the bounds are attributes.
 static LogicalResult importClip(NodeImport &node) {
   Value min = node.getInput(1), max = node.getInput(2);
@@ -141,6 +160,10 @@ void addElementwiseOperators(OperatorTable &table) {
   table["Sigmoid"] = {1, 1, importPlain<onnx::SigmoidOp>};
   table["Tanh"] = {1, 1, importPlain<onnx::TanhOp>};
   table["HardSwish"] = {1, 1, importPlain<onnx::HardSwishOp>};
+  table["Swish"] = {1, 1, importSwish};
+  table["Erf"] = {1, 1, importPlain<onnx::ErfOp>};
+  table["Gelu"] = {1, 1, importGelu};
+  table["Elu"] = {1, 1, importElu};
   table["Identity"] = {1, 1, importPlain<onnx::IdentityOp>};
   table["LeakyRelu"] = {1, 1, importLeakyRelu};
   table["HardSigmoid"] = {1, 1, importHardSigmoid};

@@ -309,6 +309,8 @@ void ProgramBuilder::addEngineConfiguration() {
   engine->isa = parts.device->isa;
   engine->hash = parts.device->hash;
   engine->clock_mhz = static_cast<float>(parts.device->clockMhz);
+  for (const auto &[name, region] : parts.regions)
+    engine->features |= region.features;
   program.engine = std::move(engine);
 }
 

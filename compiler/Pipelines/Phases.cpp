@@ -35,6 +35,7 @@ std::optional<Phase> parsePhase(StringRef name) {
 void buildPreparePipeline(OpPassManager &manager) {
   OpPassManager &functions = manager.nest<func::FuncOp>();
   functions.addPass(createCanonicalizerPass());
+  functions.addPass(onnx::createFuseActivations());
   functions.addPass(onnx::createSplitToSlices());
   functions.addPass(onnx::createNormalizeGemm());
   functions.addPass(onnx::createFuseBias());

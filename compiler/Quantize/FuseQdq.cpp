@@ -118,10 +118,11 @@ static bool hasIntegerForm(Operation *op) {
              onnx::GlobalAveragePoolOp, onnx::ReduceMeanOp, onnx::MaxPoolOp,
              onnx::GlobalMaxPoolOp, onnx::ReluOp, onnx::ClipOp,
              onnx::LeakyReluOp, onnx::SigmoidOp, onnx::TanhOp,
-             onnx::HardSigmoidOp, onnx::HardSwishOp, onnx::SoftmaxOp,
-             onnx::ConcatOp, onnx::ReshapeOp, onnx::FlattenOp,
-             onnx::TransposeOp, onnx::SqueezeOp, onnx::UnsqueezeOp,
-             onnx::SliceOp, onnx::PadOp>(op);
+             onnx::HardSigmoidOp, onnx::HardSwishOp, onnx::SwishOp, onnx::EluOp,
+             onnx::ErfOp, onnx::GeluOp, onnx::SoftmaxOp, onnx::ConcatOp,
+             onnx::ReshapeOp, onnx::FlattenOp, onnx::TransposeOp,
+             onnx::SqueezeOp, onnx::UnsqueezeOp, onnx::SliceOp, onnx::PadOp>(
+      op);
 }
 
 /// Operations that choose or move elements: their result must have the scale of

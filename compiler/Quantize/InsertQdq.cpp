@@ -57,7 +57,8 @@ static bool isComputed(Operation *op) {
          isa<onnx::AddOp, onnx::AveragePoolOp, onnx::GlobalAveragePoolOp,
              onnx::ReduceMeanOp, onnx::ReluOp, onnx::ClipOp, onnx::LeakyReluOp,
              onnx::SigmoidOp, onnx::TanhOp, onnx::HardSigmoidOp,
-             onnx::HardSwishOp, onnx::ConcatOp>(op);
+             onnx::HardSwishOp, onnx::SwishOp, onnx::EluOp, onnx::ErfOp,
+             onnx::GeluOp, onnx::ConcatOp>(op);
 }
 
 /// Whether docs/spec/integers.md section 4 covers this softmax: its rows lie in

@@ -8,8 +8,8 @@
 namespace sluice {
 
 /// The value at `x` of an activation function of the onnx dialect (Relu,
-/// LeakyRelu, Sigmoid, Tanh, HardSigmoid, HardSwish). The same on every machine
-/// (docs/spec/integers.md, section 4).
+/// LeakyRelu, Sigmoid, Tanh, HardSigmoid, HardSwish, Swish, Elu, Erf, Gelu).
+/// The same on every machine (docs/spec/integers.md, section 4).
 double evaluateActivation(mlir::Operation *op, double x);
 
 } // namespace sluice

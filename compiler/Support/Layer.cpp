@@ -28,6 +28,8 @@ llvm::StringRef sluice::stringify(LayerKind kind) {
     return "max_pool";
   case LayerKind::Add:
     return "add";
+  case LayerKind::Lookup:
+    return "lookup";
   case LayerKind::Softmax:
     return "softmax";
   case LayerKind::Quantize:
@@ -49,7 +51,8 @@ Value Layer::getOutput() const { return getRoot()->getResult(0); }
 bool Layer::isInteger() const {
   return kind == LayerKind::Convolution || kind == LayerKind::Depthwise ||
          kind == LayerKind::AveragePool || kind == LayerKind::Rescale ||
-         kind == LayerKind::MaxPool || kind == LayerKind::Add;
+         kind == LayerKind::MaxPool || kind == LayerKind::Add ||
+         kind == LayerKind::Lookup;
 }
 
 bool sluice::isConstant(Operation *op) {

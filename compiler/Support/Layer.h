@@ -30,6 +30,8 @@ enum class LayerKind {
   Rescale,
   MaxPool,
   Add,
+  /// A lone table: what each byte becomes.
+  Lookup,
   /// The ops of one softmax in integers.
   Softmax,
   /// float to int8 and back.
@@ -76,7 +78,7 @@ struct Layer {
   mlir::Value getOutput() const;
 
   /// Whether the layer is one of integers.md's that compute int8 from int8:
-  /// Convolution, Depthwise, AveragePool, Rescale, MaxPool or Add. What
+  /// Convolution, Depthwise, AveragePool, Rescale, MaxPool, Add or Lookup. What
   /// follows is set only for these.
   bool isInteger() const;
 
@@ -90,12 +92,15 @@ struct Layer {
   mlir::Value weights;
   /// int32, one an output channel or one for all. Null where weights are.
   mlir::Value bias;
-  /// Requantization, one an output channel or one for all; not MaxPool.
+  /// Requantization, one an output channel or one for all; not MaxPool, Lookup.
   llvm::SmallVector<int32_t> multipliers, shifts;
   /// Of each input.
   llvm::SmallVector<int32_t, 2> inputZeroPoints;
   /// Add: the factor of each input.
   llvm::SmallVector<int32_t, 2> inputFactors;
+  /// 256 bytes that results go through last: what -128, … 127 become. Empty if
+  /// there is none.
+  llvm::SmallVector<int8_t, 0> table;
   int32_t outputZeroPoint = 0;
   int32_t lo = -128, hi = 127;
 };

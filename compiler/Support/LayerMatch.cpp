@@ -99,6 +99,25 @@ static void takeClamp(Layer &layer) {
   layer.hi = hi.getValue().getSExtValue();
 }
 
+/// The entries of a table from int8 to int8, if they are constant.
+static std::optional<std::vector<int32_t>> readTable(tosa::TableOp op) {
+  if (!isInt8(op.getInput1()) || !isInt8(op.getOutput()))
+    return std::nullopt;
+  auto entries = readIntegers(op.getTable());
+  return entries && entries->size() == 256 ? entries : std::nullopt;
+}
+
+/// Takes a clamp, and a table behind it, of the int8 result, if they are there.
+static void takeActivation(Layer &layer) {
+  takeClamp(layer);
+  SmallVector<Operation *, 4> ops = layer.ops;
+  auto table = takeUser<tosa::TableOp>(layer);
+  if (auto entries = table ? readTable(table) : std::nullopt)
+    layer.table.assign(entries->begin(), entries->end());
+  else
+    layer.ops = ops;
+}
+
 /// Sets the shapes from the values at the layer's heart.
 static LogicalResult setShapes(Layer &layer, Value input, Value output) {
   auto in = getImageShape(input), out = getImageShape(output);
@@ -164,7 +183,7 @@ static std::optional<Layer> matchConvolution(T op, unsigned kernelDim) {
   setWindow(layer, op);
   if (failed(takeEpilogue(layer)))
     return std::nullopt;
-  takeClamp(layer);
+  takeActivation(layer);
   return layer;
 }
 
@@ -217,7 +236,7 @@ static std::optional<Layer> matchMaxPool(tosa::MaxPool2dOp op) {
   layer.inputZeroPoints = {0};
   layer.kernel = {op.getKernel()[0], op.getKernel()[1]};
   setWindow(layer, op);
-  takeClamp(layer);
+  takeActivation(layer);
   return layer;
 }
 
@@ -232,7 +251,7 @@ static std::optional<Layer> matchRescale(tosa::RescaleOp op) {
     return std::nullopt;
   layer.inputs = {op.getInput()};
   layer.inputZeroPoints = {int32_t(*op.getInputZeroPoint())};
-  takeClamp(layer);
+  takeActivation(layer);
   return layer;
 }
 
@@ -273,7 +292,21 @@ static std::optional<Layer> matchAdd(tosa::AddOp op) {
   layer.ops.push_back(op);
   if (failed(takeEpilogue(layer)) || layer.multipliers.size() != 1)
     return std::nullopt;
-  takeClamp(layer);
+  takeActivation(layer);
+  return layer;
+}
+
+/// A table of its own.
+static std::optional<Layer> matchLookup(tosa::TableOp op) {
+  Layer layer;
+  layer.kind = LayerKind::Lookup;
+  layer.ops = {op};
+  auto entries = readTable(op);
+  if (!entries || failed(setShapes(layer, op.getInput1(), op.getOutput())))
+    return std::nullopt;
+  layer.table.assign(entries->begin(), entries->end());
+  layer.inputs = {op.getInput1()};
+  layer.inputZeroPoints = {0};
   return layer;
 }
 
@@ -288,5 +321,7 @@ std::optional<Layer> sluice::matchIntegerLayer(Operation *op) {
     return matchRescale(rescale);
   if (auto add = dyn_cast<tosa::AddOp>(op))
     return matchAdd(add);
+  if (auto table = dyn_cast<tosa::TableOp>(op))
+    return matchLookup(table);
   return std::nullopt;
 }

@@ -130,6 +130,8 @@ void Checker::checkFields(const LoadWordsFields &f) {
   Range range = {f.dst, int64_t(f.dst) + f.count - 1};
   if (opcode == Opcode::LoadWgt)
     inside("writes words", range, parameters.WGT_WORDS, "WGT words");
+  else if (opcode == Opcode::LoadLut)
+    inside("writes tables", range, kTables, "LUT tables");
   else
     inside("writes words", range, parameters.PRM_WORDS, "PRM words");
 }
@@ -241,6 +243,13 @@ static DramRange runsRange(uint8_t base, int64_t offset, int64_t ny,
           offset + std::max<int64_t>(y, 0) + run.last + 1};
 }
 
+int64_t sluice::engine::wordBytes(Opcode opcode, const Parameters &parameters) {
+  if (opcode == Opcode::LoadLut)
+    return kTableBytes;
+  return int64_t(parameters.PK) *
+         (opcode == Opcode::LoadWgt ? parameters.PC : 8);
+}
+
 std::optional<DramRange>
 sluice::engine::dramRange(const Instruction &instruction,
                           const Parameters &parameters) {
@@ -260,9 +269,7 @@ sluice::engine::dramRange(const Instruction &instruction,
     return runsRange(f->base, f->offset, f->ny, f->stride_y, run);
   }
   if (auto *f = std::get_if<LoadWordsFields>(&instruction.fields)) {
-    int64_t bytes = instruction.opcode == Opcode::LoadWgt
-                        ? int64_t(parameters.PC) * parameters.PK
-                        : int64_t(parameters.PK) * 8;
+    int64_t bytes = wordBytes(instruction.opcode, parameters);
     return DramRange{f->base, f->offset, f->offset + f->count * bytes};
   }
   return std::nullopt;

@@ -29,6 +29,10 @@ struct DramRange {
 std::optional<DramRange> dramRange(const Instruction &instruction,
                                    const Parameters &parameters);
 
+/// Bytes of DRAM that a word of LOAD_WGT or LOAD_PRM, or a table of LOAD_LUT,
+/// takes.
+int64_t wordBytes(Opcode opcode, const Parameters &parameters);
+
 /// The token counters of a program that is read in program order.
 class TokenCounters {
 public:

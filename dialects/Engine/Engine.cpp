@@ -202,6 +202,9 @@ sluice::engine::createInstruction(OpBuilder &builder, Location loc,
   case Opcode::LoadWgt:
     return LoadWgtOp::create(builder, loc, tokens,
                              std::get<LoadWordsFields>(fields));
+  case Opcode::LoadLut:
+    return LoadLutOp::create(builder, loc, tokens,
+                             std::get<LoadWordsFields>(instruction.fields));
   case Opcode::LoadPrm:
     return LoadPrmOp::create(builder, loc, tokens,
                              std::get<LoadWordsFields>(fields));

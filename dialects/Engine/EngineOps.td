@@ -107,6 +107,15 @@ def Engine_LoadPrmOp
   let summary = "loads `count` words from DRAM into PRM";
 }
 
+def Engine_LoadLutOp
+    : Engine_Instruction<"load_lut", "LoadLut", "LoadWordsFields"> {
+  let summary = "loads `count` lookup tables of 256 bytes from DRAM";
+  let description = [{
+    An instruction of COMPUTE whose `t` is not 0 sends its results through table
+    `t` - 1: the byte `y` becomes the table's byte number `y` mod 256.
+  }];
+}
+
 def Engine_ConvOp : Engine_Instruction<"conv", "Conv", "WindowFields"> {
   let summary = "convolves words of all input channels and requantizes";
 }

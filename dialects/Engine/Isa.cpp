@@ -62,6 +62,8 @@ llvm::StringRef sluice::engine::stringifyOpcode(Opcode opcode) {
     return "load_wgt";
   case Opcode::LoadPrm:
     return "load_prm";
+  case Opcode::LoadLut:
+    return "load_lut";
   case Opcode::Conv:
     return "conv";
   case Opcode::Depthwise:
@@ -83,6 +85,7 @@ std::optional<Unit> sluice::engine::unitOf(Opcode opcode) {
   case Opcode::LoadAct:
   case Opcode::LoadWgt:
   case Opcode::LoadPrm:
+  case Opcode::LoadLut:
     return Unit::Load;
   case Opcode::Conv:
   case Opcode::Depthwise:
@@ -141,6 +144,7 @@ Instruction Instruction::makeDefault(Opcode opcode) {
     break;
   case Opcode::LoadWgt:
   case Opcode::LoadPrm:
+  case Opcode::LoadLut:
     instruction.fields = LoadWordsFields();
     break;
   case Opcode::Conv:

@@ -18,6 +18,10 @@ namespace sluice::engine {
 
 /// Bytes of a binary instruction.
 inline constexpr unsigned kInstructionBytes = 64;
+/// Lookup tables, and the bytes of one.
+inline constexpr unsigned kTables = 8, kTableBytes = 256;
+/// Bits of the capability ROM's features.
+inline constexpr uint32_t kFeatureTables = 1;
 /// The greatest value of a token counter.
 inline constexpr unsigned kMaxTokens = 15;
 
@@ -67,6 +71,7 @@ enum class Opcode : uint8_t {
   LoadAct = 0x01,
   LoadWgt = 0x02,
   LoadPrm = 0x03,
+  LoadLut = 0x04,
   Conv = 0x10,
   Depthwise = 0x11,
   Add = 0x12,
@@ -91,7 +96,7 @@ std::optional<Unit> unitOf(Opcode opcode);
   };
 /// LOAD_ACT.
 SLUICE_ENGINE_STRUCT(LoadActFields, SLUICE_ENGINE_LOAD_ACT_FIELDS)
-/// LOAD_WGT and LOAD_PRM.
+/// LOAD_WGT, LOAD_PRM and LOAD_LUT.
 SLUICE_ENGINE_STRUCT(LoadWordsFields, SLUICE_ENGINE_LOAD_WORDS_FIELDS)
 /// CONV, DEPTHWISE and MAXPOOL.
 SLUICE_ENGINE_STRUCT(WindowFields, SLUICE_ENGINE_WINDOW_FIELDS)

@@ -57,6 +57,18 @@ LogicalResult HardSwishOp::inferShapes(ResultShapes &shapes) {
 LogicalResult LeakyReluOp::inferShapes(ResultShapes &shapes) {
   return inferSameShape(*this, shapes);
 }
+LogicalResult SwishOp::inferShapes(ResultShapes &shapes) {
+  return inferSameShape(*this, shapes);
+}
+LogicalResult ErfOp::inferShapes(ResultShapes &shapes) {
+  return inferSameShape(*this, shapes);
+}
+LogicalResult GeluOp::inferShapes(ResultShapes &shapes) {
+  return inferSameShape(*this, shapes);
+}
+LogicalResult EluOp::inferShapes(ResultShapes &shapes) {
+  return inferSameShape(*this, shapes);
+}
 LogicalResult HardSigmoidOp::inferShapes(ResultShapes &shapes) {
   return inferSameShape(*this, shapes);
 }

@@ -76,6 +76,29 @@ def Onnx_HardSwishOp : Onnx_UnaryOp<"HardSwish"> {
   let summary = "x * max(0, min(1, x/6 + 0.5))";
 }
 
+def Onnx_SwishOp
+    : Onnx_UnaryOp<"Swish", (ins DefaultValuedAttr<F32Attr, "1.0f">:$alpha)> {
+  let summary = "x / (1 + exp(-alpha * x)), with alpha 1 also called SiLU";
+}
+
+def Onnx_ErfOp : Onnx_UnaryOp<"Erf"> {
+  let summary = "Gauss's error function";
+}
+
+def Onnx_GeluOp
+    : Onnx_UnaryOp<"Gelu", (ins DefaultValuedAttr<BoolAttr, "false">:$tanh)> {
+  let summary = "x * (1 + erf(x / sqrt(2))) / 2";
+  let description = [{
+    `tanh` is the standard's `approximate`: tanh(sqrt(2 / pi) * (x + 0.044715 *
+    x^3)) in place of the error function.
+  }];
+}
+
+def Onnx_EluOp
+    : Onnx_UnaryOp<"Elu", (ins DefaultValuedAttr<F32Attr, "1.0f">:$alpha)> {
+  let summary = "x where x >= 0, else alpha * (exp(x) - 1)";
+}
+
 def Onnx_LeakyReluOp
     : Onnx_UnaryOp<"LeakyRelu",
                    (ins DefaultValuedAttr<F32Attr, "0.01f">:$alpha)> {

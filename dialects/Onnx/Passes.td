@@ -50,6 +50,17 @@ def FoldPad : Pass<"onnx-fold-pad", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::sluice::onnx::OnnxDialect"];
 }
 
+def FuseActivations : Pass<"onnx-fuse-activations", "::mlir::func::FuncOp"> {
+  let summary = "Give activations that exporters spell out their names";
+  let description = [{
+    `x * Sigmoid(x)` becomes Swish, `x * HardSigmoid(x)` with slope 1/6 and offset
+    1/2 HardSwish, and `x * (1 + Erf(x / sqrt(2))) / 2`, in any order of its
+    products, Gelu. In a QDQ model the inner function's own QuantizeLinear and
+    DequantizeLinear go with it.
+  }];
+  let dependentDialects = ["::sluice::onnx::OnnxDialect"];
+}
+
 def SplitToSlices : Pass<"onnx-split-to-slices", "::mlir::func::FuncOp"> {
   let summary = "Make each part that a Split cuts a Slice";
   let description = [{

@@ -49,6 +49,13 @@ Status EngineCapabilities::checkPackage(const Package &package) const {
     return fail(SLUICE_STATUS_UNSUPPORTED,
                 "engine has%s, package wants%s; compile %s for this engine",
                 has.c_str(), wants.c_str(), package.name());
+  if (engine.features() & ~features)
+    return fail(SLUICE_STATUS_UNSUPPORTED,
+                "engine has no %s, which package %s uses; put a newer "
+                "bitstream on the device",
+                engine.features() & ~features & kTables ? "lookup tables"
+                                                        : "such features",
+                package.name());
   return SLUICE_STATUS_OK;
 }
 

@@ -15,6 +15,7 @@ namespace sluice {
 struct EngineCapabilities {
   static constexpr uint32_t kMagic = 0x45434c53;
   static constexpr uint32_t kWordCount = 12;
+  static constexpr uint32_t kTables = 1; ///< bit of `features`
   using Rom = std::span<const uint32_t, kWordCount>;
 
   /// UNSUPPORTED where the magic number is not there: no engine answers, or it

@@ -23,6 +23,8 @@ public:
 
   explicit Ring(int64_t words) : words(words) {}
 
+  int64_t size() const { return words; }
+
   /// Where the chunk lies, if it is still there.
   std::optional<int64_t> find(Key key) const {
     auto it = chunks.find(key);
@@ -54,7 +56,7 @@ class Generator {
 public:
   Generator(const TileProgram &program, const Parameters &parameters)
       : program(program), parameters(parameters), weights(parameters.WGT_WORDS),
-        channelParameters(parameters.PRM_WORDS) {}
+        channelParameters(parameters.PRM_WORDS), tables(kTables) {}
 
   FailureOr<Code> run();
 
@@ -77,8 +79,9 @@ private:
   Place placeOutput(const Tile &tile);
   void storeOutput(const Tile &tile, const Place &place);
   std::optional<int64_t> loadConstants(const Tile &tile, Opcode opcode,
-                                       Ring &ring, int64_t count);
+                                       int64_t count);
   int64_t getConstantsOffset(const Tile &tile, Opcode opcode);
+  Ring &getRing(Opcode opcode);
   template <typename FieldsT>
   void setCommon(FieldsT &fields, const Tile &tile, const Place &x,
                  const Place &out);
@@ -94,7 +97,7 @@ private:
   std::vector<Step> steps;
   std::vector<uint8_t> constants;
   std::map<std::tuple<Opcode, unsigned, int64_t>, int64_t> constantsOffset;
-  Ring weights, channelParameters;
+  Ring weights, channelParameters, tables;
   /// Rows of each tensor that were loaded into its buffer.
   std::map<unsigned, int64_t> loadedRows;
   /// The transfer whose box lies in each slot, by group, operand and slot.
@@ -233,23 +236,31 @@ int64_t Generator::getConstantsOffset(const Tile &tile, Opcode opcode) {
     std::vector<uint8_t> bytes =
         opcode == Opcode::LoadWgt
             ? packWeights(tile.layer, tile.foldTaps, parameters)
-            : packParameters(tile.layer, parameters);
+        : opcode == Opcode::LoadPrm ? packParameters(tile.layer, parameters)
+                                    : packTable(tile.layer);
     constants.insert(constants.end(), bytes.begin(), bytes.end());
     constants.resize(llvm::alignTo(constants.size(), parameters.AXI_BYTES));
   }
   return it->second;
 }
 
-/// Has the tile's `count` words of weights or parameters in their scratchpad;
-/// returns where, or nothing if they are more than it holds.
+Ring &Generator::getRing(Opcode opcode) {
+  return opcode == Opcode::LoadWgt   ? weights
+         : opcode == Opcode::LoadPrm ? channelParameters
+                                     : tables;
+}
+
+/// Has the tile's `count` words of weights or parameters, or its table, in
+/// their scratchpad; returns where, or nothing if they are more than it holds.
 std::optional<int64_t> Generator::loadConstants(const Tile &tile, Opcode opcode,
-                                                Ring &ring, int64_t count) {
-  bool isWeights = opcode == Opcode::LoadWgt;
+                                                int64_t count) {
+  Ring &ring = getRing(opcode);
   if (count == 0)
     return 0;
-  if (count > (isWeights ? parameters.WGT_WORDS : parameters.PRM_WORDS))
+  if (count > ring.size())
     return std::nullopt;
-  Ring::Key key(tile.group, tile.output.box.c);
+  bool isTable = opcode == Opcode::LoadLut;
+  Ring::Key key(tile.group, isTable ? 0 : tile.output.box.c);
   if (std::optional<int64_t> word = ring.find(key))
     return word;
   LoadWordsFields fields;
@@ -258,8 +269,10 @@ std::optional<int64_t> Generator::loadConstants(const Tile &tile, Opcode opcode,
   fields.count = count;
   Step step;
   step.instruction = {opcode, {}, fields};
-  step.accesses = {{isWeights ? Access::Wgt : Access::Prm, fields.dst,
-                    fields.dst + count, true}};
+  Access::Memory memory = opcode == Opcode::LoadWgt ? Access::Wgt
+                          : isTable                 ? Access::Lut
+                                                    : Access::Prm;
+  step.accesses = {{memory, fields.dst, fields.dst + count, true}};
   add(std::move(step), tile);
   return fields.dst;
 }
@@ -275,6 +288,7 @@ static Opcode getOpcode(LayerKind kind) {
   case LayerKind::Add:
     return Opcode::Add;
   case LayerKind::MaxPool:
+  case LayerKind::Lookup:
     return Opcode::MaxPool;
   default:
     return Opcode::Depthwise;
@@ -332,7 +346,7 @@ static void setWindow(WindowFields &fields, const Tile &tile,
   fields.x -= uint32_t(layer.padBefore.x * layout.pixelChunks);
   if (layer.kind == LayerKind::Convolution)
     fields.ci = divideCeil(input.c, parameters.PC);
-  else if (!layer.weights && layer.kind != LayerKind::MaxPool)
+  else if (!layer.weights && countParameterWords(layer))
     fields.flags = 1;
 }
 
@@ -371,10 +385,11 @@ LogicalResult Generator::generate(const Tile &tile) {
   int64_t weightWords =
       groups * countWeightWords(tile.layer, tile.foldTaps, parameters);
   int64_t parameterWords = groups * countParameterWords(tile.layer);
-  std::optional<int64_t> w =
-      loadConstants(tile, Opcode::LoadWgt, weights, weightWords);
+  bool hasTable = !tile.layer.table.empty();
+  std::optional<int64_t> w = loadConstants(tile, Opcode::LoadWgt, weightWords);
   std::optional<int64_t> p =
-      loadConstants(tile, Opcode::LoadPrm, channelParameters, parameterWords);
+      loadConstants(tile, Opcode::LoadPrm, parameterWords);
+  int64_t table = *loadConstants(tile, Opcode::LoadLut, hasTable);
   if (!w || !p)
     return tile.layer.getRoot()->emitError("needs ")
            << weightWords << " words of weights and " << parameterWords
@@ -388,6 +403,8 @@ LogicalResult Generator::generate(const Tile &tile) {
     accesses.push_back({Access::Wgt, *w, *w + weightWords, false});
   if (parameterWords)
     accesses.push_back({Access::Prm, *p, *p + parameterWords, false});
+  if (hasTable)
+    accesses.push_back({Access::Lut, table, table + 1, false});
 
   Instruction instruction;
   instruction.opcode = getOpcode(tile.layer.kind);
@@ -400,6 +417,7 @@ LogicalResult Generator::generate(const Tile &tile) {
     fields.ma = tile.layer.inputFactors[0];
     fields.mb = tile.layer.inputFactors[1];
     fields.p = *p;
+    fields.t = hasTable ? table + 1 : 0;
     instruction.fields = fields;
   } else {
     WindowFields fields;
@@ -407,6 +425,7 @@ LogicalResult Generator::generate(const Tile &tile) {
     setWindow(fields, tile, inputs[0].layout, parameters);
     fields.w = *w;
     fields.p = *p;
+    fields.t = hasTable ? table + 1 : 0;
     instruction.fields = fields;
   }
   if (failed(addCompute(tile, instruction, std::move(accesses))))

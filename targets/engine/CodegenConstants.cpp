@@ -27,7 +27,9 @@ int64_t engine::countWeightWords(const Layer &layer, bool foldTaps,
 }
 
 int64_t engine::countParameterWords(const Layer &layer) {
-  return layer.kind == LayerKind::MaxPool ? 0 : 1;
+  return layer.kind == LayerKind::MaxPool || layer.kind == LayerKind::Lookup
+             ? 0
+             : 1;
 }
 
 /// OHWI weights as [group][tap][input word][lane][pc]. With folded taps, a tap
@@ -104,6 +106,13 @@ static std::vector<uint32_t> foldBiases(const Layer &layer) {
   for (int64_t c = 0; c < channels; ++c)
     biases[c] += uint32_t(bias[bias.size() == 1 ? 0 : c]);
   return biases;
+}
+
+std::vector<uint8_t> engine::packTable(const Layer &layer) {
+  std::vector<uint8_t> packed(kTableBytes);
+  for (unsigned byte = 0; byte < kTableBytes; ++byte)
+    packed[byte] = uint8_t(layer.table[int8_t(byte) + 128]);
+  return packed;
 }
 
 std::vector<uint8_t> engine::packParameters(const Layer &layer,

@@ -30,6 +30,9 @@ std::vector<uint8_t> packWeights(const Layer &layer, bool foldTaps,
 std::vector<uint8_t> packParameters(const Layer &layer,
                                     const Parameters &parameters);
 
+/// The layer's table, which has 256 entries, by the unsigned byte.
+std::vector<uint8_t> packTable(const Layer &layer);
+
 } // namespace sluice::engine
 
 #endif // SLUICE_TARGETS_ENGINE_CODEGENCONSTANTS_H

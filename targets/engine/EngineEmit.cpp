@@ -144,6 +144,8 @@ LogicalResult EngineTarget::emit(deploy::RegionOp region,
   if (!(program.getParameters() == parameters))
     return program.emitError("is made for an engine other than ")
            << description();
+  if (!program.getBody().front().getOps<LoadLutOp>().empty())
+    parts.features |= kFeatureTables;
   FailureOr<TileProgram> tiles = readTileProgram(region, /*planned=*/true);
   FailureOr<std::vector<uint8_t>> constants = getConstantBytes(program);
   if (failed(tiles) || failed(tiles->allocate(parameters)) || failed(constants))

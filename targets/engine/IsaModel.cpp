@@ -85,6 +85,14 @@ private:
     return writeChunk(f.o + oy * f.o_step_oy + ox * f.o_step_ox + g);
   }
 
+  /// What the table that the instruction names makes of `y`, or `y`.
+  template <typename FieldsT> int8_t lookUp(const FieldsT &f, int8_t y) {
+    if (!f.t)
+      return y;
+    races.read(Memory::Lut, f.t - 1);
+    return state.lut[(f.t - 1) * kTableBytes + uint8_t(y)];
+  }
+
   /// The byte of DRAM behind a base; past the end it is 0 and an error.
   uint8_t readDram(unsigned base, int64_t address);
   void fail(std::string message) {
@@ -120,6 +128,10 @@ std::string Machine::execute(const Instruction &instruction) {
   case Opcode::LoadPrm:
     loadWords(std::get<LoadWordsFields>(fields), Memory::Prm, state.prm,
               PK * 8);
+    break;
+  case Opcode::LoadLut:
+    loadWords(std::get<LoadWordsFields>(fields), Memory::Lut, state.lut,
+              kTableBytes);
     break;
   case Opcode::Conv:
     conv(std::get<WindowFields>(fields));
@@ -258,7 +270,7 @@ void Machine::putRequantized(const FieldsT &f, unsigned g, unsigned oy,
                           "{3} and a last byte of {4}",
                           f.p + g, k, multiplier, unsigned(shift),
                           unsigned(entry[7])));
-    out[k] = requantize(acc[k], multiplier, shift, f.zo, f.lo, f.hi);
+    out[k] = lookUp(f, requantize(acc[k], multiplier, shift, f.zo, f.lo, f.hi));
   }
 }
 
@@ -315,7 +327,7 @@ void Machine::maxpool(const WindowFields &f) {
     });
     int8_t *out = output(f, g, oy, ox);
     for (unsigned k = 0; k < PK; ++k)
-      out[k] = std::clamp(acc[k], f.lo, f.hi);
+      out[k] = lookUp(f, std::clamp(acc[k], f.lo, f.hi));
   });
 }
 
@@ -338,9 +350,9 @@ IsaModel::IsaModel(const Parameters &parameters, uint32_t seed)
     : act(parameters.ACT_BYTES),
       wgt(size_t(parameters.WGT_WORDS) * parameters.PK * parameters.PC),
       prm(size_t(parameters.PRM_WORDS) * parameters.PK * 8),
-      parameters(parameters) {
+      lut(size_t(kTables) * kTableBytes), parameters(parameters) {
   std::mt19937 random(seed);
-  for (std::vector<uint8_t> *memory : {&act, &wgt, &prm})
+  for (std::vector<uint8_t> *memory : {&act, &wgt, &prm, &lut})
     for (uint8_t &byte : *memory)
       byte = random();
 }

@@ -29,7 +29,7 @@ public:
                   llvm::MutableArrayRef<uint8_t> arena);
 
   /// The scratchpads, as bytes.
-  std::vector<uint8_t> act, wgt, prm;
+  std::vector<uint8_t> act, wgt, prm, lut;
 
 private:
   Parameters parameters;

@@ -47,7 +47,7 @@ std::string Judge::judge() {
                            ? "arithmetic but int8 layers"
                            : stringify(layer.kind).str();
     fail("the engine has no {0}; it runs int8 convolution, depthwise, pooling, "
-         "rescale and add",
+         "rescale, add and tables",
          what);
     return reason;
   }

@@ -7,12 +7,12 @@
 
 using namespace sluice::engine;
 
-static constexpr llvm::StringLiteral placeNames[] = {"ACT chunk", "WGT word",
-                                                     "PRM word", "arena byte"};
+static constexpr llvm::StringLiteral placeNames[] = {
+    "ACT chunk", "WGT word", "PRM word", "LUT table", "arena byte"};
 
 RaceDetector::RaceDetector(const Parameters &parameters, size_t arenaBytes) {
   const size_t sizes[] = {parameters.actChunks(), parameters.WGT_WORDS,
-                          parameters.PRM_WORDS, arenaBytes};
+                          parameters.PRM_WORDS, kTables, arenaBytes};
   for (unsigned memory = 0; memory < places.size(); ++memory)
     places[memory].resize(sizes[memory]);
 }

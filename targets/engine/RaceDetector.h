@@ -21,6 +21,7 @@ enum class Memory : uint8_t {
   Act,   // a chunk
   Wgt,   // a word
   Prm,   // a word
+  Lut,   // a table
   Arena, // a byte
 };
 
@@ -61,7 +62,7 @@ private:
   void expectOrdered(Event event, const char *did, const char *does,
                      Memory memory, size_t place);
 
-  std::array<std::vector<Place>, 4> places;
+  std::array<std::vector<Place>, 5> places;
   std::vector<Past> past;
   /// The clock at the end of each unit's last instruction.
   std::array<Clock, kNumUnits> ends = {};

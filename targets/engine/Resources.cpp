@@ -20,7 +20,7 @@ Resources sluice::engine::countResources(const Parameters &parameters,
                                          uint64_t blockBits) {
   uint64_t lanes = parameters.PK, macs = uint64_t(parameters.PC) * lanes;
   // A memory of ACT for each chunk of a bank's word; one of WGT and PRM for
-  // each beat of a word.
+  // each beat of a word; tables for each lane.
   uint64_t bits = 8 * parameters.AXI_BYTES;
   uint64_t act =
       parameters.ACT_BANKS * parameters.wordChunks() *
@@ -31,6 +31,9 @@ Resources sluice::engine::countResources(const Parameters &parameters,
                      countBlocks(bits, parameters.WGT_WORDS, blockBits);
   uint64_t channels = divideCeil(64 * lanes, bits) *
                       countBlocks(bits, parameters.PRM_WORDS, blockBits);
+  uint64_t tables =
+      lanes * countBlocks(bits, kTables * kTableBytes / parameters.AXI_BYTES,
+                          blockBits);
   // Each unit queues eight instructions.
   uint64_t queues =
       kNumUnits * countBlocks(bits,
@@ -38,7 +41,7 @@ Resources sluice::engine::countResources(const Parameters &parameters,
                               blockBits);
   Resources resources;
   resources.multipliers = macs + 2 * lanes;
-  resources.memoryBlocks = act + weights + channels + queues;
+  resources.memoryBlocks = act + weights + channels + tables + queues;
   // Fitted to synthesis: control and bus, a multiplier's share of the adder
   // trees, a lane's requantize, a byte's share of alignment and banks.
   resources.luts = 11560 + 43 * macs + 430 * lanes + 150 * parameters.PC;

@@ -18,8 +18,8 @@ namespace sluice::engine {
 /// may cover more than what is touched. Constants are never written and so need
 /// no order.
 struct Access {
-  /// Addressed by chunks, words, words, bytes.
-  enum Memory : uint8_t { Act, Wgt, Prm, Arena };
+  /// Addressed by chunks, words, words, tables, bytes.
+  enum Memory : uint8_t { Act, Wgt, Prm, Lut, Arena };
 
   Memory memory;
   int64_t begin, end;

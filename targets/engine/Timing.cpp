@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "targets/engine/Timing.h"
+#include "dialects/Engine/Check.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
@@ -25,6 +26,14 @@ static bool slidesWindow(const Instruction &instruction, const WindowFields &f,
 
 uint64_t ProgramTime::count(Activity activity) const {
   return divideSpans(spans, cycles).front()[static_cast<unsigned>(activity)];
+}
+
+/// Whether an instruction's results go through a lookup table.
+static bool usesTable(const Instruction &instruction) {
+  if (auto *f = std::get_if<AddFields>(&instruction.fields))
+    return f->t;
+  auto *f = std::get_if<WindowFields>(&instruction.fields);
+  return f && f->t;
 }
 
 ComputeWork sluice::engine::countWork(const Instruction &instruction,
@@ -176,10 +185,8 @@ RunWalk::RunWalk(const Instruction &instruction, const Parameters &parameters) {
     length = f->len, ny = f->ny, nx = f->nx;
   } else {
     const auto &words = std::get<LoadWordsFields>(instruction.fields);
-    unsigned word = instruction.opcode == Opcode::LoadWgt
-                        ? parameters.PC * parameters.PK
-                        : parameters.PK * 8;
-    offset = words.offset, length = int64_t(words.count) * word;
+    int64_t word = wordBytes(instruction.opcode, parameters);
+    offset = words.offset, length = words.count * word;
   }
 }
 
@@ -335,8 +342,10 @@ void Replay::takeCompute(Cycle now) {
   ComputeWork work = countWork(program[index], parameters);
   note(Activity::MacCycles, now, now + work.steps);
   note(Activity::ComputePort, now + work.steps, now + work.cycles);
-  end(index,
-      now + work.cycles + pipeline.computeDrain + llvm::Log2_64(parameters.PC));
+  Cycle drain = pipeline.computeDrain + llvm::Log2_64(parameters.PC);
+  if (usesTable(program[index]))
+    drain += pipeline.tableDrain;
+  end(index, now + work.cycles + drain);
 }
 
 void Replay::takeLoad(Cycle now) {

@@ -54,6 +54,8 @@ struct PipelineTiming {
            loadInstructions = 4;
   /// COMPUTE: all but one cycle a step and log2(PC) for the adder tree.
   unsigned computeDrain = 22;
+  /// And to send results through a table.
+  unsigned tableDrain = 4;
   /// STORE: from taking an instruction to its first beat on the bus; from the
   /// last response to the end; from a burst's response to a burst in its place;
   /// bursts without a response.

@@ -31,10 +31,10 @@ LARGE_EVERY = 6  # graphs; the others are for the small one
 OPENCL = "opencl"
 INPUTS = 3
 CLOSE = 1e-5  # of the largest: floats
-INT8 = {"convolution", "depthwise", "add", "max_pool", "average_pool", "rescale", "move"}
+INT8 = {"convolution", "depthwise", "add", "max_pool", "average_pool", "rescale", "move", "lookup"}
 LEAST_ON_DEVICE = 0.95  # of layers
 LEAST_DEEP = 0.5  # of graphs: 4 or more layers and a branch
-LEAST_TILED = 0.2  # of graphs: a layer cut in rows, columns and channels
+LEAST_TILED = 0.12  # of graphs: a layer cut in rows, columns and channels
 LEAST_OF_A_KIND = 0.02  # of graphs: each kind of layer occurs in more
 
 

@@ -26,6 +26,10 @@ SAMPLES = 8
 STALLS = "sim:stall=7"
 
 
+# Activations that onnxruntime's quantizer takes.
+QUANTIZED = ("Sigmoid", "LeakyRelu", "SiLU")
+
+
 def transposed(b, x):
     return b.transposed_conv(x, 6, (3, 4), (2, 3), [1, 0, 0, 2], [1, 0])
 
@@ -49,6 +53,8 @@ OPERATORS = {
     "linear": lambda b, x: b.resize(x, (2, 2), "linear"),
     "linear_asymmetric": lambda b, x: b.resize(x, (3, 2), "linear", "asymmetric"),
     "transposed": transposed,
+    **{name: lambda b, x, name=name: b.activation(x, name) for name in QUANTIZED},
+    **{f"{name}_of_pool": lambda b, x, name=name: b.activation(b.max_pool(x, (2, 2)), name) for name in QUANTIZED},
 }
 
 

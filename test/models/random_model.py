@@ -6,7 +6,8 @@
 
 A seed fixes everything. Layers: convolution (kernels to 5 x 5, strides 1 and 2, uneven pads, dilated, in
 groups), depthwise, pointwise, transposed, fully connected, residual add, average and max pool, global pools,
-nearest and linear resize, with and without Relu; concatenations, splits and slices among them.
+nearest and linear resize, with and without Relu or another activation; concatenations, splits and slices
+among them, and activations by themselves ("lookup").
 """
 
 import argparse
@@ -15,7 +16,7 @@ from collections import Counter
 
 import numpy as np
 import onnx
-from topology import Builder
+from topology import ACTIVATIONS, Builder
 
 CHANNELS = (1, 3, 7, 33, 130)
 LARGEST_LAYER = 1_500_000  # MACs: an engine of 4 x 4 simulates it in about a second
@@ -24,8 +25,9 @@ INPUT = "x"
 KINDS = (  # of layers that some model has
     ["convolution", "dilated", "grouped", "pointwise", "depthwise", "transposed", "dense", "add"]
     + ["average", "max", "global", "nearest", "linear", "concat", "split", "slice"]
+    + ["activation", "lookup"]
 )
-PLAIN = {"average", "max", "global", "nearest", "linear", "concat", "split", "slice"}  # without a Relu
+PLAIN = {"average", "max", "global", "nearest", "linear", "concat", "split", "slice", "lookup"}  # no Relu
 
 
 class RandomModel:
@@ -67,19 +69,24 @@ class RandomModel:
             left = count - self.layers.total()
             kinds = [self._conv] * 6 + [self._pointwise, self._depthwise] * 2 + [self._average, self._max]
             kinds += [self._transposed, self._resize, self._linear, self._global, self._grouped]
-            kinds += [self._concat, self._split, self._slice]
+            kinds += [self._concat, self._split, self._slice, self._lookup]
             kinds += [self._residual] * 8 if left >= 2 else []
             kinds += [self._dense] * 4 if left == 1 and self.layers else []
             kinds[self.rng.randint(len(kinds))](x)
 
     def _take(self, kind, result, *operands):
-        """Books a layer and, half of the time, gives it a Relu."""
+        """Books a layer and, half of the time, gives it a Relu or another activation."""
         self.layers[kind] += 1
         for operand in operands:
             self.uses[operand.name] += 1
-        if kind not in PLAIN and self.rng.rand() < 0.5:
+        draw = self.rng.rand()
+        if kind not in PLAIN and draw < 0.35:
             self.uses[result.name] += 1
             result = self.builder.relu(result)
+        elif kind not in PLAIN and draw < 0.5:
+            self.uses[result.name] += 1
+            self.layers["activation"] += 1
+            result = self._activate(result)
         self.values.append(result)
         return result
 
@@ -167,6 +174,12 @@ class RandomModel:
         if factors := self._factors(x):
             coordinates = str(self.rng.choice(("half_pixel", "asymmetric")))
             self._take("linear", self.builder.resize(x, factors, "linear", coordinates), x)
+
+    def _activate(self, x):
+        return self.builder.activation(x, list(ACTIVATIONS)[self.rng.randint(len(ACTIVATIONS))])
+
+    def _lookup(self, x):
+        self._take("lookup", self._activate(x), x)
 
     def _global(self, x):
         kind = str(self.rng.choice(("Average", "Max")))

@@ -6,12 +6,30 @@ float64. Every convolution and dense layer is scaled from what it sees there, ch
 as a folded batch normalization would have: activations stay spread however deep the model is.
 """
 
+import math
+
 import numpy as np
 import onnx
 from numpy.lib.stride_tricks import sliding_window_view
 from onnx import TensorProto, helper, numpy_helper
 
 OPSET = 17
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+ACTIVATIONS = {  # the first two are written as several nodes
+    "SiLU": None,
+    "GELU": None,
+    "Sigmoid": sigmoid,
+    "Tanh": np.tanh,
+    "HardSigmoid": lambda x: np.clip(0.2 * x + 0.5, 0, 1),
+    "HardSwish": lambda x: x * np.clip(x / 6 + 0.5, 0, 1),
+    "LeakyRelu": lambda x: np.where(x < 0, 0.01 * x, x),
+    "Elu": lambda x: np.where(x < 0, np.expm1(np.minimum(x, 0)), x),
+}
 
 
 class Value:
@@ -161,6 +179,22 @@ class Builder:
 
     def relu(self, x):
         return self._node("Relu", [x.name], np.maximum(x.samples, 0))
+
+    def activation(self, x, kind):
+        """One of ACTIVATIONS, as exporters write it."""
+        s = x.samples
+        if kind == "SiLU":
+            gate = self._node("Sigmoid", [x.name], sigmoid(s))
+            return self._node("Mul", [x.name, gate.name], s * gate.samples)
+        if kind == "GELU":
+            constants = [self._constant(f"{self.name}/gelu_{len(self.nodes)}_{i}", np.float32(c)) for i, c in
+                         enumerate((np.sqrt(2), 1, 0.5))]
+            y = self._node("Div", [x.name, constants[0]], s / np.sqrt(2))
+            y = self._node("Erf", [y.name], np.vectorize(math.erf)(y.samples))
+            y = self._node("Add", [y.name, constants[1]], y.samples + 1)
+            y = self._node("Mul", [x.name, y.name], s * y.samples)
+            return self._node("Mul", [y.name, constants[2]], y.samples * 0.5)
+        return self._node(kind, [x.name], ACTIVATIONS[kind](s))
 
     def add(self, x, y):
         return self._node("Add", [x.name, y.name], x.samples + y.samples)

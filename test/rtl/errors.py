@@ -36,6 +36,7 @@ def compute(name, **fields):
 
 
 GOOD = {"LOAD_ACT": load(), "LOAD_WGT": Instruction("LOAD_WGT", count=1), "LOAD_PRM": Instruction("LOAD_PRM", count=1),
+        "LOAD_LUT": Instruction("LOAD_LUT", count=1),
         "STORE": store(), "END": END, **{name: compute(name) for name in ("CONV", "DEPTHWISE", "ADD", "MAXPOOL")}}
 
 
@@ -97,7 +98,7 @@ def patched(instruction, byte, value):
 def named_bytes(name):
     """Bytes of an instruction that may be other than zero."""
     fields = {k: v for k, v in FIELDS[name].items() if k != "flags" or name == "DEPTHWISE"}
-    if name in ("LOAD_WGT", "LOAD_PRM"):
+    if name in ("LOAD_WGT", "LOAD_PRM", "LOAD_LUT"):
         fields["count"] = (16, 2)
     named = {0} if name == "END" else {0, 1}
     return named.union(*(range(first, first + size) for first, size in fields.values()))
@@ -160,6 +161,7 @@ def illegal(case):
         check(compute(name, ci=2))
     check(compute("ADD", kh=2))
     check(compute("ADD", kw=2))
+    check(compute("CONV", t=9))
     if case.config.PC != case.config.PK:
         check(load(dst=1))
         check(store(src=1))
@@ -237,7 +239,7 @@ def registers(case):
     engine, c = case.engine, case.config
     rom = [engine.read(device.CAPABILITY + 4 * i) for i in range(12)]
     fields = [c.PC, c.PK, c.ACT_BYTES, c.ACT_BANKS, c.WGT_WORDS, c.PRM_WORDS, c.AXI_BYTES]
-    assert rom[:10] == [0x45434C53, 1, *fields, 0], rom
+    assert rom[:10] == [0x45434C53, 1, *fields, 1], rom
     assert rom[10] | rom[11] << 32 == engine.api.configuration_hash
     assert engine.read(device.CTRL) == 4, "idle before the first start"
     engine.write_range(device.PROGRAM, 0x123456789A, 0x40)

@@ -10,10 +10,10 @@ import numpy as np
 
 LOAD, COMPUTE, STORE = 0, 1, 2
 OPCODES = {
-    "LOAD_ACT": 0x01, "LOAD_WGT": 0x02, "LOAD_PRM": 0x03, "CONV": 0x10, "DEPTHWISE": 0x11, "ADD": 0x12,
+    "LOAD_ACT": 0x01, "LOAD_WGT": 0x02, "LOAD_PRM": 0x03, "LOAD_LUT": 0x04, "CONV": 0x10, "DEPTHWISE": 0x11, "ADD": 0x12,
     "MAXPOOL": 0x13, "STORE": 0x20, "END": 0x3F,
 }
-UNITS = {"LOAD_ACT": LOAD, "LOAD_WGT": LOAD, "LOAD_PRM": LOAD, "CONV": COMPUTE, "DEPTHWISE": COMPUTE,
+UNITS = {"LOAD_ACT": LOAD, "LOAD_WGT": LOAD, "LOAD_PRM": LOAD, "LOAD_LUT": LOAD, "CONV": COMPUTE, "DEPTHWISE": COMPUTE,
          "ADD": COMPUTE, "MAXPOOL": COMPUTE, "STORE": STORE}
 
 # name: (first byte, bytes)
@@ -26,16 +26,20 @@ _COMPUTE = {
     "stride_y": (34, 1), "stride_x": (35, 1), "pad_y": (36, 1), "pad_x": (37, 1), "dil_y": (38, 1), "dil_x": (39, 1),
     "x_step_oy": (40, 2), "x_step_ox": (42, 2), "x_step_ky": (44, 2), "x_step_kx": (46, 2), "o_step_oy": (48, 2),
     "o_step_ox": (50, 2), "pad": (52, 1), "zo": (53, 1), "lo": (54, 1), "hi": (55, 1), "ma": (56, 2), "mb": (58, 2),
+    "t": (60, 1),
 }
 FIELDS = {
     "LOAD_ACT": {"fill": (3, 1), "dst": (4, 4), **_RUNS, "pos0": (32, 4), "row_len": (36, 4), "dst_step_y": (40, 2),
                  "dst_step_x": (42, 2)},
-    "LOAD_WGT": _COPY, "LOAD_PRM": _COPY,
+    "LOAD_WGT": _COPY, "LOAD_PRM": _COPY, "LOAD_LUT": _COPY,
     "CONV": _COMPUTE, "DEPTHWISE": _COMPUTE, "MAXPOOL": _COMPUTE,
     "ADD": {**_COMPUTE, "b_step_oy": (44, 2), "b_step_ox": (46, 2)},
     "STORE": {"src": (4, 4), **_RUNS, "src_step_y": (40, 2), "src_step_x": (42, 2)},
     "END": {},
 }
+
+
+TABLES = 8
 
 
 @dataclass
@@ -110,6 +114,7 @@ class Machine:
         self.act = np.zeros(config.ACT_BYTES, np.uint8)
         self.wgt = np.zeros((config.WGT_WORDS, config.PK, config.PC), np.int8)
         self.prm = np.zeros((config.PRM_WORDS, config.PK, 8), np.uint8)
+        self.lut = np.zeros((TABLES, 256), np.uint8)
         self.reads, self.writes = {}, {}  # of the last instruction: space → addresses
 
     def run(self, instruction):
@@ -155,6 +160,9 @@ class Machine:
 
     def load_prm(self, i):
         self.copy(i, self.prm, "prm")
+
+    def load_lut(self, i):
+        self.copy(i, self.lut, "lut")
 
     def store(self, i):
         begin, size = self.bases[i.base]
@@ -204,7 +212,11 @@ class Machine:
         oy, ox = np.ogrid[: i.oh, : i.ow]
         chunks = i.o + oy * i.o_step_oy + ox * i.o_step_ox + group
         where = (chunks[..., None] * self.c.PK + np.arange(self.c.PK)) % self.c.ACT_BYTES
-        self.results.append((where, values.astype(np.int8).view(np.uint8)))
+        results = values.astype(np.int8).view(np.uint8)
+        if i.t:
+            self.reads["lut"] = {i.t - 1}
+            results = self.lut[i.t - 1][results]
+        self.results.append((where, results))
 
     def commit(self):
         for where, values in self.results:

@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from isa import LOAD, STORE, UNITS, Instruction, Machine
+from isa import LOAD, STORE, TABLES, UNITS, Instruction, Machine
 
 PROGRAM_AT, CONST_AT, ARENA_AT = 0x1000, 0x8000, 0x60000
 CONST_SIZE, MEMORY = 0x50000, 0xC0000
@@ -39,7 +39,7 @@ class Builder:
         self.memory[CONST_AT : CONST_AT + prm.size] = prm.ravel()
 
     def size_of(self, space):
-        return {"act": self.c.ACT_BYTES, "wgt": self.c.WGT_WORDS, "prm": self.c.PRM_WORDS, "dram": MEMORY}[space]
+        return {"act": self.c.ACT_BYTES, "wgt": self.c.WGT_WORDS, "prm": self.c.PRM_WORDS, "lut": TABLES, "dram": MEMORY}[space]
 
     def last(self, space, kind, unit):
         key = (space, kind, unit)
@@ -141,6 +141,12 @@ class Generator(Builder):
     def load_prm(self):
         self.load_table("LOAD_PRM", self.c.PRM_WORDS, self.c.PK * 8, True)
 
+    def load_lut(self):
+        count = self.small(1, 3)
+        offset = int(self.r.integers(0, (CONST_SIZE - 256 * count) // 8)) * 8
+        dst = int(self.r.integers(0, TABLES - count + 1))
+        self.add(Instruction("LOAD_LUT", base=0, dst=dst, offset=offset, count=count))
+
     def store(self):
         _, size = self.arena
         ny, nx = self.small(1, 9), self.small(1, 12)
@@ -174,6 +180,8 @@ class Generator(Builder):
         pixel = ci * self.ratio if conv else -(-groups // self.ratio) * self.ratio
         f = dict(groups=groups, ci=ci, oh=oh, ow=ow, kh=kh, kw=kw, stride_y=self.small(1, 3), stride_x=stride_x,
                  dil_y=self.small(1, 3), dil_x=dil_x, pad=self.pick(-128, 127), zo=self.pick(-128, 127))
+        if self.r.random() < 0.3:
+            f["t"] = int(self.r.integers(1, TABLES + 1))
         f["lo"] = self.pick(-128, 0) if self.r.random() < 0.5 else -128
         f["hi"] = self.pick(f["lo"], 127) if self.r.random() < 0.5 else 127
         f["pad_y"], f["pad_x"] = self.small(0, (kh - 1) * f["dil_y"] + 1), self.small(0, (kw - 1) * f["dil_x"] + 1)
@@ -239,6 +247,7 @@ class Generator(Builder):
                              dst_step_y=length // self.c.PK))
         self.add(Instruction("LOAD_WGT", offset=8 * int(self.r.integers(0, 100)), count=self.c.WGT_WORDS))
         self.add(Instruction("LOAD_PRM", count=self.c.PRM_WORDS))
+        self.add(Instruction("LOAD_LUT", offset=8 * int(self.r.integers(0, 100)), count=TABLES))
 
     def dump_all(self):
         """Shows all of ACT, behind what the other stores may reach."""
@@ -248,7 +257,7 @@ class Generator(Builder):
 
     def generate(self, count, favour):
         names = ["CONV", "CONV", "DEPTHWISE", "ADD", "MAXPOOL", *[favour] * 8]
-        kinds = [self.load_act, self.load_act, self.load_wgt, self.load_prm, self.store, self.store,
+        kinds = [self.load_act, self.load_act, self.load_wgt, self.load_prm, self.load_lut, self.store, self.store,
                  *(lambda name=name: self.compute(name) for name in names if name)]
         self.fill_all()
         for _ in range(count):

@@ -111,6 +111,32 @@ static Value emitActivation(TosaBuilder &b, Operation *op, Value x) {
       .Case([&](onnx::ReluOp) { return limit(x, 0, most); })
       .Case([&](onnx::SigmoidOp) { return b.unary<tosa::SigmoidOp>(x); })
       .Case([&](onnx::TanhOp) { return b.unary<tosa::TanhOp>(x); })
+      .Case([&](onnx::ErfOp) { return b.unary<tosa::ErfOp>(x); })
+      .Case([&](onnx::SwishOp swish) {
+        float alpha = swish.getAlpha().convertToFloat();
+        return b.mul(x, b.unary<tosa::SigmoidOp>(
+                            b.mul(x, b.scalar<float>(alpha, rank))));
+      })
+      .Case([&](onnx::EluOp elu) {
+        Value below = line(b.unary<tosa::ExpOp>(limit(x, -most, 0)), 1, -1);
+        float alpha = elu.getAlpha().convertToFloat();
+        return b.binary<tosa::AddOp>(
+            limit(x, 0, most), b.mul(below, b.scalar<float>(alpha, rank)));
+      })
+      .Case([&](onnx::GeluOp gelu) {
+        auto times = [&](Value v, float factor) {
+          return b.mul(v, b.scalar<float>(factor, rank));
+        };
+        Value share;
+        if (gelu.getTanh()) {
+          Value cube = b.mul(b.mul(x, x), x);
+          Value sum = b.binary<tosa::AddOp>(x, times(cube, 0.044715f));
+          share = b.unary<tosa::TanhOp>(times(sum, 0.7978845608f));
+        } else {
+          share = b.unary<tosa::ErfOp>(times(x, 0.7071067812f));
+        }
+        return b.mul(x, line(share, 0.5f, 0.5f));
+      })
       .Case([&](onnx::LeakyReluOp relu) {
         Value negative =
             b.mul(limit(x, -most, 0),

@@ -46,7 +46,8 @@ LogicalResult Converter::convert(Operation *op) {
             onnx::UnsqueezeOp>(
           [&](auto reshape) { return convertReshape(reshape); })
       .Case<onnx::ReluOp, onnx::LeakyReluOp, onnx::SigmoidOp, onnx::TanhOp,
-            onnx::HardSigmoidOp, onnx::HardSwishOp>(
+            onnx::HardSigmoidOp, onnx::HardSwishOp, onnx::SwishOp, onnx::EluOp,
+            onnx::ErfOp, onnx::GeluOp>(
           [&](auto activation) { return convertActivation(activation); })
       .Case([&](onnx::SubOp sub) { return convertBinary<tosa::SubOp>(sub); })
       .Case([&](onnx::MulOp mul) { return convertBinary<tosa::MulOp>(mul); })

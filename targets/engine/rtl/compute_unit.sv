@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // COMPUTE: one instruction at a time through one pipeline that never stalls. Stages, in cycles after the
 // address generator: 4 a word read, 5 operands, 8 products, 8 + log2(PC) sum, one more the accumulator, then ten
-// of requantize, then the write. All four operations are the same path:
+// of requantize, four more of a table where one is used, then the write. All four operations are the same path:
 //   CONV       words times weights
 //   DEPTHWISE  each lane's own channel times tap n's weight, in multiplier n mod PC; 3 × 3 kernels slide a window
 //              over the input and multiply PC taps at once
@@ -13,11 +13,13 @@ module compute_unit #(
   parameter int ACT_BYTES = 131072,
   parameter int WGT_WORDS = 1024,
   parameter int PRM_WORDS = 256,
+  parameter int AXI_BYTES = 8,
   parameter int TECH      = 0,
   parameter int ACT_WORD_BITS  = $clog2(ACT_BYTES / PC),
   parameter int ACT_CHUNK_BITS = $clog2(ACT_BYTES / PK),
   parameter int WGT_ADDR_BITS  = $clog2(WGT_WORDS),
-  parameter int PRM_ADDR_BITS  = $clog2(PRM_WORDS)
+  parameter int PRM_ADDR_BITS  = $clog2(PRM_WORDS),
+  parameter int LUT_ADDR_BITS  = $clog2(engine_pkg::LutTables * 256 / AXI_BYTES)
 ) (
   input  logic                             clk_i,
   input  logic                             rst_ni,
@@ -42,6 +44,10 @@ module compute_unit #(
   output logic                             prm_re_o,
   output logic [PRM_ADDR_BITS-1:0]         prm_raddr_o,
   input  logic [PK*64-1:0]                 prm_rdata_i,
+  // LOAD's writes to the tables.
+  input  logic                             lut_we_i,
+  input  logic [LUT_ADDR_BITS-1:0]         lut_waddr_i,
+  input  logic [AXI_BYTES*8-1:0]           lut_wdata_i,
   // State.
   output logic                             busy_o,
   output logic [engine_pkg::IndexBits-1:0] index_o,
@@ -52,6 +58,8 @@ module compute_unit #(
   localparam int TapBits = $clog2(PC);
   localparam int SumAt   = 8 + $clog2(PC);  // stage of the adder tree's sum
   localparam int Rq      = 10;              // stages of requantize
+  localparam int Looked  = Rq + 4;          // and of a table
+  localparam int TableBits = $clog2(engine_pkg::LutTables);
   // Weight words of 3 × 3 taps, at most 3 as PC is at least 4; chunks a window serves in the time of a column.
   localparam int Parts   = (9 + PC - 1) / PC;
   localparam int Span    = Parts == 1 && PC / PK >= 2 ? 2 : 1;
@@ -260,6 +268,7 @@ module compute_unit #(
   // Lanes.
   logic [Rq:0] rq_valid;
   logic [Rq:1] rq_valid_q;
+  logic [PK*8-1:0] result;
   assign rq_valid = {rq_valid_q, last[SumAt+1]};
   always_ff @(posedge clk_i) begin
     if (!rst_ni) rq_valid_q <= '0;
@@ -295,13 +304,28 @@ module compute_unit #(
       .zo_i    (is_max ? 8'sd0 : instr_q[engine_pkg::FieldZo +: 8]),
       .lo_i    (instr_q[engine_pkg::FieldLo +: 8]),
       .hi_i    (instr_q[engine_pkg::FieldHi +: 8]),
-      .y_o     (act_wdata_o[k*8 +: 8])
+      .y_o     (result[k*8 +: 8])
     );
   end
 
+  logic [7:0] t;
+  assign t = instr_q[engine_pkg::FieldT +: 8];
+  lookup #(.PK(PK), .AXI_BYTES(AXI_BYTES), .TECH(TECH)) u_lookup (
+    .clk_i   (clk_i),
+    .rst_ni  (rst_ni),
+    .we_i    (lut_we_i),
+    .waddr_i (lut_waddr_i),
+    .wdata_i (lut_wdata_i),
+    .en_i    (t != 8'd0),
+    .table_i (TableBits'(t - 8'd1)),
+    .valid_i (rq_valid[Rq]),
+    .y_i     (result),
+    .valid_o (act_we_o),
+    .y_o     (act_wdata_o)
+  );
+
   // Results leave in the order of the loops: a pixel's chunks, columns, rows, passes.
   logic px_last, ox_last, oy_last, g_last, out_px, out_ox, out_oy;
-  assign act_we_o    = rq_valid[Rq];
   assign out_px      = act_we_o && px_last;
   assign out_ox      = out_px && ox_last;
   assign out_oy      = out_ox && oy_last;
@@ -310,9 +334,9 @@ module compute_unit #(
   if (Span == 1) begin : gen_one_chunk
     assign px_last = 1'b1;
   end else begin : gen_chunks
-    logic [Rq:1] px_last_q;
-    always_ff @(posedge clk_i) px_last_q <= {px_last_q[Rq-1:1], pixel_last[SumAt+1]};
-    assign px_last = px_last_q[Rq];
+    logic [Looked:1] px_last_q;
+    always_ff @(posedge clk_i) px_last_q <= {px_last_q[Looked-1:1], pixel_last[SumAt+1]};
+    assign px_last = t != 8'd0 ? px_last_q[Looked] : px_last_q[Rq];
   end
 
   loop_counter #(.WIDTH(16)) u_ox (.clk_i(clk_i), .load_i(fresh_q), .step_i(out_px),

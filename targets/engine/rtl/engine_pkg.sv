@@ -5,6 +5,7 @@ package engine_pkg;
   localparam logic [7:0] OpLoadAct   = 8'h01;
   localparam logic [7:0] OpLoadWgt   = 8'h02;
   localparam logic [7:0] OpLoadPrm   = 8'h03;
+  localparam logic [7:0] OpLoadLut   = 8'h04;
   localparam logic [7:0] OpConv      = 8'h10;
   localparam logic [7:0] OpDepthwise = 8'h11;
   localparam logic [7:0] OpAdd       = 8'h12;
@@ -71,6 +72,9 @@ package engine_pkg;
   localparam int FieldHi      = 8 * 55;
   localparam int FieldMa      = 8 * 56;
   localparam int FieldMb      = 8 * 58;
+  localparam int FieldT       = 8 * 60;
+
+  localparam int LutTables = 8;
 
   // ERROR.
   localparam logic [2:0] ErrNone     = 3'd0;

@@ -170,6 +170,7 @@ module engine_regs #(
       5'h06: capability = 32'(WGT_WORDS);
       5'h07: capability = 32'(PRM_WORDS);
       5'h08: capability = 32'(AXI_BYTES);
+      5'h09: capability = 32'd1;  // features: tables
       5'h0a: capability = CONFIG_HASH[31:0];
       5'h0b: capability = CONFIG_HASH[63:32];
       default: ;

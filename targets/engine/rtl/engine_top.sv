@@ -64,6 +64,8 @@ module engine_top #(
   localparam int WgtBits   = $clog2(WGT_WORDS);
   localparam int PrmBits   = $clog2(PRM_WORDS);
   localparam int LocalBits = 16;
+  localparam int TableBits = $clog2(engine_pkg::LutTables);
+  localparam int PartBits  = $clog2(256 / AXI_BYTES);
   localparam int InstrBits = engine_pkg::InstrBits;
   localparam int IndexBits = engine_pkg::IndexBits;
   // Of "PC=8 PK=8 …", one parameter at a time.
@@ -112,7 +114,7 @@ module engine_top #(
   logic                   read_error, load_error, write_error, read_idle, write_idle, read_moved, write_moved;
 
   // Scratchpads.
-  logic                   cr_en, cw_en, lw_valid, lw_ready, sr_valid, sr_ready, wgt_re, prm_re, wgt_we, prm_we;
+  logic                   cr_en, cw_en, lw_valid, lw_ready, sr_valid, sr_ready, wgt_re, prm_re, wgt_we, prm_we, lut_we;
   logic [WordBits-1:0]    cr_addr, lw_addr, sr_addr;
   logic [ChunkBits-1:0]   cw_addr;
   logic [PC*8-1:0]        cr_data, sr_data, lw_data;
@@ -191,14 +193,14 @@ module engine_top #(
     .beat_valid_i(load_beat), .beat_ready_o(load_beat_ready), .beat_data_i(read_data),
     .beat_error_i(read_error),
     .act_valid_o(lw_valid), .act_ready_i(lw_ready), .act_addr_o(lw_addr), .act_data_o(lw_data),
-    .wgt_we_o(wgt_we), .prm_we_o(prm_we), .word_o(fill_word), .slice_o(fill_slice), .slice_data_o(fill_data),
+    .wgt_we_o(wgt_we), .prm_we_o(prm_we), .lut_we_o(lut_we), .word_o(fill_word), .slice_o(fill_slice), .slice_data_o(fill_data),
     .busy_o(busy[0]), .fence_o(load_fence), .request_index_o(load_request_index), .beat_index_o(load_beat_index),
     .oldest_index_o(load_oldest_index), .bus_error_o(load_error),
     .wait_memory_o(load_wait_memory), .wait_port_o(load_wait_port), .moved_o(load_moved)
   );
 
   compute_unit #(
-    .PC(PC), .PK(PK), .ACT_BYTES(ACT_BYTES), .WGT_WORDS(WGT_WORDS), .PRM_WORDS(PRM_WORDS), .TECH(TECH)
+    .PC(PC), .PK(PK), .ACT_BYTES(ACT_BYTES), .WGT_WORDS(WGT_WORDS), .PRM_WORDS(PRM_WORDS), .AXI_BYTES(AXI_BYTES), .TECH(TECH)
   ) u_compute (
     .clk_i(clk_i), .rst_ni(units_rst_n),
     .valid_i(valid[1]), .take_o(take[1]), .instr_i(instr[InstrBits +: InstrBits]),
@@ -208,6 +210,7 @@ module engine_top #(
     .act_we_o(cw_en), .act_waddr_o(cw_addr), .act_wdata_o(cw_data),
     .wgt_re_o(wgt_re), .wgt_raddr_o(wgt_raddr), .wgt_rdata_i(wgt_rdata),
     .prm_re_o(prm_re), .prm_raddr_o(prm_raddr), .prm_rdata_i(prm_rdata),
+    .lut_we_i(lut_we), .lut_waddr_i({fill_word[TableBits-1:0], fill_slice[PartBits-1:0]}), .lut_wdata_i(fill_data),
     .busy_o(busy[1]), .index_o(compute_index), .step_o(compute_step),
     .wait_port_o(compute_wait_port)
   );

@@ -22,7 +22,8 @@ module instr_check #(
   logic [63:0] data_q;
   logic [7:0]  some_q;  // bytes that are not zero
   assign is_act     = opcode_i == engine_pkg::OpLoadAct;
-  assign is_fill    = opcode_i == engine_pkg::OpLoadWgt || opcode_i == engine_pkg::OpLoadPrm;
+  assign is_fill    = opcode_i == engine_pkg::OpLoadWgt || opcode_i == engine_pkg::OpLoadPrm
+                      || opcode_i == engine_pkg::OpLoadLut;
   assign is_store   = opcode_i == engine_pkg::OpStore;
   assign is_conv    = opcode_i == engine_pkg::OpConv;
   assign is_add     = opcode_i == engine_pkg::OpAdd;
@@ -56,7 +57,7 @@ module instr_check #(
       3'd4: named = compute_q || act_q ? 8'hff : 8'h00;
       3'd5: named = compute_q ? 8'hff : act_q || store_q ? 8'h0f : 8'h00;
       3'd6: named = compute_q ? 8'hff : 8'h00;
-      3'd7: named = compute_q ? 8'h0f : 8'h00;
+      3'd7: named = compute_q ? 8'h1f : 8'h00;
       default: named = 8'h00;
     endcase
   end
@@ -92,7 +93,7 @@ module instr_check #(
           ranges = some_q[0] && some_q[1] && some_q[2] && some_q[3]
                    && some_q[6] && some_q[7] && (!add_q || data_q[15:0] == 16'h0101);
       end
-      3'd7: ranges = !compute_q || (!data_q[15] && !data_q[31]);
+      3'd7: ranges = !compute_q || (!data_q[15] && !data_q[31] && data_q[39:32] <= 8'(engine_pkg::LutTables));
       default: ranges = 1'b1;
     endcase
   end

@@ -35,7 +35,7 @@ module load_unit #(
   input  logic                             act_ready_i,
   output logic [WORD_BITS-1:0]             act_addr_o,
   output logic [PC*8-1:0]                  act_data_o,
-  output logic                             wgt_we_o, prm_we_o,
+  output logic                             wgt_we_o, prm_we_o, lut_we_o,
   output logic [LOCAL_BITS-1:0]            word_o,
   output logic [7:0]                       slice_o,
   output logic [AXI_BYTES*8-1:0]           slice_data_o,
@@ -63,7 +63,7 @@ module load_unit #(
   localparam int BlockDepth  = 8;
 
   // Request side.
-  logic                is_act, act_q, is_wgt, start, request_ready;
+  logic                is_act, act_q, is_wgt, is_lut, start, request_ready;
   logic [1:0]          target;
   logic [LenBits-1:0]  len;
   logic [LenBits-1:0]  last_byte;
@@ -83,10 +83,12 @@ module load_unit #(
 
   assign is_act = instr_i[engine_pkg::FieldOpcode +: 8] == engine_pkg::OpLoadAct;
   assign is_wgt = instr_i[engine_pkg::FieldOpcode +: 8] == engine_pkg::OpLoadWgt;
-  assign target = is_act ? 2'd0 : is_wgt ? 2'd1 : 2'd2;
+  assign is_lut = instr_i[engine_pkg::FieldOpcode +: 8] == engine_pkg::OpLoadLut;
+  assign target = is_act ? 2'd0 : is_wgt ? 2'd1 : is_lut ? 2'd3 : 2'd2;
   assign base   = instr_i[engine_pkg::FieldBase];
   assign len    = is_act ? LenBits'(instr_i[engine_pkg::FieldLen +: 16])
                 : is_wgt ? LenBits'(instr_i[engine_pkg::FieldCount +: 16]) << $clog2(PC * PK)
+                : is_lut ? LenBits'(instr_i[engine_pkg::FieldCount +: 16]) << 8
                          : LenBits'(instr_i[engine_pkg::FieldCount +: 16]) << $clog2(PK * 8);
   // A cycle late: the instruction stands longer than that before it is taken.
   always_ff @(posedge clk_i) begin
@@ -272,6 +274,7 @@ module load_unit #(
     .act_data_o   (act_data_o),
     .wgt_we_o     (wgt_we_o),
     .prm_we_o     (prm_we_o),
+    .lut_we_o     (lut_we_o),
     .word_o       (word_o),
     .slice_o      (slice_o),
     .slice_data_o (slice_data_o),

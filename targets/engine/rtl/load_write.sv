@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Puts the blocks of LOAD into the scratchpads: words of ACT, through a short queue, at the pace of its write port,
-// slices of WGT or PRM one a cycle. All outputs but take_o are registers.
+// slices of WGT, PRM or LUT one a cycle. All outputs but take_o are registers.
 module load_write #(
   parameter int PC         = 8,
   parameter int PK         = 8,
@@ -14,8 +14,8 @@ module load_write #(
   output logic                   take_o,
   input  logic [AXI_BYTES*8-1:0] data_i,
   input  logic                   first_i, last_i,  // block of a run
-  input  logic [1:0]             target_i,         // 0 ACT, 1 WGT, 2 PRM
-  input  logic [LOCAL_BITS-1:0]  local_i,          // where the run begins: chunk of ACT, word of WGT or PRM
+  input  logic [1:0]             target_i,         // 0 ACT, 1 WGT, 2 PRM, 3 LUT
+  input  logic [LOCAL_BITS-1:0]  local_i,          // where the run begins: chunk of ACT, word of WGT or PRM, table
   input  logic                   odd_i,            // the run has an odd number of ACT words
   input  logic                   final_i,          // the run is the last of an instruction
   input  logic [2:0]             signal_i,
@@ -23,7 +23,7 @@ module load_write #(
   input  logic                   act_ready_i,
   output logic [WORD_BITS-1:0]   act_addr_o,
   output logic [PC*8-1:0]        act_data_o,
-  output logic                   wgt_we_o, prm_we_o,
+  output logic                   wgt_we_o, prm_we_o, lut_we_o,
   output logic [LOCAL_BITS-1:0]  word_o,
   output logic [7:0]             slice_o,
   output logic [AXI_BYTES*8-1:0] slice_data_o,
@@ -33,11 +33,12 @@ module load_write #(
   localparam int B          = AXI_BYTES;
   localparam int WgtSlices  = PK * PC / B;
   localparam int PrmSlices  = PK * 8 / B;
+  localparam int LutSlices  = 256 / B;
   localparam int ChunkShift = $clog2(PC / PK);
 
   localparam int EntryBits  = WORD_BITS + PC*8;
 
-  logic       to_act, to_wgt, ends_q;
+  logic       to_act, to_wgt, to_lut, ends_q;
   logic       act_word;   // this block's part completes a word of ACT …
   logic       word_first; // … the first of its run
   logic       part_last;  // of the block
@@ -48,6 +49,7 @@ module load_write #(
 
   assign to_act   = target_i == 2'd0;
   assign to_wgt   = target_i == 2'd1;
+  assign to_lut   = target_i == 2'd3;
   assign act_free = to_act && !act_full && !ends_q;
   assign act_push = valid_i && act_free && act_word;
   assign take_o   = valid_i && !ends_q && (!to_act || (!act_full && part_last));
@@ -100,18 +102,20 @@ module load_write #(
   assign act_valid_o = !act_empty;
 
   logic slice_last;
-  assign slice_last = slice_o == (to_wgt ? 8'(WgtSlices - 1) : 8'(PrmSlices - 1));
+  assign slice_last = slice_o == (to_wgt ? 8'(WgtSlices - 1) : to_lut ? 8'(LutSlices - 1) : 8'(PrmSlices - 1));
 
   // An instruction ends when all that it wrote has left the queue; none follows it meanwhile.
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       wgt_we_o <= 1'b0;
       prm_we_o <= 1'b0;
+      lut_we_o <= 1'b0;
       ends_q   <= 1'b0;
       give_o   <= 1'b0;
     end else begin
       wgt_we_o <= valid_i && to_wgt && !ends_q;
       prm_we_o <= valid_i && target_i == 2'd2 && !ends_q;
+      lut_we_o <= valid_i && to_lut && !ends_q;
       if (take_o && last_i && final_i) ends_q <= 1'b1;
       else if (act_empty) ends_q <= 1'b0;
       give_o   <= ends_q && act_empty;

@@ -70,4 +70,25 @@ TEST_F(ActivationsTest, Exponentials) {
   EXPECT_EQ(evaluateActivation(tanh, 0), 0);
 }
 
+TEST_F(ActivationsTest, OfExponentials) {
+  auto swish = make<onnx::SwishOp>();
+  auto elu = make<onnx::EluOp>();
+  auto erf = make<onnx::ErfOp>();
+  auto gelu = make<onnx::GeluOp>();
+  auto byTanh = make<onnx::GeluOp>();
+  byTanh.setTanh(true);
+  for (double x = -9; x <= 9; x += 0.37) {
+    EXPECT_NEAR(evaluateActivation(swish, x), x / (1 + std::exp(-x)), 4e-15);
+    EXPECT_NEAR(evaluateActivation(elu, x), x < 0 ? std::expm1(x) : x, 1e-15);
+    EXPECT_NEAR(evaluateActivation(erf, x), std::erf(x), 2e-15);
+    EXPECT_NEAR(evaluateActivation(gelu, x),
+                0.5 * x * (1 + std::erf(x / std::sqrt(2.0))), 1e-14);
+    double inner = std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x);
+    EXPECT_NEAR(evaluateActivation(byTanh, x), 0.5 * x * (1 + std::tanh(inner)),
+                1e-14);
+  }
+  elu.setAlpha(APFloat(2.0f));
+  EXPECT_NEAR(evaluateActivation(elu, -1), 2 * std::expm1(-1), 1e-15);
+}
+
 } // namespace

@@ -455,3 +455,11 @@ engine.program @p <PC = 16, PK = 8, ACT_BYTES = 8192, ACT_BANKS = 4, WGT_WORDS =
   "engine.conv"() <{tokens = {}, fields = {oh = 0 : i64}}> : () -> ()
   engine.end
 }
+
+// -----
+
+engine.program @p <PC = 16, PK = 8, ACT_BYTES = 8192, ACT_BANKS = 4, WGT_WORDS = 64, PRM_WORDS = 16, AXI_BYTES = 8> {
+  // expected-error @below {{'engine.load_lut' op writes tables 4..8 outside the LUT tables of 8}}
+  engine.load_lut {dst = 4, count = 5}
+  engine.end
+}

@@ -15,6 +15,8 @@ engine.program @conv <PC = 8, PK = 8, ACT_BYTES = 131072, ACT_BANKS = 4, WGT_WOR
   engine.load_act {fill = -128, dst = 0, offset = 64, base = 1, ny = 4, nx = 4, len = 3, stride_y = 12, stride_x = 3, row_len = 12, dst_step_y = 4, dst_step_x = 1}
   // CHECK-NEXT: engine.load_wgt {dst = 2, offset = 64, count = 9}
   engine.load_wgt {dst = 2, offset = 64, count = 9}
+  // CHECK-NEXT: engine.load_lut {dst = 3, count = 4}
+  engine.load_lut {dst = 3, count = 4}
   // CHECK-NEXT: engine.load_prm signal(compute) {}
   engine.load_prm signal(compute) {count = 1}
   // CHECK-NEXT: engine.conv wait(load) {x = 4294967291, o = 16, w = 2, oh = 4, ow = 4, ih = 4, iw = 4, kh = 3, kw = 3, pad_y = 1, pad_x = 1, x_step_oy = 4, x_step_ox = 1, x_step_ky = 4, x_step_kx = 1, o_step_oy = 4, o_step_ox = 1, pad = 7, zo = -1, lo = -1}

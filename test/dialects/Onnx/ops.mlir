@@ -106,6 +106,14 @@ func.func @window(%x: tensor<1x4x9x9xf32>, %w: tensor<8x2x3x3xf32>,
   %6 = onnx.GlobalMaxPool %5 : (tensor<1x8x1x1xf32>) -> tensor<1x8x1x1xf32>
   %scales = onnx.Constant dense<[1.0, 1.0, 2.0, 2.5]> : tensor<4xf32>
   %sizes = onnx.Constant dense<[1, 8, 4, 5]> : tensor<4xi64>
+  // CHECK: onnx.Swish %{{.*}} {alpha = 5.000000e-01 : f32}
+  %s0 = onnx.Swish %6 {alpha = 0.5 : f32} : (tensor<1x8x1x1xf32>) -> tensor<1x8x1x1xf32>
+  // CHECK: onnx.Elu
+  %s1 = onnx.Elu %s0 : (tensor<1x8x1x1xf32>) -> tensor<1x8x1x1xf32>
+  // CHECK: onnx.Erf
+  %s2 = onnx.Erf %s1 : (tensor<1x8x1x1xf32>) -> tensor<1x8x1x1xf32>
+  // CHECK: onnx.Gelu %{{.*}} {tanh = true}
+  %s3 = onnx.Gelu %s2 {tanh = true} : (tensor<1x8x1x1xf32>) -> tensor<1x8x1x1xf32>
   // CHECK: onnx.Resize %{{.*}} scales(%{{.*}}) {{.*}} -> tensor<1x8x2x2xf32>
   %7 = onnx.Resize %6 scales(%scales) {mode = "nearest", coordinates = "asymmetric", nearest_mode = "floor"} : (tensor<1x8x1x1xf32>, tensor<4xf32>) -> tensor<1x8x2x2xf32>
   // CHECK: onnx.Resize %{{.*}} sizes(%{{.*}}) {{.*}} -> tensor<1x8x4x5xf32>

@@ -11,9 +11,9 @@
 namespace sluice::engine {
 
 inline constexpr Opcode kOpcodes[] = {
-    Opcode::LoadAct, Opcode::LoadWgt,   Opcode::LoadPrm,
-    Opcode::Conv,    Opcode::Depthwise, Opcode::Add,
-    Opcode::MaxPool, Opcode::Store,     Opcode::End,
+    Opcode::LoadAct, Opcode::LoadWgt, Opcode::LoadPrm,   Opcode::LoadLut,
+    Opcode::Conv,    Opcode::Add,     Opcode::Depthwise, Opcode::MaxPool,
+    Opcode::Store,   Opcode::End,
 };
 
 /// An instruction of `opcode` with random fields and legal tokens. Its

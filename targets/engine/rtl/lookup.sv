@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Tables of 256 bytes, one copy a lane, that results go through where an instruction asks for it: four cycles later
+// than they came, others at once. LOAD writes a bus beat of a table at a time.
+module lookup #(
+  parameter int PK        = 8,
+  parameter int AXI_BYTES = 8,
+  parameter int TECH      = 0,  // as of mul
+  parameter int TABLE_BITS = $clog2(engine_pkg::LutTables),
+  parameter int PART_BITS  = $clog2(256 / AXI_BYTES)
+) (
+  input  logic                            clk_i,
+  input  logic                            rst_ni,
+  // From LOAD.
+  input  logic                            we_i,
+  input  logic [TABLE_BITS+PART_BITS-1:0] waddr_i,
+  input  logic [AXI_BYTES*8-1:0]          wdata_i,
+  // From COMPUTE; the table stays put while results are under way.
+  input  logic                            en_i,
+  input  logic [TABLE_BITS-1:0]           table_i,
+  input  logic                            valid_i,
+  input  logic [PK*8-1:0]                 y_i,
+  output logic                            valid_o,
+  output logic [PK*8-1:0]                 y_o
+);
+  localparam int LaneBits = $clog2(AXI_BYTES);
+
+  logic [3:1] valid_q;
+  logic       out_q;
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      valid_q <= '0;
+      out_q   <= 1'b0;
+    end else begin
+      valid_q <= {valid_q[2:1], valid_i && en_i};
+      out_q   <= valid_q[3];
+    end
+  end
+  assign valid_o = en_i ? out_q : valid_i;
+
+  for (genvar k = 0; k < PK; k++) begin : gen_lane
+    logic [7:0]             y, y1_q, y2_q, y3_q, out;
+    logic [AXI_BYTES*8-1:0] part;
+    assign y = y_i[k*8 +: 8];
+    ram_sdp #(.WIDTH(AXI_BYTES*8), .DEPTH(engine_pkg::LutTables * 256 / AXI_BYTES), .TECH(TECH)) u_ram (
+      .clk_i   (clk_i),
+      .we_i    (we_i),
+      .waddr_i (waddr_i),
+      .wdata_i (wdata_i),
+      .re_i    (valid_q[1]),
+      .raddr_i ({table_i, y1_q[7:LaneBits]}),
+      .rdata_o (part)
+    );
+    // 1: the address. 3: the part of the table that holds the entry. 4: the entry.
+    always_ff @(posedge clk_i) begin
+      y1_q <= y;
+      y2_q <= y1_q;
+      y3_q <= y2_q;
+      out  <= part[y3_q[LaneBits-1:0]*8 +: 8];
+    end
+    assign y_o[k*8 +: 8] = en_i ? out : y;
+  end
+endmodule
