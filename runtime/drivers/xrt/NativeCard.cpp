@@ -58,11 +58,13 @@ private:
   std::map<uint32_t, xrt::bo> buffers;
 };
 
+/// In whole pages: libxrt asks for aligned memory of just this size.
 void NativeCard::allocate(uint32_t buffer, uint64_t size) {
+  constexpr uint64_t kPage = 4096;
+  uint64_t pages = (std::max<uint64_t>(size, 1) + kPage - 1) / kPage;
   try {
-    buffers[buffer] =
-        xrt::bo(device, std::max<uint64_t>(size, 1), xrt::bo::flags::normal,
-                kernel.group_id(kArenaArgument));
+    buffers[buffer] = xrt::bo(device, pages * kPage, xrt::bo::flags::normal,
+                              kernel.group_id(kArenaArgument));
   } catch (const std::exception &error) {
     throw Failure{Outcome::NoMemory, "no memory on the card for " +
                                          std::to_string(size) +
