@@ -155,6 +155,8 @@ module memory_tb #(
     ar_valid <= 1'b0;
     for (int i = 0; i <= int'(len); i++) begin
       repeat (pick(3) * stall * pick(4)) @(posedge clk);
+      // Now and then so long that all that is under way comes to stand.
+      if (pick(30) == 0) repeat (pick(300) * stall) @(posedge clk);
       r_ready <= 1'b1;
       do @(posedge clk); while (!r_valid);
       r_ready <= 1'b0;
@@ -210,6 +212,12 @@ module memory_tb #(
       end
     end
     link_done = 1;
+  end
+
+  // A hang is a failure too.
+  initial begin
+    #20000000 $display("hangs");
+    $finish;
   end
 
   // Alone: latency of single beats of a row that is open, and the beats of a stream of bursts of 32.
