@@ -82,6 +82,8 @@ private:
   void runEngine();
   bool reached(uint32_t command) const;
   void inject();
+  /// Calls let the engine's clock run too, so each is followed by this.
+  void injectWhenDue();
   /// Adds the answer to `body`; false when the call is malformed.
   bool answer(Call call, const Message &message, Body &body);
   bool writeMemory(const Message &message, Body &body);
@@ -154,12 +156,15 @@ void Emulator::inject() {
   fault.kind = FaultKind::None;
 }
 
+void Emulator::injectWhenDue() {
+  if (isRunning && fault.kind != FaultKind::None && reached(fault.command))
+    inject();
+}
+
 /// Lets time pass while the host is silent.
 void Emulator::runEngine() {
-  bool waits = fault.kind != FaultKind::None;
-  api->run(sim, waits ? kFaultChunk : kChunk);
-  if (waits && reached(fault.command))
-    inject();
+  api->run(sim, fault.kind != FaultKind::None ? kFaultChunk : kChunk);
+  injectWhenDue();
   isRunning = !(readRegister(kControl) & kIdle);
 }
 
@@ -254,7 +259,9 @@ int Emulator::serve(Connection &calls, Connection &back) {
       return 0; // the host is gone, so no one is left to tell
     Message message;
     Body body;
-    if (!message.parse(bytes) || !answer(call, message, body)) {
+    bool isAnswered = message.parse(bytes) && answer(call, message, body);
+    injectWhenDue();
+    if (!isAnswered) {
       fprintf(stderr, "emulator: cannot do call %u of %zu bytes\n",
               uint32_t(call), bytes.size());
       return 1;
