@@ -74,6 +74,9 @@ struct ProgramOptions {
 };
 int programDevice(const ProgramOptions &options);
 
+/// Becomes the script that does `bitstream`, with the same arguments.
+[[noreturn]] void becomeBitstream(char **arguments);
+
 /// Whether `verb` is one that sluice-compiler does.
 bool isCompilerVerb(const std::string &verb);
 /// Becomes sluice-compiler, with the same arguments.

@@ -216,6 +216,8 @@ int fail(ExitCode code, const std::string &message) {
 int parseAndRun(int argc, char **argv) {
   if (argc > 1 && isCompilerVerb(argv[1]))
     becomeCompiler(argv);
+  if (argc > 1 && argv[1] == std::string_view("bitstream"))
+    becomeBitstream(argv);
   CommandLine line;
   try {
     line.app.parse(argc, argv);

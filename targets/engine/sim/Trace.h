@@ -19,8 +19,9 @@ public:
 
   size_t count() const { return ended; }
 
-  /// Takes in a cycle of the settled engine.
-  void cycle(const Engine___024root &engine) {
+  /// Takes in a cycle of the settled engine. A netlist has no such signals.
+  void cycle([[maybe_unused]] const Engine___024root &engine) {
+#ifndef SLUICE_NETLIST
     if (!marks)
       return;
     // Four bits a counter, as engine_counters adds them up and clears them.
@@ -36,6 +37,7 @@ public:
     for (unsigned unit = 0; unit < 3; ++unit)
       if (engine.engine_top__DOT__give >> unit & 1)
         mark(unit, indices[unit]);
+#endif
   }
 
 private:

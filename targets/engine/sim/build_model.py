@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Verilates one configuration of the engine into OUTPUT/<configuration hash>.so.
 
-usage: build_model.py OUTPUT [--board FILE.json | NAME=VALUE...] [--rtl FOLDER] [--print-hash | --whole-board]
+usage: build_model.py OUTPUT [--board FILE.json | NAME=VALUE...] [--rtl FOLDER | --netlist FILE.v...]
+                      [--print-hash | --whole-board]
 
 Parameters are those of docs/spec/engine-isa.md; what is not given has its value of
 board ulx3s-85f. A model that is there and newer than its sources is left alone.
 --whole-board: makes the program OUTPUT/<board's name> instead, which simulates the board
 at its pins, with a pseudo-terminal as its serial port (BoardSim.cpp).
+--netlist: simulates what synthesis made of the engine, with its cells, in place of the RTL.
 """
 
 import argparse
@@ -57,7 +59,7 @@ def verilator_include():
     sys.exit("build_model: verilator does not say where its files are")
 
 
-def compile_model(target, top, prefix, parameters, verilog, units, flags, link, asserts=False):
+def compile_model(target, top, prefix, parameters, verilog, units, flags, link, asserts=False, warnings=()):
     """Verilates module `top` as class `prefix` and links it with `units` into `target`, unless that is newer."""
     inputs = [*verilog, *HERE.glob("*.cpp"), *HERE.glob("*.h"), Path(__file__), INCLUDE / "sluice/sim_abi.h"]
     if target.exists() and target.stat().st_mtime > max(p.stat().st_mtime for p in inputs):
@@ -68,7 +70,7 @@ def compile_model(target, top, prefix, parameters, verilog, units, flags, link, 
     work = target.with_suffix(".dir")
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir()
-    run(["verilator", *VERILATOR, "--assert" if asserts else "--noassert", "--prefix", prefix, "--top-module", top,
+    run(["verilator", *VERILATOR, "--assert" if asserts else "--noassert", *warnings, "--prefix", prefix, "--top-module", top,
          *(f"-G{n}={v}" for n, v in parameters.items()), "--Mdir", ".", *verilog], cwd=work)
     include = verilator_include()
     compiler = os.environ.get("CXX", "clang++-22")
@@ -96,6 +98,13 @@ def build(parameters, rtl, output, asserts=False):
                          ["AxiMemory.cpp", "SimDevice.cpp"], [f"-DCONFIGURATION_HASH=0x{name}ull"], ["-shared"], asserts)
 
 
+def build_netlist(parameters, netlist, output):
+    name = f"{configuration_hash(parameters):016x}"
+    return compile_model(output / f"{name}.so", "engine_top", "Engine", {}, netlist, ["AxiMemory.cpp", "SimDevice.cpp"],
+                         [f"-DCONFIGURATION_HASH=0x{name}ull", "-DSLUICE_NETLIST"], ["-shared"],
+                         warnings=["-Wno-lint", "-Wno-fatal", *(f"-I{folder}" for folder in {file.parent for file in netlist})])
+
+
 def build_board(board, parameters, rtl, output):
     clock = board["clock_mhz"]
     verilog = [*sources(rtl), *sorted(SHELL.glob("*.sv")), HERE / "lint.vlt", *sorted(HERE.glob("*.sv"))]
@@ -109,6 +118,7 @@ def main():
     parser.add_argument("parameters", nargs="*", metavar="NAME=VALUE")
     parser.add_argument("--board", type=Path, help="take the parameters from this board")
     parser.add_argument("--rtl", type=Path, default=HERE.parent / "rtl")
+    parser.add_argument("--netlist", type=Path, nargs="+", help="Verilog of a synthesized engine and of its cells")
     parser.add_argument("--print-hash", action="store_true", help="only say the configuration's hash")
     parser.add_argument("--whole-board", action="store_true", help="make the program that simulates the board")
     parser.add_argument("--assert", action="store_true", dest="asserts",
@@ -123,6 +133,8 @@ def main():
         parameters[name] = int(value)
     if arguments.print_hash:
         print(f"{configuration_hash(parameters):016x}")
+    elif arguments.netlist:
+        print(build_netlist(parameters, [f.resolve() for f in arguments.netlist], arguments.output.resolve()))
     elif arguments.whole_board:
         print(build_board(board, parameters, arguments.rtl.resolve(), arguments.output.resolve()))
     else:

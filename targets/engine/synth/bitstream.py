@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Makes the bitstream of a board: the engine in its shell, synthesized, placed and routed.
+
+usage: bitstream.py --target engine:BOARD[,NAME=VALUE...] [-o FILE] [--seed N] [--tools pinned|native] [--json]
+       bitstream.py --target ... --estimate [--json]
+       bitstream.py --target ... --netlist FOLDER
+
+An ECP5 board's goes through Yosys, nextpnr and ecppack: by default those from PyPI, whose results do not depend on
+the machine, with `--tools native` those on the path. What was made once lies in the user's cache folder under the
+digest of all that goes in, and is copied from there. FILE.json says what FILE is. A board with XRT is left to
+xrt/build_xclbin.py. --estimate only counts cells. --netlist writes what synthesis makes of the engine, for simulation.
+Ends with 0, 1 when the board's clock is not reached, 2 for bad usage, 3 for bad input or a missing tool, 5 when the
+file system refuses.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ENGINE = HERE.parent
+sys.path.insert(0, str(ENGINE / "sim"))
+
+import build_model  # noqa: E402
+import synthesis  # noqa: E402
+
+# nextpnr's names of devices, and the package and speed grade that the ULX3S has them in.
+DEVICES = {"LFE5U-25F": "--25k", "LFE5U-45F": "--45k", "LFE5U-85F": "--85k"}
+PACKAGE = ["--package", "CABGA381", "--speed", "6"]
+# Cells of nextpnr that the table shows.
+CELLS = {"TRELLIS_COMB": "luts", "TRELLIS_FF": "registers", "MULT18X18D": "multipliers", "DP16KD": "block_rams"}
+
+
+def read_target(target):
+    """The board file of engine:BOARD[,NAME=VALUE...], its parameters changed as the target says."""
+    kind, _, rest = target.partition(":")
+    name, *changes = rest.split(",")
+    if kind != "engine" or not name:
+        raise synthesis.Failure(2, f"--target {target}: not engine:BOARD[,NAME=VALUE...]")
+    path = Path(name) if name.endswith(".json") else ENGINE / "boards" / f"{name}.json"
+    try:
+        board = json.loads(path.read_text())
+        board["parameters"] = {key: int(board["parameters"][key]) for key in build_model.NAMES}
+        board = {**board, "clock_mhz": board["clock_mhz"], "device": board["device"], "shell": board["shell"]}
+    except OSError:
+        known = ", ".join(sorted(p.stem for p in (ENGINE / "boards").glob("*.json")))
+        raise synthesis.Failure(3, f"--target {target}: no board file {path}; boards are {known}") from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise synthesis.Failure(3, f"{path}: not a board file: {error}") from None
+    for change in changes:
+        key, _, value = change.partition("=")
+        if key not in build_model.NAMES or not value.isdigit():
+            raise synthesis.Failure(2, f"--target {target}: '{change}' is not NAME=VALUE with a NAME among "
+                                    f"{', '.join(build_model.NAMES)}")
+        board["parameters"][key] = int(value)
+    return path, board, changes
+
+
+def cache_folder():
+    root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(root) / "sluice" / "bitstream"
+
+
+def digest(board, tools, seed):
+    """Names a result: the sources, the parameters and the tools that it comes from."""
+    state = hashlib.sha256()
+    for path in [*synthesis.sources(board), HERE / "synthesis.py", HERE / "bitstream.py"]:
+        state.update(f"{path.name}\0".encode() + path.read_bytes() + b"\0")
+    state.update(json.dumps([board["parameters"], board["clock_mhz"], board["device"], tools.versions(), seed]).encode())
+    return state.hexdigest()
+
+
+def place_and_route(work, board, tools, seed, progress):
+    """engine.json to board.bit; nextpnr's report."""
+    progress("placing and routing")
+    tools.run("nextpnr-ecp5", DEVICES[board["device"]], *PACKAGE, "--json", "board.json", "--lpf", "board.lpf", "--freq",
+              str(board["clock_mhz"]), "--seed", str(seed), "--timing-allow-fail", "--textcfg", "board.config", "--report",
+              "report.json", "-q", cwd=work)
+    progress("packing")
+    tools.run("ecppack", "--compress", "board.config", "board.bit", cwd=work)
+    return json.loads((work / "report.json").read_text())
+
+
+def describe(board, report, seconds, tools, bitstream):
+    # The engine's clock is the fastest constrained one: the pin's 25 MHz goes to the PLL alone.
+    clock = max(report["fmax"].values(), key=lambda entry: entry["constraint"])
+    used = {name: {"used": report["utilization"][cell]["used"], "of": report["utilization"][cell]["available"]}
+            for cell, name in CELLS.items()}
+    return {
+        "board": board["name"], "device": board["device"], "parameters": board["parameters"],
+        "hash": f"{build_model.configuration_hash(board['parameters']):016x}",
+        "sha256": hashlib.sha256(bitstream.read_bytes()).hexdigest(),
+        "clock_mhz": board["clock_mhz"], "fmax_mhz": round(clock["achieved"], 2),
+        "utilization": used, "seconds": seconds, "tools": tools.versions(),
+    }
+
+
+def make(board, tools, seed, progress):
+    """The cache's folder with board.bit and board.json, made if it is not there."""
+    if board["device"] not in DEVICES:
+        raise synthesis.Failure(3, f"board '{board['name']}': no open flow for a {board['device']}; "
+                                f"it knows {', '.join(DEVICES)}")
+    folder = cache_folder() / digest(board, tools, seed)
+    if (folder / "board.json").exists():
+        progress("taken from " + str(folder))
+        return folder
+    cache_folder().mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=cache_folder(), prefix="work-") as name:
+        work, seconds, begin = Path(name), {}, time.monotonic()
+        progress("synthesizing")
+        synthesis.synthesize(work, board, tools)
+        seconds["synthesis"] = round(time.monotonic() - begin, 1)
+        begin = time.monotonic()
+        report = place_and_route(work, board, tools, seed, progress)
+        seconds["place_and_route"] = round(time.monotonic() - begin, 1)
+        result = work / "result"
+        result.mkdir()
+        shutil.move(work / "board.bit", result)
+        notes = describe(board, report, seconds, tools, result / "board.bit")
+        (result / "board.json").write_text(json.dumps(notes, indent=2) + "\n")
+        try:
+            result.rename(folder)
+        except OSError:  # another has made the same meanwhile
+            if not (folder / "board.json").exists():
+                raise
+    return folder
+
+
+def copy_whole(source, target):
+    """Copies so that `target` appears whole or not at all."""
+    with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as partial:
+        partial.write(source.read_bytes())
+    os.chmod(partial.name, 0o644)
+    os.replace(partial.name, target)
+
+
+def print_table(notes):
+    print(f"{notes['board']}: {notes['device']}, configuration {notes['hash']}")
+    for name, count in notes["utilization"].items():
+        share = f" of {count['of']} ({count['used'] / count['of']:.0%})" if "of" in count else ""
+        print(f"  {name:16}{count['used']:8}{share}")
+    if "fmax_mhz" in notes:
+        print(f"  {'fmax':16}{notes['fmax_mhz']:8.2f} MHz; the board's clock is {notes['clock_mhz']} MHz")
+    print(f"  {'wall time':16}" + ", ".join(f"{name} {value:.0f} s" for name, value in notes["seconds"].items()))
+
+
+def run(arguments):
+    path, board, changes = read_target(arguments.target)
+    tools = synthesis.Tools(arguments.tools)
+    progress = lambda line: print(f"sluice bitstream: {line}", file=sys.stderr, flush=True)
+    if arguments.estimate:
+        notes = synthesis.estimate(board, tools, progress)
+    elif arguments.netlist:
+        arguments.netlist.mkdir(parents=True, exist_ok=True)
+        synthesis.synthesize(arguments.netlist, board, tools)
+        return 0
+    elif board["shell"] == "xrt":
+        output = arguments.output or Path(f"{board['name']}.xclbin")
+        return subprocess.run([sys.executable, ENGINE / "xrt/build_xclbin.py", output, "--board", path, *changes]).returncode
+    else:
+        folder = make(board, tools, arguments.seed, progress)
+        output = arguments.output or Path(f"{board['name']}.bit")
+        notes = json.loads((folder / "board.json").read_text())
+        copy_whole(folder / "board.json", output.with_name(output.name + ".json"))
+        copy_whole(folder / "board.bit", output)
+    if arguments.json:
+        print(json.dumps(notes, indent=2))
+    else:
+        print_table(notes)
+    if notes.get("fmax_mhz", notes["clock_mhz"]) < notes["clock_mhz"]:
+        print(f"sluice: {arguments.target}: reaches {notes['fmax_mhz']} MHz of the board's {notes['clock_mhz']}; "
+              "try another --seed, or a lower clock_mhz in the board file", file=sys.stderr)
+        return 1
+    return 0
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="sluice bitstream", description="Make the bitstream of an engine's board.")
+    parser.add_argument("--target", required=True, help="engine:BOARD[,NAME=VALUE...]")
+    parser.add_argument("-o", "--output", type=Path, help="BOARD.bit or BOARD.xclbin by default")
+    parser.add_argument("--seed", type=int, default=1, help="of placement")
+    parser.add_argument("--tools", choices=["pinned", "native"], default="pinned",
+                        help="pinned: yowasp-* from PyPI; native: yosys, nextpnr-ecp5 and ecppack on the path")
+    parser.add_argument("--estimate", action="store_true", help="only count the cells of the engine")
+    parser.add_argument("--netlist", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--json", action="store_true", help="print it as JSON")
+    try:
+        return run(parser.parse_args())
+    except synthesis.Failure as failure:
+        print(f"sluice: {failure}", file=sys.stderr)
+        return failure.code
+    except OSError as error:
+        print(f"sluice: {error.filename or 'bitstream'}: {error.strerror}", file=sys.stderr)
+        return 5
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

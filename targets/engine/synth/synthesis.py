@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""The engine and its shell through Yosys."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ENGINE = HERE.parent
+RTL, SHELL = ENGINE / "rtl", ENGINE / "shell"
+# The environment of a checkout has the tools in its own place.
+PINNED = [Path(sys.executable).parent, ENGINE.parent.parent / "build/venv/bin"]
+XILINX = {"XCU50": "xcup", "XCK26": "xcup"}
+
+
+class Failure(Exception):
+    def __init__(self, code, message):
+        super().__init__(message)
+        self.code = code
+
+
+class Tools:
+    """The programs of the flow, by Yosys's own names for them."""
+
+    def __init__(self, choice):
+        self.prefix = "yowasp-" if choice == "pinned" else ""
+        self.found = None
+
+    def path(self, name):
+        places = os.pathsep.join(map(str, PINNED)) + os.pathsep if self.prefix else ""
+        found = shutil.which(self.prefix + name, path=places + os.environ.get("PATH", ""))
+        if not found:
+            remedy = ("pip install the yowasp-* packages of tools/packages/pypi.txt" if self.prefix
+                      else "install it, or leave out --tools native")
+            raise Failure(3, f"{self.prefix}{name} is not on the path: {remedy}")
+        return found
+
+    def versions(self):
+        if self.found is None:
+            ask = lambda name: subprocess.run([self.path(name), "--version"], capture_output=True, text=True)
+            lines = [(result.stdout or result.stderr).strip().splitlines() for result in map(ask, ("yosys", "nextpnr-ecp5"))]
+            self.found = [line[0].split(" -- ")[0].strip('" ') if line else "unknown" for line in lines]
+        return self.found
+
+    def run(self, name, *arguments, cwd):
+        """The tools from PyPI see the files below `cwd` alone: all paths are relative."""
+        log = cwd / f"{name}.log"
+        with log.open("w") as stream:
+            code = subprocess.run([self.path(name), *arguments], cwd=cwd, stdout=stream, stderr=subprocess.STDOUT).returncode
+        if code:
+            lines = [line for line in log.read_text(errors="replace").splitlines() if "ERROR" in line or "Error" in line]
+            raise Failure(3, f"{name} failed: {(lines or ['exit code ' + str(code)])[-1]}")
+
+
+def rtl_sources():
+    return sorted(RTL.glob("*.sv"), key=lambda p: (p.name != "engine_pkg.sv", p.name))
+
+
+def sources(board):
+    return [*rtl_sources(), *sorted(SHELL.glob("*.sv")), SHELL / f"{board['shell']}.lpf"]
+
+
+def read_script(names, top, parameters):
+    changed = " ".join(f"-chparam {name} {value}" for name, value in parameters.items())
+    package, *rest = names
+    return [f"read_verilog -sv {package}", f"read_verilog -sv -defer {' '.join(rest)}",
+            "read_verilog -lib +/lattice/cells_sim_ecp5.v +/lattice/cells_bb_ecp5.v",
+            f"hierarchy -check -top {top} {changed}"]
+
+
+def synthesize(work, board, tools):
+    """Writes board.json for nextpnr, board.lpf and engine.v: the engine's part of the same netlist, for simulation."""
+    top = f"{board['shell']}_top"
+    if not (SHELL / f"{top}.sv").exists():
+        raise Failure(3, f"board '{board['name']}': no shell '{board['shell']}' for the open flow")
+    for path in sources(board):
+        shutil.copy(path, work / ("board.lpf" if path.suffix == ".lpf" else path.name))
+    names = [path.name for path in sources(board) if path.suffix == ".sv"]
+    script = [
+        *read_script(names, top, {**board["parameters"], "CLOCK_MHZ": board["clock_mhz"], "TECH": 1}),
+        # The engine stays a module up to the end, so that it can be simulated by itself.
+        "setattr -mod -set keep_hierarchy 1 *engine_top",
+        f"synth_lattice -family ecp5 -top {top}",
+        # The output registers of ram_sdp's memories; see there.
+        'setparam -set REGMODE_A "OUTREG" -set REGMODE_B "OUTREG" t:DP16KD */*block_q* %i',
+        "select *engine_top",
+        "write_verilog -noattr -selected engine.v",
+        "select -clear",
+        "setattr -mod -unset keep_hierarchy *",
+        "flatten",
+        "write_json board.json",
+    ]
+    (work / "synthesis.ys").write_text("\n".join(script) + "\n")
+    tools.run("yosys", "-q", "synthesis.ys", cwd=work)
+    # Without the name that Yosys gives a module with parameters.
+    netlist = work / "engine.v"
+    netlist.write_text(re.sub(r"^module \\\S*engine_top *\(", "module engine_top(", netlist.read_text(), flags=re.M))
+
+
+def count(cells, names):
+    return sum(number * cells.get(name, 0) for name, number in names.items())
+
+
+def estimate(board, tools, progress):
+    """What the engine alone takes by synthesis, without its shell."""
+    progress("synthesizing")
+    begin = time.monotonic()
+    is_xilinx = board["device"] in XILINX
+    family = f"synth_xilinx -family {XILINX[board['device']]}" if is_xilinx else "synth_lattice -family ecp5"
+    with tempfile.TemporaryDirectory() as name:
+        work = Path(name)
+        names = [shutil.copy(path, work / path.name).name for path in rtl_sources()]
+        script = [*read_script(names, "engine_top", {**board["parameters"], "TECH": 0 if is_xilinx else 1}),
+                  f"{family} -top engine_top -flatten" if is_xilinx else f"{family} -top engine_top",
+                  "tee -o cells.json stat -json"]
+        (work / "estimate.ys").write_text("\n".join(script) + "\n")
+        tools.run("yosys", "-q", "estimate.ys", cwd=work)
+        cells = json.loads((work / "cells.json").read_text())["design"]["num_cells_by_type"]
+    if is_xilinx:
+        luts = {f"LUT{n}": 1 for n in range(1, 7)} | {"RAM32M": 4, "RAM64M": 4, "RAM32M16": 8, "RAM64X1D": 2, "SRL16E": 1}
+        used = {"luts": count(cells, luts), "registers": count(cells, {n: 1 for n in ("FDRE", "FDSE", "FDCE", "FDPE")}),
+                "multipliers": count(cells, {"DSP48E2": 1}), "block_rams": count(cells, {"RAMB36E2": 2, "RAMB18E2": 1}),
+                "ultra_rams": count(cells, {"URAM288": 1})}
+    else:
+        used = {"luts": count(cells, {"LUT4": 1, "CCU2C": 2, "TRELLIS_DPR16X4": 6}),
+                "registers": count(cells, {"TRELLIS_FF": 1}), "multipliers": count(cells, {"MULT18X18D": 1}),
+                "block_rams": count(cells, {"DP16KD": 1})}
+    from build_model import configuration_hash
+    return {"board": board["name"], "device": board["device"], "parameters": board["parameters"],
+            "hash": f"{configuration_hash(board['parameters']):016x}", "clock_mhz": board["clock_mhz"],
+            "utilization": {name: {"used": value} for name, value in used.items()},
+            "seconds": {"synthesis": round(time.monotonic() - begin, 1)}, "tools": tools.versions()[:1]}
