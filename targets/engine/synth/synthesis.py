@@ -45,7 +45,9 @@ class Tools:
         if self.found is None:
             ask = lambda name: subprocess.run([self.path(name), "--version"], capture_output=True, text=True)
             lines = [(result.stdout or result.stderr).strip().splitlines() for result in map(ask, ("yosys", "nextpnr-ecp5"))]
-            self.found = [line[0].split(" -- ")[0].strip('" ') if line else "unknown" for line in lines]
+            # "Yosys 0.70 (git sha1 …" and "… (Version 0.11-…)".
+            found = [re.search(r"(?:Yosys |Version )([^\s)]+)", line[0]) if line else None for line in lines]
+            self.found = [f"{name} {match[1] if match else 'unknown'}" for name, match in zip(("yosys", "nextpnr"), found)]
         return self.found
 
     def run(self, name, *arguments, cwd):
