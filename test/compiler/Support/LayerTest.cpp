@@ -77,7 +77,7 @@ TEST_F(LayerTest, ConvolutionTakesRescaleAndClamp) {
   EXPECT_EQ(conv.hi, 100);
   EXPECT_EQ(conv.macs, 2 * 2 * 3 * 3 * 2 * 2);
   EXPECT_EQ(layers[1].kind, LayerKind::Reshape);
-  EXPECT_EQ(layers[2].kind, LayerKind::Other);
+  EXPECT_EQ(layers[2].kind, LayerKind::Move);
   EXPECT_EQ(layers[2].inputs.size(), 1u);
 }
 
@@ -148,7 +148,7 @@ TEST_F(LayerTest, TrailingCutIsPartOfALayerUnlessPadded) {
   EXPECT_EQ(layers[0].inputShape, (std::array<int64_t, 4>{1, 5, 4, 2}));
   layers = match(cutAndPad("1", "2"));
   ASSERT_EQ(layers.size(), 2u);
-  EXPECT_EQ(layers[0].kind, LayerKind::Other);
+  EXPECT_EQ(layers[0].kind, LayerKind::Move);
   EXPECT_EQ(layers[1].inputShape, (std::array<int64_t, 4>{1, 4, 4, 2}));
 }
 

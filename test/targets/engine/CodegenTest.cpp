@@ -100,6 +100,9 @@ void CodegenTest::check(const std::string &text, const std::string &board) {
   ASSERT_TRUE(succeeded(expected));
 
   PassManager manager(&context);
+  EnginePlacePartsOptions partsOptions;
+  partsOptions.board = board;
+  manager.addPass(createEnginePlaceParts(partsOptions));
   EngineTileOptions tileOptions;
   tileOptions.board = board;
   manager.addPass(createEngineTile(tileOptions));
