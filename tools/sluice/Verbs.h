@@ -61,13 +61,6 @@ struct DeviceOptions {
 int listDevices(const DeviceOptions &options);
 int probeDevice(const DeviceOptions &options);
 
-struct BitstreamOptions {
-  std::string target, output, platform;
-  bool emulation = false;
-  bool json = false;
-};
-int buildBitstream(const BitstreamOptions &options);
-
 struct ProgramOptions {
   std::string device, bitstream;
   bool flash = false;

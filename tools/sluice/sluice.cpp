@@ -33,7 +33,7 @@ public:
     addInspect();
     addReport();
     addDiff();
-    addBitstream();
+    app.add_subcommand("bitstream", "build a board's bitstream");
     addDevice();
   }
 
@@ -145,24 +145,6 @@ private:
         [this] { verb = [this] { return sluice::diff(diffOptions); }; });
   }
 
-  void addBitstream() {
-    CLI::App *build =
-        app.add_subcommand("bitstream", "build a board's bitstream");
-    build
-        ->add_option("--target", bitstreamOptions.target,
-                     "engine:BOARD[,NAME=VALUE...]")
-        ->required();
-    build->add_option("-o,--output", bitstreamOptions.output,
-                      "by default named after the board");
-    build->add_option("--platform", bitstreamOptions.platform,
-                      "of a card: v++'s, in place of the board file's");
-    build->add_flag("--emulation", bitstreamOptions.emulation,
-                    "an xclbin that XRT runs without a card, for any board");
-    build->add_flag("--json", bitstreamOptions.json, "print it as JSON");
-    build->callback(
-        [this] { verb = [this] { return buildBitstream(bitstreamOptions); }; });
-  }
-
   void addDevice() {
     CLI::App *device = app.add_subcommand("device", "devices of this machine");
     device->require_subcommand(1);
@@ -200,7 +182,6 @@ private:
   ReportOptions reportOptions;
   DiffOptions diffOptions;
   DeviceOptions deviceOptions;
-  BitstreamOptions bitstreamOptions;
   ProgramOptions programOptions;
 };
 

@@ -2,13 +2,14 @@
 """Makes the bitstream of a board: the engine in its shell, synthesized, placed and routed.
 
 usage: bitstream.py --target engine:BOARD[,NAME=VALUE...] [-o FILE] [--seed N] [--tools pinned|native] [--json]
+       bitstream.py --target engine:BOARD[,NAME=VALUE...] [-o FILE] [--platform NAME | --emulation] [--json]
        bitstream.py --target ... --estimate [--json]
        bitstream.py --target ... --netlist FOLDER
 
 An ECP5 board's goes through Yosys, nextpnr and ecppack: by default those from PyPI, whose results do not depend on
 the machine, with `--tools native` those on the path. What was made once lies in the user's cache folder under the
-digest of all that goes in, and is copied from there. FILE.json says what FILE is. A board with XRT is left to
-xrt/build_xclbin.py. --estimate only counts cells. --netlist writes what synthesis makes of the engine, for simulation.
+digest of all that goes in, and is copied from there. FILE.json says what FILE is. An xclbin, for a board with XRT or
+with --emulation for any, is left to xrt/build_xclbin.py. --estimate only counts cells. --netlist writes what synthesis makes of the engine, for simulation.
 Ends with 0, 1 when the board's clock is not reached, 2 for bad usage, 3 for bad input or a missing tool, 5 when the
 file system refuses.
 """
@@ -43,7 +44,7 @@ def read_target(target):
     kind, _, rest = target.partition(":")
     name, *changes = rest.split(",")
     if kind != "engine" or not name:
-        raise synthesis.Failure(2, f"--target {target}: not engine:BOARD[,NAME=VALUE...]")
+        raise synthesis.Failure(2, f"target '{target}': is not engine:BOARD")
     path = Path(name) if name.endswith(".json") else ENGINE / "boards" / f"{name}.json"
     try:
         board = json.loads(path.read_text())
@@ -51,13 +52,14 @@ def read_target(target):
         board = {**board, "clock_mhz": board["clock_mhz"], "device": board["device"], "shell": board["shell"]}
     except OSError:
         known = ", ".join(sorted(p.stem for p in (ENGINE / "boards").glob("*.json")))
-        raise synthesis.Failure(3, f"--target {target}: no board file {path}; boards are {known}") from None
+        raise synthesis.Failure(2, f"target '{target}': unknown board '{name}'; known: {known}; or the path of a "
+                                ".json file") from None
     except (ValueError, KeyError, TypeError) as error:
         raise synthesis.Failure(3, f"{path}: not a board file: {error}") from None
     for change in changes:
         key, _, value = change.partition("=")
         if key not in build_model.NAMES or not value.isdigit():
-            raise synthesis.Failure(2, f"--target {target}: '{change}' is not NAME=VALUE with a NAME among "
+            raise synthesis.Failure(2, f"target '{target}': '{change}' is not NAME=VALUE with a NAME among "
                                     f"{', '.join(build_model.NAMES)}")
         board["parameters"][key] = int(value)
     return path, board, changes
@@ -141,6 +143,18 @@ def copy_whole(source, target):
     os.replace(partial.name, target)
 
 
+def build_xclbin(arguments, path, board, changes):
+    """Has the XRT kernel's script make the xclbin; its exit code."""
+    output = arguments.output or Path(f"{board['name']}.xclbin")
+    options = ["--platform", arguments.platform] if arguments.platform else []
+    options += ["--emulation"] if arguments.emulation else []
+    code = subprocess.run([sys.executable, ENGINE / "xrt/build_xclbin.py", output, "--board", path, *changes, *options],
+                          stdout=subprocess.DEVNULL).returncode
+    if code == 0:
+        print(output.with_name(output.name + ".json").read_text() if arguments.json else output)
+    return code
+
+
 def print_table(notes):
     print(f"{notes['board']}: {notes['device']}, configuration {notes['hash']}")
     for name, count in notes["utilization"].items():
@@ -161,9 +175,8 @@ def run(arguments):
         arguments.netlist.mkdir(parents=True, exist_ok=True)
         synthesis.synthesize(arguments.netlist, board, tools)
         return 0
-    elif board["shell"] == "xrt":
-        output = arguments.output or Path(f"{board['name']}.xclbin")
-        return subprocess.run([sys.executable, ENGINE / "xrt/build_xclbin.py", output, "--board", path, *changes]).returncode
+    elif board["shell"] == "xrt" or arguments.emulation:
+        return build_xclbin(arguments, path, board, changes)
     else:
         folder = make(board, tools, arguments.seed, progress)
         output = arguments.output or Path(f"{board['name']}.bit")
@@ -188,6 +201,8 @@ def main():
     parser.add_argument("--seed", type=int, default=1, help="of placement")
     parser.add_argument("--tools", choices=["pinned", "native"], default="pinned",
                         help="pinned: yowasp-* from PyPI; native: yosys, nextpnr-ecp5 and ecppack on the path")
+    parser.add_argument("--platform", help="of a card: v++'s, in place of the board file's")
+    parser.add_argument("--emulation", action="store_true", help="an xclbin that XRT runs without a card, for any board")
     parser.add_argument("--estimate", action="store_true", help="only count the cells of the engine")
     parser.add_argument("--netlist", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--json", action="store_true", help="print it as JSON")
