@@ -31,19 +31,25 @@ static std::string cacheFolder() {
   return home ? std::string(home) + "/.cache/sluice/sim" : "";
 }
 
+/// Whether there is an engine that came with Sluice. What is in the cache may
+/// be of an older one, which the script sees.
+static bool isThere(uint64_t hash, const std::string &cache) {
+  std::vector<SimLibrary> libraries;
+  if (listSimLibraries(libraries))
+    return false;
+  for (const SimLibrary &library : libraries)
+    if (library.hash == hash)
+      return !std::string_view(library.file).starts_with(cache);
+  return false;
+}
+
 void buildMissingSimulator(const sluice_package_t *handle) {
   const auto *package = reinterpret_cast<const Package *>(handle);
   const program::EngineConfiguration *engine = package->program().engine();
-  const sluice_sim_api *found = nullptr;
-  if (!engine || openSimLibrary(*engine, found) != SLUICE_STATUS_NOT_FOUND)
-    return;
   std::string script = findScript(), cache = cacheFolder();
-  if (script.empty() || cache.empty())
+  if (!engine || script.empty() || cache.empty() ||
+      isThere(engine->hash(), cache))
     return;
-  fmt::print(stderr,
-             "sluice: verilating the engine of board '{}' (PC={} PK={}), once, "
-             "into {}\n",
-             engine->board()->str(), engine->pc(), engine->pk(), cache);
   int code = 0;
   int error =
       runProgram({"python3", script, cache, fmt::format("PC={}", engine->pc()),
@@ -52,7 +58,7 @@ void buildMissingSimulator(const sluice_package_t *handle) {
                   fmt::format("ACT_BANKS={}", engine->act_banks()),
                   fmt::format("WGT_WORDS={}", engine->wgt_words()),
                   fmt::format("PRM_WORDS={}", engine->prm_words()),
-                  fmt::format("AXI_BYTES={}", engine->axi_bytes())},
+                  fmt::format("AXI_BYTES={}", engine->axi_bytes()), "--quiet"},
                  code);
   if (error)
     throw Failure{kBadInput,

@@ -9,9 +9,10 @@
 
 namespace sluice {
 
-/// Where the package's engine has no simulator, but its RTL and the script that
-/// verilates it are at hand, builds one into the user's cache. Throws where
-/// that fails; where nothing is at hand, the runtime says so.
+/// Where no simulator of the package's engine came with Sluice, but its RTL and
+/// the script that verilates it are at hand, builds one into the user's cache
+/// unless it is there, made from the same RTL. Throws where that fails; where
+/// nothing is at hand, the runtime says so.
 void buildMissingSimulator(const sluice_package_t *package);
 
 } // namespace sluice

@@ -2,16 +2,19 @@
 """Verilates one configuration of the engine into OUTPUT/<configuration hash>.so.
 
 usage: build_model.py OUTPUT [--board FILE.json | NAME=VALUE...] [--rtl FOLDER | --netlist FILE.v...]
-                      [--print-hash | --whole-board]
+                      [--print-hash | --whole-board] [--quiet]
 
 Parameters are those of docs/spec/engine-isa.md; what is not given has its value of
-board ulx3s-85f. A model that is there and newer than its sources is left alone.
+board ulx3s-85f. A model that is there and was made from the same sources is left alone:
+PATH.sources holds their digest. Prints the path; with --quiet only says, on standard
+error, when there is something to verilate.
 --whole-board: makes the program OUTPUT/<board's name> instead, which simulates the board
 at its pins, with a pseudo-terminal as its serial port (BoardSim.cpp).
 --netlist: simulates what synthesis made of the engine, with its cells, in place of the RTL.
 """
 
 import argparse
+import hashlib
 import json
 import os
 import shutil
@@ -59,11 +62,24 @@ def verilator_include():
     sys.exit("build_model: verilator does not say where its files are")
 
 
+def digest(files, options):
+    """Of what a model is made from: times say nothing, where several trees share a cache."""
+    total = hashlib.sha256(repr(options).encode())
+    for file in files:
+        total.update(f"{file.name} {hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
+    return total.hexdigest()
+
+
 def compile_model(target, top, prefix, parameters, verilog, units, flags, link, asserts=False, warnings=()):
-    """Verilates module `top` as class `prefix` and links it with `units` into `target`, unless that is newer."""
-    inputs = [*verilog, *HERE.glob("*.cpp"), *HERE.glob("*.h"), Path(__file__), INCLUDE / "sluice/sim_abi.h"]
-    if target.exists() and target.stat().st_mtime > max(p.stat().st_mtime for p in inputs):
+    """Verilates module `top` as class `prefix` and links it with `units` into `target`, unless that is there."""
+    inputs = [*verilog, *sorted(HERE.glob("*.cpp")), *sorted(HERE.glob("*.h")), Path(__file__), INCLUDE / "sluice/sim_abi.h"]
+    made_from = digest(inputs, (parameters, flags, asserts))
+    note = target.with_name(f"{target.name}.sources")
+    if target.exists() and note.exists() and note.read_text() == made_from:
+        os.utime(target)
         return target
+    print(f"sluice: verilating an engine, once, into {target}", file=sys.stderr)
+    note.unlink(missing_ok=True)
     output = target.parent
     output.mkdir(parents=True, exist_ok=True)
     # One folder a configuration, so that the compiler cache sees the same paths again.
@@ -88,6 +104,7 @@ def compile_model(target, top, prefix, parameters, verilog, units, flags, link, 
         run([compiler, *link, "-fuse-ld=lld", *objects, "-o", partial.name, "-pthread"], cwd=work)
         os.chmod(partial.name, 0o755)
         os.replace(partial.name, target)
+    note.write_text(made_from)
     shutil.rmtree(work)
     return target
 
@@ -121,6 +138,7 @@ def main():
     parser.add_argument("--netlist", type=Path, nargs="+", help="Verilog of a synthesized engine and of its cells")
     parser.add_argument("--print-hash", action="store_true", help="only say the configuration's hash")
     parser.add_argument("--whole-board", action="store_true", help="make the program that simulates the board")
+    parser.add_argument("--quiet", action="store_true", help="do not print the path")
     parser.add_argument("--assert", action="store_true", dest="asserts",
                         help="end the process where an assertion of the RTL fails; into a folder of its own")
     arguments = parser.parse_args()
@@ -133,12 +151,16 @@ def main():
         parameters[name] = int(value)
     if arguments.print_hash:
         print(f"{configuration_hash(parameters):016x}")
-    elif arguments.netlist:
-        print(build_netlist(parameters, [f.resolve() for f in arguments.netlist], arguments.output.resolve()))
+        return
+    output = arguments.output.resolve()
+    if arguments.netlist:
+        made = build_netlist(parameters, [f.resolve() for f in arguments.netlist], output)
     elif arguments.whole_board:
-        print(build_board(board, parameters, arguments.rtl.resolve(), arguments.output.resolve()))
+        made = build_board(board, parameters, arguments.rtl.resolve(), output)
     else:
-        print(build(parameters, arguments.rtl.resolve(), arguments.output.resolve(), arguments.asserts))
+        made = build(parameters, arguments.rtl.resolve(), output, arguments.asserts)
+    if not arguments.quiet:
+        print(made)
 
 
 if __name__ == "__main__":
