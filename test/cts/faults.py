@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Makes the simulated engine fail at commands of a model, in every way, and expects the right answer each time.
+"""Makes a device fail at commands of a model, in every way, and expects the right answer each time.
 
-usage: faults.py PACKAGE [--step N]
+usage: faults.py PACKAGE [--step N] [--opencl LAYER]
 
-For each class of fault a new device meets it at command 0, N, 2N, ... of the program (N is 1 unless told), until
-there is no such command. Every run must give the bytes of the CPU, be told and counted as one fault, and a run
-that has a deadline must meet it. Memory must not grow.
+The device is the simulated engine, or an OpenCL device behind LAYER, which OPENCL_LAYERS must name too. For each
+class of fault a new device meets it at command 0, N, 2N, ... of the program (N is 1 unless told), until there is
+no such command. Every run must give the bytes of the CPU, be told and counted as one fault, and a run that has a
+deadline must meet it. Memory must not grow.
 """
 
 import argparse
+import ctypes
 import os
 import time
 from pathlib import Path
@@ -16,17 +18,67 @@ from pathlib import Path
 import numpy as np
 import sluice
 
-KINDS = ("hang", "error", "gone", "corrupt", "late")
 DEADLINE_EXCEEDED = 9
 MOST_GROWTH = 4 << 20  # bytes, over all runs
+RECOVERY = 20  # seconds, on a machine with much else to do
 
 
 def resident():
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
 
 
+class Simulator:
+    """The engine's own faults, which the device string asks for."""
+
+    kinds = ("hang", "error", "gone", "corrupt", "late")
+    well = "sim:watchdog=2000"
+
+    def open(self, package, kind, at, ms):
+        name = f"sim:fault={kind},at={at},watchdog=2000,ms={ms}"
+        return name, sluice.Session(package, name)
+
+    def check(self, kind, session):
+        if kind in ("hang", "error"):
+            state = session.fault_report["state"]
+            assert {"last_command", "tokens", "bus", "counters"} <= state.keys(), state
+
+
+class Opencl:
+    """A layer between the ICD loader and its devices, which makes a command fail."""
+
+    kinds = ("hang", "error", "gone", "late")
+    numbers = {None: 0, "error": 1, "gone": 2, "hang": 3, "late": 4}
+    well = "opencl:0"
+
+    def __init__(self, layer):
+        self.layer = ctypes.CDLL(layer)
+
+    def arm(self, kind=None, at=0, ms=0):
+        self.layer.sluice_fault_arm(self.numbers[kind], ctypes.c_uint64(at), ctypes.c_uint64(ms))
+
+    def open(self, package, kind, at, ms):
+        """Loading runs the program once; the fault is for the run after it."""
+        self.arm()
+        name = "opencl:0,timeout=200" if kind == "hang" else "opencl:0"
+        session = sluice.Session(package, name)
+        self.arm(kind, at, ms)
+        return name, session
+
+    def check(self, kind, session):
+        """The device is used again, also while a command that it was given before still waits."""
+        assert self.layer.sluice_fault_taken()
+        if kind == "gone":
+            self.arm()
+        end = time.monotonic() + RECOVERY
+        while session.health.quarantined:
+            assert time.monotonic() < end, f"{kind}: the device stays in quarantine"
+            time.sleep(0.01)
+        self.arm()
+
+
 class Model:
-    def __init__(self, package):
+    def __init__(self, package, device):
+        self.device = device
         self.package = sluice.Package(package)
         plain = sluice.Session(self.package, "cpu")
         random = np.random.default_rng(3)
@@ -37,7 +89,7 @@ class Model:
             for tensor in plain.inputs
         }
         self.wanted = plain.run(self.inputs)
-        well = sluice.Session(self.package, "sim:watchdog=2000")
+        well = sluice.Session(self.package, device.well)
         self.check(well.run(self.inputs), "without a fault")
         assert well.profile.fallbacks == 0 and well.health.faults == 0
         self.seconds = well.profile.time
@@ -59,19 +111,18 @@ class Model:
                     raise
 
     def fail_once(self, kind, at, lines, length, timeout):
-        device = f"sim:fault={kind},at={at},watchdog=2000,ms={length}"
-        session = sluice.Session(self.package, device)
+        lines.clear()
+        name, session = self.device.open(self.package, kind, at, length)
+        what = f"{name}: {kind} at {at}"
         begin = time.monotonic()
-        self.check(session.run(self.inputs, timeout), device)
-        assert timeout is None or time.monotonic() - begin < timeout + 0.1, f"{device}: late"
+        self.check(session.run(self.inputs, timeout), what)
+        assert timeout is None or time.monotonic() - begin < timeout + 0.1, f"{what}: late"
         if session.health.faults == 0:
             return False
-        told = [line for line in lines if f"'{device}'" in line]
-        assert session.health.faults == 1 and len(told) == 1, f"{device}: {session.health}, {told}"
-        assert session.profile.fallbacks >= 1 and session.fault_report["device"] == device
-        if kind in ("hang", "error"):
-            state = session.fault_report["state"]
-            assert {"last_command", "tokens", "bus", "counters"} <= state.keys(), state
+        told = [line for line in lines if f"'{name}'" in line]
+        assert session.health.faults == 1 and len(told) == 1, f"{what}: {session.health}, {told}"
+        assert session.profile.fallbacks >= 1 and session.fault_report["device"] == name
+        self.device.check(kind, session)
         return True
 
 
@@ -79,19 +130,23 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("package")
     parser.add_argument("--step", type=int, default=1)
+    parser.add_argument("--opencl", metavar="LAYER")
     arguments = parser.parse_args()
     lines = []
     sluice.set_log(lambda level, line: lines.append(line) if level == 4 else None)
-    model = Model(arguments.package)
-    before = None
-    for kind in KINDS:
-        at = 0
-        while model.fail(kind, at, lines):
-            lines.clear()
-            before = before or resident()
-            at += arguments.step
-        assert at, f"{kind} never came"
-        print(f"{kind}: {at // arguments.step} faults, 0 wrong")
+    device = Opencl(arguments.opencl) if arguments.opencl else Simulator()
+    model = Model(arguments.package, device)
+    faults = dict.fromkeys(device.kinds, 0)
+    left, at, before = device.kinds, 0, None
+    while left:
+        left = [kind for kind in left if model.fail(kind, at, lines)]
+        for kind in left:
+            faults[kind] += 1
+        at += arguments.step
+        before = before or resident()  # what the first of each kind takes stays
+    for kind, count in faults.items():
+        assert count, f"{kind} never came"
+        print(f"{kind}: {count} faults, 0 wrong")
     growth = resident() - before
     assert growth < MOST_GROWTH, f"memory grew by {growth} bytes"
     sluice.set_log(None)

@@ -13,8 +13,6 @@
 namespace sluice {
 namespace {
 
-/// A region that takes longer has hung.
-constexpr uint64_t kLimit = 30'000'000'000;
 /// How long the thread only yields before it sleeps between looks.
 constexpr uint64_t kSpin = 2'000'000;
 
@@ -158,16 +156,32 @@ Status KernelRegion::load(const Package &package,
 }
 
 /// Hands the tensors to the host, after all that was submitted before.
-Status KernelRegion::map(cl_event *done) {
+Status KernelRegion::map() {
   for (Tensor &tensor : tensors) {
     cl_int code;
-    bool isLast = &tensor == &tensors.back();
-    tensor.mapped =
-        clEnqueueMapBuffer(place.queue.get(), tensor.memory.get(), CL_FALSE,
-                           CL_MAP_READ | CL_MAP_WRITE, 0, tensor.size, 0,
-                           nullptr, isLast ? done : nullptr, &code);
+    cl_event event;
+    tensor.mapped = clEnqueueMapBuffer(place.queue.get(), tensor.memory.get(),
+                                       CL_FALSE, CL_MAP_READ | CL_MAP_WRITE, 0,
+                                       tensor.size, 0, nullptr, &event, &code);
     SLUICE_RETURN_IF_ERROR(
         clCheck(code, SLUICE_STATUS_DEVICE_FAULT, "mapping a tensor"));
+    last = ClEvent(event);
+  }
+  return SLUICE_STATUS_OK;
+}
+
+/// Hands the tensors to the device.
+Status KernelRegion::unmap() {
+  for (Tensor &tensor : tensors) {
+    void *mapped = std::exchange(tensor.mapped, nullptr);
+    if (!mapped)
+      continue;
+    cl_event event;
+    SLUICE_RETURN_IF_ERROR(
+        clCheck(clEnqueueUnmapMemObject(place.queue.get(), tensor.memory.get(),
+                                        mapped, 0, nullptr, &event),
+                SLUICE_STATUS_DEVICE_FAULT, "handing over a tensor"));
+    last = ClEvent(event);
   }
   return SLUICE_STATUS_OK;
 }
@@ -175,28 +189,23 @@ Status KernelRegion::map(cl_event *done) {
 /// Hands the tensors to the device, launches all kernels, and takes them back.
 Status KernelRegion::submit() {
   cl_command_queue queue = place.queue.get();
-  for (Tensor &tensor : tensors)
-    if (void *mapped = std::exchange(tensor.mapped, nullptr))
-      SLUICE_RETURN_IF_ERROR(
-          clCheck(clEnqueueUnmapMemObject(queue, tensor.memory.get(), mapped, 0,
-                                          nullptr, nullptr),
-                  SLUICE_STATUS_DEVICE_FAULT, "handing over a tensor"));
-  for (uint32_t i = 0; i < launches.size(); ++i)
+  SLUICE_RETURN_IF_ERROR(unmap());
+  for (uint32_t i = 0; i < launches.size(); ++i) {
+    cl_event event;
     SLUICE_RETURN_IF_ERROR(
         clCheck(clEnqueueNDRangeKernel(queue, launches[i].kernel.get(), 3,
                                        nullptr, launches[i].global,
-                                       launches[i].local, 0, nullptr, nullptr),
+                                       launches[i].local, 0, nullptr, &event),
                 SLUICE_STATUS_DEVICE_FAULT,
                 region->kernels()->launches()->Get(i)->kernel()->c_str()));
-  cl_event event = nullptr;
-  Status status = map(&event);
-  last = ClEvent(event);
-  SLUICE_RETURN_IF_ERROR(status);
+    last = ClEvent(event);
+  }
+  SLUICE_RETURN_IF_ERROR(map());
   return clCheck(clFlush(queue), SLUICE_STATUS_DEVICE_FAULT, "flush");
 }
 
 Status KernelRegion::lose(const char *why) {
-  lost = true;
+  clFlush(place.queue.get()); // so that what it took ends, if it can
   snprintf(report, sizeof(report),
            "region '%s': %s; %zu kernels on %s were submitted\n%s\n",
            region->name()->c_str(), why, launches.size(),
@@ -214,6 +223,11 @@ cl_int KernelRegion::getState() const {
   return state;
 }
 
+bool KernelRegion::isBusy() const {
+  cl_int state = getState();
+  return state > CL_COMPLETE || state == CL_INVALID_EVENT;
+}
+
 /// Waits until the work submitted last is done, has failed, or the run is to
 /// end. Then the kernels, which cannot be stopped, go on in buffers that nobody
 /// else uses, and the next run waits for them.
@@ -226,7 +240,7 @@ Status KernelRegion::wait(const RunControl &control) {
     if (state == CL_COMPLETE)
       break;
     uint64_t time = monotonicNow() - begin;
-    if (time >= kLimit)
+    if (time >= place.timeout)
       return lose("does not end");
     SLUICE_RETURN_IF_ERROR(control.check(region->name()->c_str()));
     if (time < kSpin)

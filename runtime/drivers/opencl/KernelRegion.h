@@ -18,7 +18,8 @@ namespace sluice {
 struct ClPlace {
   cl_device_id device = nullptr;
   ClContext context;
-  ClQueue queue; ///< in order
+  ClQueue queue;    ///< in order
+  uint64_t timeout; ///< nanoseconds; a region that takes longer has hung
 };
 
 class KernelRegion {
@@ -34,7 +35,7 @@ public:
 
   /// Whether the device may still be at work on the buffers: then nothing of
   /// this may be released.
-  bool isBusy() const { return lost || getState() > CL_COMPLETE; }
+  bool isBusy() const;
   const char *fault() const { return report; }
 
 private:
@@ -57,7 +58,8 @@ private:
   Status getArgument(const program::KernelArgument &argument, cl_mem &out);
   Status checkFit(const Launch &launch, const char *name);
   Status makeLaunch(cl_program program, const program::KernelLaunch &launch);
-  Status map(cl_event *done);
+  Status map();
+  Status unmap();
   Status submit();
   cl_int getState() const;
   Status wait(const RunControl &control);
@@ -71,8 +73,9 @@ private:
   using PartKey = std::tuple<cl_mem, uint64_t, uint64_t>;
   std::map<PartKey, ClMemory> parts;
   std::vector<Launch> launches;
-  ClEvent last; ///< the end of what was submitted last, until it was seen
-  bool lost = false;
+  /// The command submitted last, until its end was seen. The queue is in order:
+  /// with it all have ended, also where the device refused what was to follow.
+  ClEvent last;
   char report[512] = "";
 };
 

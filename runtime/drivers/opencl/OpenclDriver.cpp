@@ -5,7 +5,9 @@
 #include "runtime/drivers/opencl/KernelRegion.h"
 #include "runtime/hal/Plugin.h"
 
+#include <algorithm>
 #include <charconv>
+#include <mutex>
 
 namespace sluice {
 namespace {
@@ -58,11 +60,51 @@ bool hasKernels(const program::Variant &variant) {
   return false;
 }
 
+using Regions = std::vector<std::unique_ptr<KernelRegion>>; // null: not ours
+
+bool isBusy(const Regions &regions) {
+  return std::any_of(regions.begin(), regions.end(), [](const auto &region) {
+    return region && region->isBusy();
+  });
+}
+
+/// What a device may still write to when nobody needs it any more: kept until
+/// the device has ended, for good if it never does.
+class Abandoned {
+public:
+  void add(std::shared_ptr<ClPlace> place, Regions regions) {
+    std::lock_guard lock(mutex);
+    entries.push_back({std::move(place), std::move(regions)});
+  }
+  /// Releases what is no longer in use.
+  void sweep() {
+    std::lock_guard lock(mutex);
+    std::erase_if(entries,
+                  [](const Entry &entry) { return !isBusy(entry.regions); });
+  }
+  /// Of the process; never destroyed, as a device may outlive main.
+  static Abandoned &get() {
+    static auto *abandoned = new Abandoned;
+    return *abandoned;
+  }
+
+private:
+  struct Entry {
+    std::shared_ptr<ClPlace> place;
+    Regions regions; ///< go before their place
+  };
+  std::mutex mutex;
+  std::vector<Entry> entries;
+};
+
 class OpenclExecutable final : public Executable {
 public:
   explicit OpenclExecutable(const std::shared_ptr<ClPlace> &place)
       : place(place) {}
-  ~OpenclExecutable() override;
+  ~OpenclExecutable() override {
+    if (isBusy(regions))
+      Abandoned::get().add(place, std::move(regions));
+  }
 
   Status load(const Package &package, const program::Variant &variant);
 
@@ -78,21 +120,9 @@ public:
 
 private:
   const std::shared_ptr<ClPlace> place;
-  std::vector<std::unique_ptr<KernelRegion>> regions; // null where not ours
+  Regions regions;
   uint32_t last = 0;
 };
-
-/// What a device that does not end may still write to is never released.
-OpenclExecutable::~OpenclExecutable() {
-  bool lost = false;
-  for (const auto &region : regions)
-    lost |= region && region->isBusy();
-  if (!lost)
-    return;
-  for (auto &region : regions)
-    (void)region.release();
-  new std::shared_ptr<ClPlace>(place);
-}
 
 Status OpenclExecutable::load(const Package &package,
                               const program::Variant &variant) {
@@ -151,6 +181,7 @@ public:
   const char *description() const override {
     return "an OpenCL device: opencl:N, the N-th (0) of those listed; "
            "platform=TEXT: only of platforms whose name holds it; "
+           "timeout=MS: a region that takes longer has hung (30000); "
            "xclbin=FILE: an engine on a card, through XRT's OpenCL";
   }
   Status list(std::vector<DeviceListing> &out) const override {
@@ -190,8 +221,10 @@ static Status openEngine(const std::string &card, const std::string &xclbin,
 Status OpenclDriver::open(const DeviceSpec &spec,
                           std::unique_ptr<Device> &out) {
   std::string argument, platform, xclbin;
+  uint64_t timeout = 30'000;
   const DeviceOption known[] = {{.key = "platform", .text = &platform},
-                                {.key = "xclbin", .text = &xclbin}};
+                                {.key = "xclbin", .text = &xclbin},
+                                {"timeout", &timeout, 1, 3'600'000}};
   SLUICE_RETURN_IF_ERROR(spec.read(known, &argument));
   if (!xclbin.empty())
     return openEngine(argument, xclbin, out);
@@ -210,7 +243,9 @@ Status OpenclDriver::open(const DeviceSpec &spec,
                 "device '%s': there are %zu such OpenCL devices; see "
                 "sluice device list",
                 spec.text().c_str(), found.size());
+  Abandoned::get().sweep();
   auto place = std::make_shared<ClPlace>();
+  place->timeout = timeout * 1'000'000;
   place->device = found[index].device;
   cl_int code;
   place->context = ClContext(
