@@ -43,7 +43,8 @@ Resources sluice::engine::countResources(const Parameters &parameters,
   resources.multipliers = macs + 2 * lanes;
   resources.memoryBlocks = act + weights + channels + tables + queues;
   // Fitted to synthesis: control and bus, a multiplier's share of the adder
-  // trees, a lane's requantize, a byte's share of alignment and banks.
-  resources.luts = 11560 + 43 * macs + 430 * lanes + 150 * parameters.PC;
+  // trees, a lane's requantize and table, a byte's share of alignment and
+  // banks.
+  resources.luts = 12150 + 43 * macs + 499 * lanes + 150 * parameters.PC;
   return resources;
 }

@@ -21,10 +21,11 @@ from programs import MEMORY, PROGRAM_AT, random_program
 
 PREFIX = {LOAD: "load", COMPUTE: "compute", STORE: "store"}
 CAUSES = ["none", "token", "memory", "port", "requant"]
-# By instruction the causes that its unit can wait for. WGT and PRM have a write port of their own; only a window reads
+# By instruction the causes that its unit can wait for. WGT, PRM and the tables have a write port of their own; only a window reads
 # without a step; requantize keeps up with any rate of results.
 REACHABLE = {
     "LOAD_ACT": {"token", "memory", "port"}, "LOAD_WGT": {"token", "memory"}, "LOAD_PRM": {"token", "memory"},
+    "LOAD_LUT": {"token", "memory"},
     "CONV": {"token"}, "DEPTHWISE": {"token", "port"}, "ADD": {"token"}, "MAXPOOL": {"token"},
     "STORE": {"token", "memory", "port"},
 }
@@ -68,7 +69,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("models", type=Path)
     parser.add_argument("--config", nargs="*", default=["tiny", "16x8"], choices=list(CONFIGS))
-    parser.add_argument("--count", type=int, default=80)
+    parser.add_argument("--count", type=int, default=160)
     arguments = parser.parse_args()
     assert set(REACHABLE) == set(OPCODES) - {"END"}, "an instruction has no row of REACHABLE"
     failed = 0

@@ -172,7 +172,7 @@ def fetch(work):
 def legal(name, r):
     """Some legal instruction; not all its bytes past the opcode are zero."""
     ones = ["groups", "ci", "oh", "ow", "kh", "kw", "stride_y", "stride_x", "dil_y", "dil_x"] if UNITS[name] == 1 else (
-        ["count"] if name in ("LOAD_WGT", "LOAD_PRM") else ["ny", "nx", "len"])
+        ["count"] if name in ("LOAD_WGT", "LOAD_PRM", "LOAD_LUT") else ["ny", "nx", "len"])
     fields = dict.fromkeys(ones, 1)
     if name == "STORE":
         fields["base"] = 1

@@ -67,8 +67,9 @@ TEST(Configuration, ReadsABoardFile) {
   EXPECT_EQ(configuration->board().memory.latency, 11u);
   EXPECT_EQ(configuration->board().memory.bytesPerCycle, 2u);
   // One for each chunk of two banks, two each for the 64 bits of weights, of
-  // parameters and of the units' three queues.
-  EXPECT_EQ(configuration->resources().memoryBlocks, 2u * 2 + 2 + 2 + 3 * 2);
+  // parameters, of the lane's tables and of the units' three queues.
+  EXPECT_EQ(configuration->resources().memoryBlocks,
+            2u * 2 + 2 + 2 + 2 + 3 * 2);
 
   llvm::raw_fd_ostream(path, error) << R"({"name": "bench"})";
   EXPECT_NE(errorOf(path).find("not a board file"), std::string::npos);
@@ -100,7 +101,7 @@ TEST(Configuration, ErrorsNameWhatAndTheRemedy) {
             "multipliers; LFE5U-25F has 28: make PC or PK smaller");
   EXPECT_EQ(errorOf("ulx3s-25f,ACT_BYTES=1048576"),
             "engine configuration 'ulx3s-25f,ACT_BYTES=1048576': the "
-            "scratchpads need 534 blocks of 18432 bits; LFE5U-25F has 56: make "
+            "scratchpads need 542 blocks of 18432 bits; LFE5U-25F has 56: make "
             "ACT_BYTES, WGT_WORDS or PRM_WORDS smaller");
 }
 

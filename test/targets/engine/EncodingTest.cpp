@@ -100,7 +100,7 @@ TEST(Encoding, IllegalBytesNameByteAndField) {
             "byte 1 (tokens): not zero in an END");
   EXPECT_EQ(errorWith(Opcode::Conv, 2, 1),
             "byte 2 (types): version 1 takes 0 only");
-  EXPECT_EQ(errorWith(Opcode::Conv, 60, 1), "byte 60 (reserved): is not zero");
+  EXPECT_EQ(errorWith(Opcode::Conv, 61, 1), "byte 61 (reserved): is not zero");
   EXPECT_EQ(errorWith(Opcode::Store, 3, 1), "byte 3 (reserved): is not zero");
   EXPECT_EQ(errorWith(Opcode::End, 4, 1), "byte 4 (reserved): is not zero");
   EXPECT_EQ(errorWith(Opcode::LoadAct, 16, 0),

@@ -321,7 +321,7 @@ std::string sluice::engine::makeRandomLayers(uint32_t seed, unsigned layers,
     int64_t most = draw(0, 4) ? 4 : 7;
     LayerWriter::Window window{draw(1, most), draw(1, most), draw(1, 2),
                                draw(1, 2),    draw(0, 2),    draw(0, 2)};
-    switch (draw(0, 6)) {
+    switch (draw(0, 9)) {
     case 0:
     case 1:
       values.push_back(writer.addConvolution(x, draw(1, channels), window));
