@@ -3,6 +3,7 @@
 #include "runtime/engine/EngineExecutable.h"
 
 #include <algorithm>
+#include <cinttypes>
 
 namespace sluice {
 
@@ -156,6 +157,31 @@ Status EngineExecutable::move(const program::Region &region,
   return status;
 }
 
+/// The engine may be running, so that a deadline alone does not end an access:
+/// only a device that is not stopped soon after it, which is lost.
+Status EngineExecutable::runEngine(const program::Region &region,
+                                   const RunControl &control,
+                                   RegionFigures &figures) {
+  bool hasDeadline = control.deadline != RunControl::kNoDeadline;
+  RunControl last = {.deadline = control.deadline + limits.stopTime};
+  if (hasDeadline)
+    link->obey(&last, region.name()->c_str());
+  Status status = start(region);
+  figures.startCycle = link->cycles();
+  if (status == SLUICE_STATUS_OK)
+    status = wait(region, control);
+  if (status == SLUICE_STATUS_OK)
+    status = readCounters(*link, counters);
+  link->obey(nullptr, "");
+  if (status == SLUICE_STATUS_DEADLINE_EXCEEDED && hasDeadline &&
+      monotonicNow() >= last.deadline)
+    return fail(SLUICE_STATUS_DEVICE_FAULT,
+                "the engine is late, and has not been stopped %" PRIu64
+                " ms after the deadline",
+                limits.stopTime / 1'000'000);
+  return status;
+}
+
 Status EngineExecutable::runLinked(const program::Region &region,
                                    void *const *tensors,
                                    const RunControl &control,
@@ -163,10 +189,7 @@ Status EngineExecutable::runLinked(const program::Region &region,
   SLUICE_RETURN_IF_ERROR(move(region, tensors, /*isInput=*/true, control));
   if (control.tracesCommands)
     link->trace(region.engine()->commands()->size() / kCommandSize);
-  SLUICE_RETURN_IF_ERROR(start(region));
-  figures.startCycle = link->cycles();
-  SLUICE_RETURN_IF_ERROR(wait(region, control));
-  SLUICE_RETURN_IF_ERROR(readCounters(*link, counters));
+  SLUICE_RETURN_IF_ERROR(runEngine(region, control, figures));
   SLUICE_RETURN_IF_ERROR(move(region, tensors + region.inputs()->size(),
                               /*isInput=*/false, control));
   figures.cycles = counters[0].value;

@@ -21,6 +21,8 @@ struct EngineLimits {
   /// and `least` at least.
   uint64_t perEstimate = 20;
   uint64_t least = 100'000'000;
+  /// Nanoseconds after a run's deadline in which the engine is to be stopped.
+  uint64_t stopTime = RunControl::kStopTime;
 };
 
 class EngineExecutable : public Executable {
@@ -67,6 +69,8 @@ private:
   Status start(const program::Region &region);
   Status wait(const program::Region &region, const RunControl &control);
   Status stop(const program::Region &region, Status reason);
+  Status runEngine(const program::Region &region, const RunControl &control,
+                   RegionFigures &figures);
   Status runLinked(const program::Region &region, void *const *tensors,
                    const RunControl &control, RegionFigures &figures);
 

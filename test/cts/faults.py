@@ -1,22 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Makes a device fail at commands of a model, in every way, and expects the right answer each time.
 
-usage: faults.py PACKAGE [--step N] [--opencl LAYER]
+usage: faults.py PACKAGE [--step N | --at K] [--opencl LAYER | --board PROGRAM]
 
-The device is the simulated engine, or an OpenCL device behind LAYER, which OPENCL_LAYERS must name too. For each
-class of fault a new device meets it at command 0, N, 2N, ... of the program (N is 1 unless told), until there is
-no such command. Every run must give the bytes of the CPU, be told and counted as one fault, and a run that has a
-deadline must meet it. Memory must not grow.
+The device is the simulated engine, an OpenCL device behind LAYER, which OPENCL_LAYERS must name too, or the board that
+PROGRAM simulates at its pins, on a serial line. For each class of fault a device meets it at command 0, N, 2N, ... of the
+program (N is 1 unless told), until there is no such command, or at command K alone; on a serial line commands are the
+frames that the host sends in a run. Every run must give the bytes of the CPU, be told and counted as one fault, and a
+run that has a deadline must meet it. Memory must not grow.
 """
 
 import argparse
 import ctypes
 import os
+import sys
+import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
 import sluice
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "rtl"))
+import board as boards  # noqa: E402
 
 DEADLINE_EXCEEDED = 9
 MOST_GROWTH = 4 << 20  # bytes, over all runs
@@ -32,6 +38,7 @@ class Simulator:
 
     kinds = ("hang", "error", "gone", "corrupt", "late")
     well = "sim:watchdog=2000"
+    misses = 1  # in a row: the program has no more commands
 
     def open(self, package, kind, at, ms):
         name = f"sim:fault={kind},at={at},watchdog=2000,ms={ms}"
@@ -49,6 +56,7 @@ class Opencl:
     kinds = ("hang", "error", "gone", "late")
     numbers = {None: 0, "error": 1, "gone": 2, "hang": 3, "late": 4}
     well = "opencl:0"
+    misses = 1
 
     def __init__(self, layer):
         self.layer = ctypes.CDLL(layer)
@@ -74,6 +82,30 @@ class Opencl:
             assert time.monotonic() < end, f"{kind}: the device stays in quarantine"
             time.sleep(0.01)
         self.arm()
+
+
+class SerialBoard:
+    """Driver `uart` and a board that is told how it fails once it is open."""
+
+    kinds = Simulator.kinds
+    line = "baud=25000000,timeout"
+    misses = 6  # how often the host asks whether the engine is done differs from run to run
+
+    def __init__(self, program, link):
+        self.board = boards.Board(program, link=link, faults=True)
+        self.link = link
+        self.well = f"uart:{link},{self.line}=60000"
+
+    def open(self, package, kind, at, ms):
+        """A board that is silent for two seconds is given up; before one that is late is, the deadline comes."""
+        self.board.plan("none", 0)
+        name = f"uart:{self.link},{self.line}={8000 + ms % 60_000 if kind == 'late' else 2000}"
+        session = sluice.Session(package, name)
+        self.board.plan(kind, at)
+        return name, session
+
+    def check(self, kind, session):
+        self.board.plan("none", 0)
 
 
 class Model:
@@ -126,22 +158,18 @@ class Model:
         return True
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("package")
-    parser.add_argument("--step", type=int, default=1)
-    parser.add_argument("--opencl", metavar="LAYER")
-    arguments = parser.parse_args()
+def inject(device, arguments):
     lines = []
     sluice.set_log(lambda level, line: lines.append(line) if level == 4 else None)
-    device = Opencl(arguments.opencl) if arguments.opencl else Simulator()
     model = Model(arguments.package, device)
-    faults = dict.fromkeys(device.kinds, 0)
-    left, at, before = device.kinds, 0, None
+    faults, missed = dict.fromkeys(device.kinds, 0), dict.fromkeys(device.kinds, 0)
+    left, at, before = device.kinds, arguments.at or 0, None
     while left:
-        left = [kind for kind in left if model.fail(kind, at, lines)]
         for kind in left:
-            faults[kind] += 1
+            came = model.fail(kind, at, lines)
+            faults[kind] += came
+            missed[kind] = 0 if came else missed[kind] + 1
+        left = [kind for kind in left if missed[kind] < device.misses and arguments.at is None]
         at += arguments.step
         before = before or resident()  # what the first of each kind takes stays
     for kind, count in faults.items():
@@ -153,6 +181,21 @@ def main():
         time.sleep(0.1)
     assert growth < MOST_GROWTH, f"memory grew by {growth} bytes"
     sluice.set_log(None)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("package")
+    parser.add_argument("--step", type=int, default=1)
+    parser.add_argument("--at", type=int)
+    parser.add_argument("--opencl", metavar="LAYER")
+    parser.add_argument("--board", metavar="PROGRAM")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        if arguments.board:
+            inject(SerialBoard(arguments.board, f"{folder}/board"), arguments)
+        else:
+            inject(Opencl(arguments.opencl) if arguments.opencl else Simulator(), arguments)
 
 
 if __name__ == "__main__":

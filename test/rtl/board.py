@@ -14,11 +14,18 @@ DONE, BAD_REQUEST, BUS_ERROR, DAMAGED = range(4)
 
 
 class Board:
-    """A simulated board as a process; `path` is its serial port."""
+    """A simulated board as a process; `path` is its serial port. An option that is True has no value."""
 
     def __init__(self, program, **options):
-        command = [program, *(f"--{name}={value}" for name, value in options.items())]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        command = [program, *(f"--{name}" if value is True else f"--{name}={value}" for name, value in options.items())]
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        self.path = self.process.stdout.readline().strip()
+
+    def plan(self, kind, at):
+        """Has a board with option `faults` fail so from the frame `at` of those to come (BoardSim.cpp)."""
+        print(kind, at, file=self.process.stdin, flush=True)
         self.path = self.process.stdout.readline().strip()
 
     def __enter__(self):

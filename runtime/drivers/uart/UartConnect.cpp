@@ -20,6 +20,9 @@ namespace reg = engine_register;
 static constexpr uint32_t kRates[] = {3'000'000, 2'000'000, 1'000'000, 921'600,
                                       460'800,   230'400,   115'200};
 
+/// For so many times the line's timeout a board is looked for.
+static constexpr uint64_t kOpenTimeouts = 4;
+
 Status UartLink::open(const UartOptions &options,
                       std::shared_ptr<UartLink> &out) {
   std::shared_ptr<UartLink> link(new UartLink(options));
@@ -67,7 +70,7 @@ Status UartLink::hello(uint32_t baud, uint64_t limit) {
 }
 
 /// The rate that the last host left, then the one after reset, then others.
-Status UartLink::connect() {
+Status UartLink::findBoard() {
   const uint64_t brief = options.timeout / 16, patient = options.timeout / 2;
   Status status = hello(options.baud, brief);
   if (status != SLUICE_STATUS_OK && options.baud != kFirstRate)
@@ -75,6 +78,17 @@ Status UartLink::connect() {
   for (uint32_t baud : kRates)
     if (status == SLUICE_STATUS_DEADLINE_EXCEEDED)
       status = hello(baud, brief);
+  return status;
+}
+
+Status UartLink::connect() {
+  const uint64_t patient = options.timeout / 2;
+  // Noise may eat each of a few questions, and a busy machine the time.
+  uint64_t end = monotonicNow() + kOpenTimeouts * options.timeout;
+  Status status;
+  do
+    status = findBoard();
+  while (status == SLUICE_STATUS_DEADLINE_EXCEEDED && monotonicNow() < end);
   if (status == SLUICE_STATUS_DEADLINE_EXCEEDED)
     return fail(SLUICE_STATUS_DEVICE_FAULT,
                 "uart %s: no board answers; is it powered, and is Sluice's "

@@ -5,6 +5,7 @@
 #include "runtime/drivers/uart/UartLink.h"
 #include "runtime/engine/EngineExecutable.h"
 
+#include <algorithm>
 #include <cinttypes>
 #include <dirent.h>
 #include <map>
@@ -91,6 +92,8 @@ public:
     // By the host's clock, which counts the questions on the line too.
     limits.least =
         uint64_t(double(options.timeout) * 1e-9 * link->board().clockHz);
+    // A line that needs more patience needs more to stop the engine, too.
+    limits.stopTime = std::max(limits.stopTime, options.timeout / 100);
     uint64_t size = EngineExecutable(package, variant, limits).place(0);
     auto executable =
         std::make_unique<UartExecutable>(package, variant, limits, memory);

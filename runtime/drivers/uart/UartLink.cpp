@@ -142,7 +142,8 @@ Status UartLink::pump() {
   }
   if (outgoingBegin == outgoingEnd)
     outgoingBegin = outgoingEnd = 0;
-  uint64_t limit = patience();
+  uint64_t silence = std::min(monotonicNow() - lastAnswer, options.timeout);
+  uint64_t limit = std::min(patience(), options.timeout - silence + 1);
   if (control) {
     SLUICE_RETURN_IF_ERROR(control->check(region));
     limit = std::min<uint64_t>(limit, 1'000'000);

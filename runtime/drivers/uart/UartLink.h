@@ -86,6 +86,7 @@ private:
 
   // Connecting: UartConnect.cpp.
   Status connect();
+  Status findBoard();
   Status hello(uint32_t baud, uint64_t limit);
   Status changeRate(uint32_t baud, uint64_t limit);
   Status stopEngine();

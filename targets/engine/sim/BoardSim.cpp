@@ -3,10 +3,23 @@
 /// A board at its pins, with a pseudo-terminal where its serial port's other
 /// end would be. Bits go over the pins at the rate that the terminal is set
 /// to, so that two sides of different rates hear noise, as on a real line.
+///
+/// With --faults each line "KIND AT" on standard input, which is answered by
+/// the terminal's name, has the board fail from the AT-th frame on that comes
+/// from the host after it, until the next line:
+///   none     it is well
+///   hang     it stands still
+///   late     it stands still for a minute
+///   gone     the terminal hangs up; the next line makes another
+///   error    its memory answers every access with an error
+///   corrupt  every byte is changed or lost, each way
 
 #include "Board.h"
+#include "Board___024root.h"
 
+#include <algorithm>
 #include <asm/termbits.h>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -15,10 +28,12 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <random>
+#include <sstream>
 #include <string>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <unistd.h>
+#include <utility>
 
 namespace {
 
@@ -30,9 +45,9 @@ public:
   Damage(double rate, uint32_t seed) : random(seed), rate(rate) {}
 
   /// Changes `byte`; false when it is lost.
-  bool pass(uint8_t &byte) {
+  bool pass(uint8_t &byte, bool always) {
     ++bytes;
-    if (std::uniform_real_distribution<>()(random) >= rate)
+    if (!always && std::uniform_real_distribution<>()(random) >= rate)
       return true;
     ++damaged;
     byte ^= 1 + random() % 255;
@@ -91,8 +106,66 @@ private:
   double position = -1, listening = -1;
 };
 
+using Clock = std::chrono::steady_clock;
+
+/// How the board fails, and when.
+class Fault {
+public:
+  enum Kind { kNone, kHang, kLate, kGone, kError, kCorrupt };
+
+  /// Takes "KIND AT"; false when it is none.
+  bool plan(const std::string &text);
+  /// Takes a byte from the host; true when the fault begins with it.
+  bool begins(uint8_t byte) {
+    bool isFrame = byte != kFlag && last == kFlag;
+    last = byte;
+    if (isThere || !isFrame || framesLeft-- > 0)
+      return false;
+    end = kind == kLate ? Clock::now() + kLateness : Clock::time_point::max();
+    return isThere = true;
+  }
+  bool is(Kind which) const { return isThere && kind == which; }
+  /// Milliseconds for which the board stands still, -1 for ever, 0 if it moves.
+  int stillness() const {
+    if (is(kHang))
+      return -1;
+    if (!is(kLate) || Clock::now() >= end)
+      return 0;
+    return 1 + std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now())
+                   .count();
+  }
+
+private:
+  static constexpr uint8_t kFlag = 0x7e; ///< of docs/spec/uart.md
+  static constexpr std::chrono::minutes kLateness{1};
+
+  Kind kind = kNone;
+  int64_t framesLeft = 0;
+  bool isThere = false;
+  uint8_t last = kFlag;
+  Clock::time_point end;
+};
+
+bool Fault::plan(const std::string &text) {
+  static constexpr const char *kNames[] = {"none", "hang",  "late",
+                                           "gone", "error", "corrupt"};
+  std::istringstream words(text);
+  std::string name;
+  int64_t at;
+  if (!(words >> name >> at))
+    return false;
+  auto found = std::find(std::begin(kNames), std::end(kNames), name);
+  if (found == std::end(kNames))
+    return false;
+  kind = Kind(found - kNames);
+  framesLeft = at;
+  isThere = false;
+  return true;
+}
+
 struct Options {
   const char *link = nullptr;
+  bool takesFaults = false;
   double damage = 0;
   uint32_t seed = 1;
 };
@@ -100,10 +173,12 @@ struct Options {
 class Simulation {
 public:
   explicit Simulation(const Options &options)
-      : toBoard(options.damage, options.seed),
+      : link(options.link), faults(options.takesFaults ? STDIN_FILENO : -1),
+        toBoard(options.damage, options.seed),
         toHost(options.damage, options.seed + 1) {}
 
-  bool open(const char *link);
+  bool open();
+  void sayName() const;
   void run();
   void report() const {
     fprintf(stderr,
@@ -120,8 +195,16 @@ private:
   static constexpr uint64_t kQuietCycles = 2'000'000;
   static constexpr uint64_t kPollCycles = 1024;
 
+  void listen();
   void readTerminal();
+  void readFaults();
+  void hangUp();
   void cycle();
+
+  const char *const link;
+  int faults; ///< standard input, or -1
+  Fault fault;
+  std::string planned; ///< a line that is not whole yet
 
   VerilatedContext context;
   Board board{&context};
@@ -132,7 +215,7 @@ private:
   uint64_t cycles = 0, lastByte = 0;
 };
 
-bool Simulation::open(const char *link) {
+bool Simulation::open() {
   terminal = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
   if (terminal < 0 || grantpt(terminal) || unlockpt(terminal))
     return false;
@@ -149,24 +232,64 @@ bool Simulation::open(const char *link) {
     if (symlink(name, link))
       return false;
   }
-  printf("%s\n", name);
-  fflush(stdout);
   return true;
 }
 
-void Simulation::readTerminal() {
+void Simulation::sayName() const {
+  printf("%s\n", ptsname(terminal));
+  fflush(stdout);
+}
+
+/// Takes what has come; waits for it while time stands still.
+void Simulation::listen() {
+  int still = fault.stillness();
   bool isQuiet = waiting.empty() && cycles - lastByte > kQuietCycles;
-  pollfd ready = {terminal, POLLIN, 0};
-  if (poll(&ready, 1, isQuiet ? -1 : 0) <= 0 || !(ready.revents & POLLIN))
+  pollfd ready[] = {{still ? -1 : terminal, POLLIN, 0}, {faults, POLLIN, 0}};
+  if (poll(ready, 2, isQuiet && !still ? -1 : still) <= 0)
     return;
+  if (ready[0].revents & POLLIN)
+    readTerminal();
+  if (ready[1].revents)
+    readFaults();
+}
+
+void Simulation::readTerminal() {
   termios2 settings;
   if (ioctl(terminal, TCGETS2, &settings) == 0 && settings.c_ospeed)
     line.clocks = CLOCK_MHZ * 1e6 / settings.c_ospeed;
   uint8_t bytes[4096];
   ssize_t count = read(terminal, bytes, sizeof(bytes));
-  for (ssize_t i = 0; i < count; ++i)
-    if (toBoard.pass(bytes[i]))
+  for (ssize_t i = 0; i < count; ++i) {
+    if (fault.begins(bytes[i]) && fault.is(Fault::kGone))
+      return hangUp();
+    if (toBoard.pass(bytes[i], fault.is(Fault::kCorrupt)))
       waiting.push_back(bytes[i]);
+  }
+}
+
+void Simulation::hangUp() {
+  close(hostSide);
+  close(terminal);
+  terminal = hostSide = -1;
+  waiting.clear();
+}
+
+void Simulation::readFaults() {
+  char bytes[64];
+  ssize_t count = read(faults, bytes, sizeof(bytes));
+  if (count <= 0)
+    faults = -1;
+  for (ssize_t i = 0; i < count; ++i) {
+    if (bytes[i] != '\n') {
+      planned += bytes[i];
+      continue;
+    }
+    if (!fault.plan(std::exchange(planned, "")))
+      fprintf(stderr, "board: a fault is \"KIND AT\"\n");
+    if (terminal < 0 && !open())
+      perror("board: no pseudo-terminal");
+    sayName();
+  }
 }
 
 void Simulation::cycle() {
@@ -180,18 +303,22 @@ void Simulation::cycle() {
   board.clk_i = 1;
   board.eval();
   ++cycles;
+  board.rootp->board__DOT__u_top__DOT__u_sdram__DOT__bad__VforceEn =
+      board.rootp->board__DOT__u_top__DOT__u_sdram__DOT__bad__VforceVal =
+          fault.is(Fault::kError);
   if (!line.isIdle())
     lastByte = cycles;
   uint8_t byte;
   // What a host does not read in time is lost, as on a real line.
-  if (line.hear(board.ftdi_rxd_o, byte) && toHost.pass(byte))
+  if (line.hear(board.ftdi_rxd_o, byte) &&
+      toHost.pass(byte, fault.is(Fault::kCorrupt)))
     (void)!write(terminal, &byte, 1);
 }
 
 void Simulation::run() {
   while (!isTold) {
-    readTerminal();
-    for (uint64_t i = 0; i < kPollCycles && !isTold; ++i)
+    listen();
+    for (uint64_t i = 0; i < kPollCycles && !isTold && !fault.stillness(); ++i)
       cycle();
   }
 }
@@ -206,14 +333,18 @@ int main(int argc, char **argv) {
       options.link = argv[i] + strlen("--link=");
     else if (argument.starts_with("--damage="))
       options.damage = atof(argv[i] + strlen("--damage="));
+    else if (argument == "--faults")
+      options.takesFaults = true;
     else if (argument.starts_with("--seed="))
       options.seed = atoi(argv[i] + strlen("--seed="));
     else {
       fprintf(stderr,
-              "usage: %s [--link=PATH] [--damage=FRACTION] [--seed=N]\n"
+              "usage: %s [--link=PATH] [--damage=FRACTION] [--seed=N] "
+              "[--faults]\n"
               "Simulates " BOARD_NAME " and prints the terminal that is its "
               "serial port; PATH becomes a link to it. FRACTION of the bytes "
-              "are changed or lost, each way.\n",
+              "are changed or lost, each way. With --faults it fails as lines "
+              "\"KIND AT\" on its standard input say.\n",
               argv[0]);
       return 2;
     }
@@ -223,10 +354,11 @@ int main(int argc, char **argv) {
   for (int signal : {SIGTERM, SIGINT})
     std::signal(signal, [](int) { isTold = 1; });
   auto simulation = std::make_unique<Simulation>(options);
-  if (!simulation->open(options.link)) {
+  if (!simulation->open()) {
     perror("board: no pseudo-terminal");
     return 1;
   }
+  simulation->sayName();
   simulation->run();
   simulation->report();
   return 0;
