@@ -98,7 +98,8 @@ class Builder:
         """Picks the channels' scales and biases that give `product` a trained layer's spread."""
         axes = tuple(i for i in range(product.ndim) if i != 1)
         mean, spread = product.mean(axes), product.std(axes)
-        scale = np.exp(self.rng.uniform(-0.5, 0.5, mean.shape)) / np.maximum(spread, 1e-9)
+        # A channel that the samples leave as good as constant keeps its weights.
+        scale = np.exp(self.rng.uniform(-0.5, 0.5, mean.shape)) / np.where(spread < 1e-2, 1, spread)
         scale = short(scale)
         bias = short(self.rng.normal(0.8, 0.5, mean.shape) - mean * scale)
         return scale, bias
