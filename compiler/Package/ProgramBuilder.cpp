@@ -306,6 +306,7 @@ void ProgramBuilder::addEngineConfiguration() {
   engine->wgt_words = parts.device->parameter("WGT_WORDS");
   engine->prm_words = parts.device->parameter("PRM_WORDS");
   engine->axi_bytes = parts.device->parameter("AXI_BYTES");
+  engine->rq_cycles = parts.device->parameter("RQ_CYCLES");
   engine->isa = parts.device->isa;
   engine->hash = parts.device->hash;
   engine->clock_mhz = static_cast<float>(parts.device->clockMhz);

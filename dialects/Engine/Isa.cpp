@@ -17,6 +17,7 @@ llvm::ArrayRef<ParameterInfo> sluice::engine::parameterTable() {
       {"WGT_WORDS", &Parameters::WGT_WORDS},
       {"PRM_WORDS", &Parameters::PRM_WORDS},
       {"AXI_BYTES", &Parameters::AXI_BYTES},
+      {"RQ_CYCLES", &Parameters::RQ_CYCLES, 1},
   };
   return table;
 }
@@ -29,6 +30,9 @@ std::string sluice::engine::checkParameters(const Parameters &parameters) {
   if (parameters.PC % parameters.PK)
     return llvm::formatv("PC = {0} is not a multiple of PK = {1}",
                          parameters.PC, parameters.PK);
+  if (parameters.PK % parameters.RQ_CYCLES)
+    return llvm::formatv("PK = {0} is not a multiple of RQ_CYCLES = {1}",
+                         parameters.PK, parameters.RQ_CYCLES);
   if (parameters.ACT_BYTES / parameters.ACT_BANKS < parameters.PC)
     return llvm::formatv("ACT_BYTES = {0} in ACT_BANKS = {1} banks leaves less "
                          "than one word of PC = {2} bytes a bank",

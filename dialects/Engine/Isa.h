@@ -31,6 +31,7 @@ struct Parameters {
   uint32_t ACT_BYTES = 0, ACT_BANKS = 0;
   uint32_t WGT_WORDS = 0, PRM_WORDS = 0;
   uint32_t AXI_BYTES = 0;
+  uint32_t RQ_CYCLES = 1;
 
   /// Chunks in a word of activations.
   uint32_t wordChunks() const { return PC / PK; }
@@ -40,10 +41,13 @@ struct Parameters {
   bool operator==(const Parameters &) const = default;
 };
 
-/// Name and member of each parameter, in the order of the ISA page.
+/// Name and member of each parameter, in the order of the ISA page. `fallback`
+/// is what an engine that knows no such parameter has; a configuration's text
+/// leaves it out.
 struct ParameterInfo {
   llvm::StringLiteral name;
   uint32_t Parameters::*member;
+  std::optional<uint32_t> fallback = std::nullopt;
 };
 llvm::ArrayRef<ParameterInfo> parameterTable();
 

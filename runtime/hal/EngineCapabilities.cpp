@@ -13,10 +13,13 @@ Status EngineCapabilities::decode(Rom rom, EngineCapabilities &out) {
                 rom[0], kMagic);
   out = {rom[1], rom[2], rom[3], rom[4], rom[5],
          rom[6], rom[7], rom[8], rom[9], uint64_t(rom[11]) << 32 | rom[10]};
+  // Engines from before there were others say nothing.
+  if (rom[12])
+    out.rqCycles = rom[12];
   return SLUICE_STATUS_OK;
 }
 
-std::array<EngineCapabilities::Parameter, 7>
+std::array<EngineCapabilities::Parameter, 8>
 EngineCapabilities::parameters() const {
   return {{{"PC", pc},
            {"PK", pk},
@@ -24,7 +27,8 @@ EngineCapabilities::parameters() const {
            {"ACT_BANKS", actBanks},
            {"WGT_WORDS", wgtWords},
            {"PRM_WORDS", prmWords},
-           {"AXI_BYTES", axiBytes}}};
+           {"AXI_BYTES", axiBytes},
+           {"RQ_CYCLES", rqCycles}}};
 }
 
 Status EngineCapabilities::checkPackage(const Package &package) const {
@@ -33,7 +37,7 @@ Status EngineCapabilities::checkPackage(const Package &package) const {
       engine.isa(),       engine.pc(),        engine.pk(),
       engine.act_bytes(), engine.act_banks(), engine.wgt_words(),
       engine.prm_words(), engine.axi_bytes(), 0,
-      engine.hash()};
+      engine.hash(),      engine.rq_cycles()};
   std::string has, wants;
   auto compare = [&](const char *name, uint32_t value, uint32_t wantedValue) {
     if (value == wantedValue)

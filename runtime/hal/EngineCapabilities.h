@@ -14,7 +14,7 @@ namespace sluice {
 /// The ROM from register 0x100 on: docs/spec/engine-isa.md, Registers.
 struct EngineCapabilities {
   static constexpr uint32_t kMagic = 0x45434c53;
-  static constexpr uint32_t kWordCount = 12;
+  static constexpr uint32_t kWordCount = 13;
   static constexpr uint32_t kTables = 1; ///< bit of `features`
   using Rom = std::span<const uint32_t, kWordCount>;
 
@@ -26,7 +26,7 @@ struct EngineCapabilities {
     const char *name; ///< as board files and the ISA page have it
     uint32_t value;
   };
-  std::array<Parameter, 7> parameters() const;
+  std::array<Parameter, 8> parameters() const;
 
   /// UNSUPPORTED names every parameter in which the package's engine differs.
   Status checkPackage(const Package &package) const;
@@ -38,6 +38,7 @@ struct EngineCapabilities {
   uint32_t axiBytes = 0;
   uint32_t features = 0;
   uint64_t hash = 0;
+  uint32_t rqCycles = 1;
 };
 
 } // namespace sluice

@@ -7,9 +7,9 @@ using namespace sluice::engine;
 
 llvm::StringRef sluice::engine::stringifyActivity(Activity activity) {
   static constexpr llvm::StringLiteral names[kNumActivities] = {
-      "load_busy",     "load_token",   "load_memory", "compute_busy",
-      "compute_token", "compute_port", "store_busy",  "store_token",
-      "store_memory",  "fetch_stall",  "mac_cycles"};
+      "load_busy",     "load_token",   "load_memory",     "compute_busy",
+      "compute_token", "compute_port", "compute_requant", "store_busy",
+      "store_token",   "store_memory", "fetch_stall",     "mac_cycles"};
   return names[static_cast<unsigned>(activity)];
 }
 

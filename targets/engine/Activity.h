@@ -23,13 +23,14 @@ enum class Activity : uint8_t {
   ComputeBusy,
   ComputeToken,
   ComputePort,
+  ComputeRequant,
   StoreBusy,
   StoreToken,
   StoreMemory,
   FetchStall,
   MacCycles,
 };
-inline constexpr unsigned kNumActivities = 11;
+inline constexpr unsigned kNumActivities = 12;
 
 /// The counter's name on the ISA page, such as "load_busy".
 llvm::StringRef stringifyActivity(Activity activity);

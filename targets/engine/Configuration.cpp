@@ -34,8 +34,9 @@ static bool fromJSON(const llvm::json::Value &value, Parameters &parameters,
                      llvm::json::Path path) {
   llvm::json::ObjectMapper mapper(value, path);
   return mapper && llvm::all_of(parameterTable(), [&](const auto &info) {
-           uint64_t wide = 0;
-           if (!mapper.map(info.name, wide))
+           uint64_t wide = info.fallback.value_or(0);
+           if (info.fallback ? !mapper.mapOptional(info.name, wide)
+                             : !mapper.map(info.name, wide))
              return false;
            if (wide > UINT32_MAX) {
              path.field(info.name).report("is more than 32 bits hold");
@@ -240,7 +241,8 @@ std::string Configuration::description() const {
 std::string Configuration::canonical() const {
   std::string text;
   for (const ParameterInfo &info : parameterTable())
-    text += formatv("{0}={1} ", info.name, theParameters.*info.member);
+    if (theParameters.*info.member != info.fallback)
+      text += formatv("{0}={1} ", info.name, theParameters.*info.member);
   return text + "ISA=1";
 }
 

@@ -34,10 +34,15 @@ static int64_t countSteps(const Layer &layer, bool foldTaps,
 int64_t engine::countComputeCycles(const Layer &layer, Extent size,
                                    int64_t groups, bool foldTaps,
                                    const Parameters &parameters) {
+  // Requantize takes a chunk of results in RQ_CYCLES.
+  int64_t spacing = parameters.RQ_CYCLES;
   if (int64_t stride = getWindowStride(layer)) {
+    constexpr int64_t column = WindowPath::kernel;
     WindowPath path(parameters);
-    return llvm::divideCeil(groups, path.span) * size.y *
-           WindowPath::countReads(size.x, stride);
+    int64_t columns = WindowPath::countReads(size.x, stride) / column;
+    return llvm::divideCeil(groups, path.span) * size.y * columns *
+           std::max(column, spacing);
   }
-  return groups * size.area() * countSteps(layer, foldTaps, parameters);
+  return groups * size.area() *
+         std::max(countSteps(layer, foldTaps, parameters), spacing);
 }

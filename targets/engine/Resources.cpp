@@ -19,8 +19,9 @@ static uint64_t countBlocks(uint64_t width, uint64_t depth,
 Resources sluice::engine::countResources(const Parameters &parameters,
                                          uint64_t blockBits) {
   uint64_t lanes = parameters.PK, macs = uint64_t(parameters.PC) * lanes;
+  uint64_t requantize = lanes / parameters.RQ_CYCLES;
   // A memory of ACT for each chunk of a bank's word; one of WGT and PRM for
-  // each beat of a word; tables for each lane.
+  // each beat of a word; tables for each lane of requantize.
   uint64_t bits = 8 * parameters.AXI_BYTES;
   uint64_t act =
       parameters.ACT_BANKS * parameters.wordChunks() *
@@ -32,15 +33,16 @@ Resources sluice::engine::countResources(const Parameters &parameters,
   uint64_t channels = divideCeil(64 * lanes, bits) *
                       countBlocks(bits, parameters.PRM_WORDS, blockBits);
   uint64_t tables =
-      lanes * countBlocks(bits, kTables * kTableBytes / parameters.AXI_BYTES,
-                          blockBits);
+      requantize * countBlocks(bits,
+                               kTables * kTableBytes / parameters.AXI_BYTES,
+                               blockBits);
   // Each unit queues eight instructions.
   uint64_t queues =
       kNumUnits * countBlocks(bits,
                               8 * kInstructionBytes / parameters.AXI_BYTES,
                               blockBits);
   Resources resources;
-  resources.multipliers = macs + 2 * lanes;
+  resources.multipliers = macs + 2 * requantize;
   resources.memoryBlocks = act + weights + channels + tables + queues;
   // Fitted to synthesis: control and bus, a multiplier's share of the adder
   // trees, a lane's requantize and table, a byte's share of alignment and

@@ -36,27 +36,34 @@ static bool usesTable(const Instruction &instruction) {
   return f && f->t;
 }
 
+/// Work of `outputs` that take `reads` each, one a cycle, and do not follow
+/// each other faster than `spacing`.
+static ComputeWork spaceOutputs(uint64_t outputs, uint64_t reads,
+                                uint64_t spacing) {
+  uint64_t rest = spacing > reads ? spacing - reads : 0;
+  uint64_t rests = outputs ? (outputs - 1) * rest : 0;
+  return {outputs * reads, outputs * reads + rests, rests};
+}
+
 ComputeWork sluice::engine::countWork(const Instruction &instruction,
                                       const Parameters &parameters) {
-  if (auto *f = std::get_if<AddFields>(&instruction.fields)) {
-    uint64_t steps = uint64_t(2) * f->groups * f->oh * f->ow;
-    return {steps, steps};
-  }
+  uint64_t spacing = parameters.RQ_CYCLES;
+  if (auto *f = std::get_if<AddFields>(&instruction.fields))
+    return spaceOutputs(uint64_t(f->groups) * f->oh * f->ow, 2, spacing);
   auto *f = std::get_if<WindowFields>(&instruction.fields);
   if (!f)
     return {};
   WindowPath path(parameters);
   uint64_t outputs = uint64_t(f->groups) * f->oh * f->ow;
-  if (!slidesWindow(instruction, *f, path)) {
-    uint64_t steps = outputs * f->kh * f->kw * f->ci;
-    return {steps, steps};
-  }
-  // The last output's steps follow the last read.
+  if (!slidesWindow(instruction, *f, path))
+    return spaceOutputs(outputs, uint64_t(f->kh) * f->kw * f->ci, spacing);
+  // A column counts as an output. The last output's steps follow the last read.
   uint64_t passes = divideCeil(f->groups, path.span);
   uint64_t last = (f->groups - (passes - 1) * path.span) * path.parts;
   uint64_t reads =
       passes * f->oh * path.countReads(f->ow, f->stride_x / f->dil_x);
-  return {outputs * path.parts, reads + last};
+  ComputeWork work = spaceOutputs(reads / path.kernel, path.kernel, spacing);
+  return {outputs * path.parts, work.cycles + last, work.rests};
 }
 
 namespace {
@@ -340,9 +347,13 @@ void Replay::end(size_t index, Cycle now) {
 void Replay::takeCompute(Cycle now) {
   size_t index = take(Unit::Compute, now);
   ComputeWork work = countWork(program[index], parameters);
+  Cycle rests = now + work.cycles - work.rests;
   note(Activity::MacCycles, now, now + work.steps);
-  note(Activity::ComputePort, now + work.steps, now + work.cycles);
+  note(Activity::ComputePort, now + work.steps, rests);
+  note(Activity::ComputeRequant, rests, now + work.cycles);
   Cycle drain = pipeline.computeDrain + llvm::Log2_64(parameters.PC);
+  if (parameters.RQ_CYCLES > 1)
+    drain += parameters.RQ_CYCLES;
   if (usesTable(program[index]))
     drain += pipeline.tableDrain;
   end(index, now + work.cycles + drain);

@@ -52,7 +52,8 @@ struct PipelineTiming {
   /// not yet ended.
   unsigned loadRequest = 7, loadEnd = 4, loadNext = 3, loadRuns = 16,
            loadInstructions = 4;
-  /// COMPUTE: all but one cycle a step and log2(PC) for the adder tree.
+  /// COMPUTE: all but one cycle a step, log2(PC) for the adder tree and, where
+  /// a chunk takes several, RQ_CYCLES for the last one's slices.
   unsigned computeDrain = 22;
   /// And to send results through a table.
   unsigned tableDrain = 4;
@@ -85,8 +86,11 @@ struct ProgramTime {
 struct ComputeWork {
   /// Of the multipliers: words, operands, taps, or weight words of taps.
   uint64_t steps = 0;
-  /// From the first read to the last step: one a step, but for a window.
+  /// From the first read to the last step: one a step, but for a window and
+  /// rests.
   uint64_t cycles = 0;
+  /// Of them those without a read, where requantize is slower than outputs.
+  uint64_t rests = 0;
 };
 ComputeWork countWork(const Instruction &instruction,
                       const Parameters &parameters);

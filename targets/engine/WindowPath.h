@@ -21,7 +21,10 @@ struct WindowPath {
 
   explicit WindowPath(const Parameters &parameters)
       : parts(llvm::divideCeil(kernel * kernel, parameters.PC)),
-        span(parts == 1 && parameters.wordChunks() >= 2 ? 2 : 1) {}
+        span(parts == 1 && parameters.wordChunks() >= 2 &&
+                     parameters.RQ_CYCLES == 1
+                 ? 2
+                 : 1) {}
 
   /// Reads of a row of `outputs`, one a cycle; `stride` is in columns of the
   /// window, 1 or 2.

@@ -26,6 +26,7 @@ BY_PARENT = {
         "compute_unit": "an instruction is what it does",
         "load_unit": "an instruction is what it does",
         "load_write": "each byte of ACT, WGT and PRM that it writes is read again",
+        "requant_feed": "with one lane of requantize and with all, each output's distance asserted; units.py holds the walk to it",
         "lookup": "programs load tables, and send results of each instruction through them and past them",
         "run_request": "runs of every length, stride and alignment, up to and past the fence (errors.py)",
         "sliced_ram": "all of WGT and PRM is written, then read by COMPUTE",

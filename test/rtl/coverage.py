@@ -22,13 +22,15 @@ from programs import MEMORY, PROGRAM_AT, random_program
 PREFIX = {LOAD: "load", COMPUTE: "compute", STORE: "store"}
 CAUSES = ["none", "token", "memory", "port", "requant"]
 # By instruction the causes that its unit can wait for. WGT, PRM and the tables have a write port of their own; only a window reads
-# without a step; requantize keeps up with any rate of results.
+# without a step.
 REACHABLE = {
     "LOAD_ACT": {"token", "memory", "port"}, "LOAD_WGT": {"token", "memory"}, "LOAD_PRM": {"token", "memory"},
     "LOAD_LUT": {"token", "memory"},
     "CONV": {"token"}, "DEPTHWISE": {"token", "port"}, "ADD": {"token"}, "MAXPOOL": {"token"},
     "STORE": {"token", "memory", "port"},
 }
+# Where requantize takes several cycles for a chunk, outputs of few steps wait for it.
+SLOW_REQUANT = {"CONV", "DEPTHWISE", "ADD", "MAXPOOL"}
 # No STORE ends without waiting for its last response.
 ALWAYS_WAITS = {"STORE"}
 
@@ -68,7 +70,7 @@ def count(program, marks, bins):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("models", type=Path)
-    parser.add_argument("--config", nargs="*", default=["tiny", "16x8"], choices=list(CONFIGS))
+    parser.add_argument("--config", nargs="*", default=["tiny", "16x8", "8x4"], choices=list(CONFIGS))
     parser.add_argument("--count", type=int, default=160)
     arguments = parser.parse_args()
     assert set(REACHABLE) == set(OPCODES) - {"END"}, "an instruction has no row of REACHABLE"
@@ -80,6 +82,7 @@ def main():
             count(*run(model, CONFIGS[config], seed), bins)
         print(f"{config:12}" + "".join(f"{cause:>10}" for cause in CAUSES))
         for name, causes in REACHABLE.items():
+            causes = causes | ({"requant"} if CONFIGS[config].RQ_CYCLES > 1 and name in SLOW_REQUANT else set())
             wanted = causes if name in ALWAYS_WAITS else causes | {"none"}
             print(f"  {name:10}" + "".join(f"{bins[name, c] if c in wanted or bins[name, c] else '-':>10}" for c in CAUSES))
             for cause in CAUSES:

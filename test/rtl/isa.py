@@ -53,6 +53,7 @@ class Config:
     WGT_WORDS: int
     PRM_WORDS: int
     AXI_BYTES: int = 8
+    RQ_CYCLES: int = 1
 
     def arguments(self):
         return [f"{name}={value}" for name, value in vars(self).items()]
@@ -63,6 +64,7 @@ CONFIGS = {
     "8x8": Config(8, 8, 131072, 8, 1024, 256),
     "16x8": Config(16, 8, 131072, 8, 512, 256),
     "tiny": Config(4, 4, 4096, 4, 128, 32),
+    "8x4": Config(8, 4, 8192, 4, 256, 64, RQ_CYCLES=4),
 }
 
 

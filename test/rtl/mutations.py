@@ -23,7 +23,7 @@ MUTATIONS = [
     ("compute_agu.sv", "iy_q < ih", "iy_q <= ih"),
     ("compute_steps.sv", "else if (is_conv_i || window_i || (&tap_q))", "else if (is_conv_i || window_i)"),
     ("mac_lane.sv", "$signed(total[7:0]) > $signed(acc_o[7:0])", "total[7:0] > acc_o[7:0]"),
-    ("compute_unit.sv", "if (pass_last[SumAt-1]) prm_pass_q", "if (pass_last[SumAt]) prm_pass_q"),
+    ("requant_feed.sv", "if (pass_last) pass_q <= next", "if (pixel_last) pass_q <= next"),
     ("load_align.sv", "next_begins && straddles_q", "next_begins"),
     ("run_request.sv", "&& !walk_q && !fresh_q && valid_q[6:1] == '0;", "&& !walk_q && !fresh_q;"),
     ("store_align.sv", "(!at_last || LANE_BITS'(i) <= final_lane_q)", "1'b1"),

@@ -151,7 +151,7 @@ def random_compute(r):
 
 def compute_agu(work):
     r = random.Random(2)
-    for pc, ratio, span in ((4, 1, 1), (8, 1, 1), (16, 2, 2)):
+    for pc, ratio, span, spacing in ((4, 1, 1, 1), (8, 1, 1, 1), (16, 2, 2, 1), (8, 2, 1, 2), (16, 4, 1, 4), (8, 1, 1, 8)):
         parts = -(-9 // pc)
         lines, expected, windows = [], [], 0
         for _ in range(300):
@@ -166,8 +166,9 @@ def compute_agu(work):
         assert windows > 40, windows
         # Reads and steps each in their order.
         reads_first = lambda lines: [*(x for x in lines if x[0] != "s"), *(x for x in lines if x[0] != "r")]
-        got = simulate(work, "compute_agu_tb", lines, PC=pc, R_BITS=ratio.bit_length() - 1, SPAN=span, PARTS=parts)
-        compare(f"compute_agu, PC = {pc}", reads_first(got), reads_first(expected))
+        got = simulate(work, "compute_agu_tb", lines, PC=pc, R_BITS=ratio.bit_length() - 1, SPAN=span, PARTS=parts,
+                       SPACING=spacing)
+        compare(f"compute_agu, PC = {pc}, spacing {spacing}", reads_first(got), reads_first(expected))
 
 
 def load_align(work):

@@ -58,7 +58,8 @@ void buildMissingSimulator(const sluice_package_t *handle) {
                   fmt::format("ACT_BANKS={}", engine->act_banks()),
                   fmt::format("WGT_WORDS={}", engine->wgt_words()),
                   fmt::format("PRM_WORDS={}", engine->prm_words()),
-                  fmt::format("AXI_BYTES={}", engine->axi_bytes()), "--quiet"},
+                  fmt::format("AXI_BYTES={}", engine->axi_bytes()),
+                  fmt::format("RQ_CYCLES={}", engine->rq_cycles()), "--quiet"},
                  code);
   if (error)
     throw Failure{kBadInput,

@@ -2,7 +2,8 @@
 // Walks the loop nest of a COMPUTE instruction, one tap a cycle without gaps: groups, rows, columns, kernel
 // rows, kernel columns, input words. ADD walks its two operands as the innermost loop. Each read is a step.
 // With a window, the columns are those of the input, of which each is read once a row, and compute_steps
-// makes the steps. Outputs are registered.
+// makes the steps. Where an output takes fewer reads than requantize takes for its results, the walk rests after each.
+// Outputs are registered.
 module compute_agu #(
   parameter int PC        = 8,
   parameter int ACT_CHUNK_BITS = 14,
@@ -10,7 +11,8 @@ module compute_agu #(
   parameter int R_BITS    = 0,  // log2 of chunks a word
   parameter int TAP_BITS  = $clog2(PC),
   parameter int SPAN      = 1,  // see window_plan
-  parameter int PARTS     = 2
+  parameter int PARTS     = 2,
+  parameter int SPACING   = 1   // cycles at least between the last steps of two outputs
 ) (
   input  logic                             clk_i,
   input  logic                             rst_ni,
@@ -25,6 +27,7 @@ module compute_agu #(
   input  logic [7:0]                       column_stride_i,
   input  logic [15:0]                      passes_i,
   input  logic                             short_i,
+  output logic                             wait_o,  // nothing is read, for the sake of SPACING
   // Reads.
   output logic                             read_o,
   output logic [ACT_CHUNK_BITS-1:0]        act_addr_o,  // chunk
@@ -71,6 +74,27 @@ module compute_agu #(
                   9'd0, window_i ? 8'd1 : instr_i[engine_pkg::FieldKw +: 8],
                   1'b0, is_add_i ? 16'd2 : instr_i[engine_pkg::FieldCi +: 16]};
 
+  // A column of a window counts as an output: it completes one at most.
+  logic rests, wakes;
+  if (SPACING == 1) begin : gen_no_rest
+    assign rests  = 1'b0;
+    assign wakes  = 1'b0;
+    assign wait_o = 1'b0;
+  end else begin : gen_rest
+    localparam int SpacingBits = $clog2(SPACING);
+    logic [SpacingBits-1:0] early_q;  // cycles, beside this one, by which the next output would be too early
+    logic                   rest_q;
+    assign rests  = pixel_ends && !ahead_ends && early_q != '0;
+    assign wakes  = rest_q && early_q == SpacingBits'(1);
+    assign wait_o = rest_q;
+    always_ff @(posedge clk_i) begin
+      if (!rst_ni || wakes) rest_q <= 1'b0;
+      else if (rests) rest_q <= 1'b1;
+      if (start_i || wakes || (pixel_ends && !rests)) early_q <= SpacingBits'(SPACING - 1);
+      else if (early_q != '0 && !rests) early_q <= early_q - 1'b1;
+    end
+  end
+
   logic second_q;  // operand of ADD
   logic last_pass_q;
   always_ff @(posedge clk_i) begin
@@ -82,8 +106,8 @@ module compute_agu #(
       read_o      <= 1'b0;
     end else begin
       start_q <= start_i;
-      if (start_i) ahead_run_q <= 1'b1;
-      else if (ahead_ends) ahead_run_q <= 1'b0;
+      if (start_i || wakes) ahead_run_q <= 1'b1;
+      else if (ahead_ends || rests) ahead_run_q <= 1'b0;
       run_q  <= ahead_run_q;
       adv    <= ahead;
       read_o <= run_q;

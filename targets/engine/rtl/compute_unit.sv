@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // COMPUTE: one instruction at a time through one pipeline that never stalls. Stages, in cycles after the
-// address generator: 4 a word read, 5 operands, 8 products, 8 + log2(PC) sum, one more the accumulator, then ten
-// of requantize, four more of a table where one is used, then the write. All four operations are the same path:
+// address generator: 4 a word read, 5 operands, 8 products, 8 + log2(PC) sum, one more the accumulator, one where
+// a chunk goes through requantize in several slices, ten of requantize, four more of a table where one is used, then
+// the write. All four operations are the same path:
 //   CONV       words times weights
 //   DEPTHWISE  each lane's own channel times tap n's weight, in multiplier n mod PC; 3 × 3 kernels slide a window
 //              over the input and multiply PC taps at once
@@ -14,6 +15,7 @@ module compute_unit #(
   parameter int WGT_WORDS = 1024,
   parameter int PRM_WORDS = 256,
   parameter int AXI_BYTES = 8,
+  parameter int RQ_CYCLES = 1,
   parameter int TECH      = 0,
   parameter int ACT_WORD_BITS  = $clog2(ACT_BYTES / PC),
   parameter int ACT_CHUNK_BITS = $clog2(ACT_BYTES / PK),
@@ -52,7 +54,8 @@ module compute_unit #(
   output logic                             busy_o,
   output logic [engine_pkg::IndexBits-1:0] index_o,
   output logic                             step_o,
-  output logic                             wait_port_o  // a read completes no output of a window
+  output logic                             wait_port_o,    // a read completes no output of a window
+  output logic                             wait_requant_o  // the next output would come too early
 );
   localparam int RBits   = $clog2(PC / PK);
   localparam int TapBits = $clog2(PC);
@@ -60,9 +63,10 @@ module compute_unit #(
   localparam int Rq      = 10;              // stages of requantize
   localparam int Looked  = Rq + 4;          // and of a table
   localparam int TableBits = $clog2(engine_pkg::LutTables);
+  localparam int RqLanes   = PK / RQ_CYCLES;
   // Weight words of 3 × 3 taps, at most 3 as PC is at least 4; chunks a window serves in the time of a column.
   localparam int Parts   = (9 + PC - 1) / PC;
-  localparam int Span    = Parts == 1 && PC / PK >= 2 ? 2 : 1;
+  localparam int Span    = Parts == 1 && PC / PK >= 2 && RQ_CYCLES == 1 ? 2 : 1;
 
   logic                 fresh_q, final_write;
   logic                 window, skip, short_pass;
@@ -125,7 +129,7 @@ module compute_unit #(
 
   compute_agu #(
     .PC(PC), .ACT_CHUNK_BITS(ACT_CHUNK_BITS), .WGT_ADDR_BITS(WGT_ADDR_BITS), .R_BITS(RBits),
-    .TAP_BITS(TapBits), .SPAN(Span), .PARTS(Parts)
+    .TAP_BITS(TapBits), .SPAN(Span), .PARTS(Parts), .SPACING(RQ_CYCLES)
   ) u_agu (
     .clk_i           (clk_i),
     .rst_ni          (rst_ni),
@@ -140,6 +144,7 @@ module compute_unit #(
     .column_stride_i (column_stride),
     .passes_i        (passes),
     .short_i         (short_pass),
+    .wait_o          (wait_requant_o),
     .read_o          (read0),
     .act_addr_o      (addr0),
     .column_end_o    (column_end0),
@@ -212,6 +217,7 @@ module compute_unit #(
   logic [7:0]         pad;
   logic [PC*8-1:0]    word4, word5_q;
   logic [PK*8-1:0]    chunk4;
+  logic [Span*PK*8-1:0] span4;  // of the chunks that a window serves
   logic [PC-1:0]      slot4;
   logic signed [15:0] factor5_q;
   logic [PK*PC*8-1:0] taps5;
@@ -226,6 +232,7 @@ module compute_unit #(
 
   if (RBits == 0) begin : gen_chunk
     assign chunk4 = word4;
+    assign span4  = word4;
   end else begin : gen_chunk_of_word
     logic [RBits-1:0] part1_q, part2_q, part3_q, part4_q;
     always_ff @(posedge clk_i) begin
@@ -235,6 +242,13 @@ module compute_unit #(
       part4_q <= part3_q;
     end
     assign chunk4 = word4[part4_q*PK*8 +: PK*8];
+    if (Span == 1) begin : gen_one
+      assign span4 = chunk4;
+    end else if (RBits == 1) begin : gen_all
+      assign span4 = word4;
+    end else begin : gen_part
+      assign span4 = word4[part4_q[RBits-1:1]*Span*PK*8 +: Span*PK*8];
+    end
   end
 
   tap_operands #(.PC(PC), .PK(PK), .SPAN(Span), .PARTS(Parts)) u_taps (
@@ -245,40 +259,14 @@ module compute_unit #(
     .slot_i       (slot4),
     .read_i       (read_q[4]),
     .column_end_i (column_end_q[4]),
-    .word_i       (word4[Span*PK*8-1:0]),
+    .word_i       (span4),
     .select_i     (select4_q),
     .taps_o       (taps5)
   );
 
-  // Parameters, so that they meet the finished accumulator.
-  logic [PRM_ADDR_BITS-1:0] prm_addr_q, prm_pass_q, prm_next;
-  assign prm_next    = prm_addr_q + 1'b1;
-  assign prm_re_o    = last[SumAt-1];
-  assign prm_raddr_o = prm_addr_q;
-  always_ff @(posedge clk_i) begin
-    if (fresh_q) begin
-      prm_addr_q <= instr_q[engine_pkg::FieldP +: PRM_ADDR_BITS];
-      prm_pass_q <= instr_q[engine_pkg::FieldP +: PRM_ADDR_BITS];
-    end else if (prm_re_o) begin
-      prm_addr_q <= pixel_last[SumAt-1] && !pass_last[SumAt-1] ? prm_pass_q : prm_next;
-      if (pass_last[SumAt-1]) prm_pass_q <= prm_next;
-    end
-  end
-
-  // Lanes.
-  logic [Rq:0] rq_valid;
-  logic [Rq:1] rq_valid_q;
-  logic [PK*8-1:0] result;
-  assign rq_valid = {rq_valid_q, last[SumAt+1]};
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) rq_valid_q <= '0;
-    else rq_valid_q <= rq_valid[Rq-1:0];
-  end
-
+  // Lanes of multipliers.
+  logic [PK*32-1:0] sums;
   for (genvar k = 0; k < PK; k++) begin : gen_lane
-    logic signed [31:0] acc;
-    logic [63:0]        prm;
-    assign prm        = prm_rdata_i[k*64 +: 64];
     mac_lane #(.PC(PC), .TECH(TECH)) u_mac (
       .clk_i       (clk_i),
       .en_i        (busy_o),
@@ -291,13 +279,50 @@ module compute_unit #(
       .sum_valid_i (valid[SumAt]),
       .sum_first_i (first[SumAt]),
       .max_i       (is_max),
-      .acc_o       (acc)
+      .acc_o       (sums[k*32 +: 32])
     );
+  end
+
+  // Lanes of requantize, each for every RQ_CYCLES-th part of a chunk.
+  logic                  feed_valid, feed_pixel_last;
+  logic [RqLanes*32-1:0] feed_acc;
+  logic [RqLanes*64-1:0] feed_prm;
+  requant_feed #(.PK(PK), .RQ_CYCLES(RQ_CYCLES), .PRM_ADDR_BITS(PRM_ADDR_BITS)) u_feed (
+    .clk_i        (clk_i),
+    .rst_ni       (rst_ni),
+    .start_i      (fresh_q),
+    .p_i          (instr_q[engine_pkg::FieldP +: PRM_ADDR_BITS]),
+    .whole_i      (last[SumAt-1]),
+    .pair_i       (1'b0),
+    .pixel_last_i (pixel_last[SumAt-1]),
+    .pass_last_i  (pass_last[SumAt-1]),
+    .acc_i        (sums),
+    .prm_re_o     (prm_re_o),
+    .prm_raddr_o  (prm_raddr_o),
+    .prm_rdata_i  (prm_rdata_i),
+    .valid_o      (feed_valid),
+    .pixel_last_o (feed_pixel_last),
+    .acc_o        (feed_acc),
+    .prm_o        (feed_prm)
+  );
+
+  logic [Rq:0] rq_valid;
+  logic [Rq:1] rq_valid_q;
+  logic [RqLanes*8-1:0] result;
+  assign rq_valid = {rq_valid_q, feed_valid};
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) rq_valid_q <= '0;
+    else rq_valid_q <= rq_valid[Rq-1:0];
+  end
+
+  for (genvar k = 0; k < RqLanes; k++) begin : gen_requant
+    logic [63:0] prm;
+    assign prm = feed_prm[k*64 +: 64];
     requant_lane #(.TECH(TECH)) u_requant (
       .clk_i   (clk_i),
       .en_i    (busy_o),
       .valid_i (rq_valid[Rq-1:0]),
-      .acc_i   (acc),
+      .acc_i   (feed_acc[k*32 +: 32]),
       .bias_i  (is_max ? 32'sd0 : prm[31:0]),
       .m_i     (is_max ? 15'd4 : prm[46:32]),
       .s_i     (is_max ? 6'd2 : prm[53:48]),
@@ -310,7 +335,9 @@ module compute_unit #(
 
   logic [7:0] t;
   assign t = instr_q[engine_pkg::FieldT +: 8];
-  lookup #(.PK(PK), .AXI_BYTES(AXI_BYTES), .TECH(TECH)) u_lookup (
+  logic                 slice_valid;
+  logic [RqLanes*8-1:0] slice;
+  lookup #(.LANES(RqLanes), .AXI_BYTES(AXI_BYTES), .TECH(TECH)) u_lookup (
     .clk_i   (clk_i),
     .rst_ni  (rst_ni),
     .we_i    (lut_we_i),
@@ -320,9 +347,27 @@ module compute_unit #(
     .table_i (TableBits'(t - 8'd1)),
     .valid_i (rq_valid[Rq]),
     .y_i     (result),
-    .valid_o (act_we_o),
-    .y_o     (act_wdata_o)
+    .valid_o (slice_valid),
+    .y_o     (slice)
   );
+
+  // A chunk is written with its last slice.
+  if (RQ_CYCLES == 1) begin : gen_whole
+    assign act_we_o    = slice_valid;
+    assign act_wdata_o = slice;
+  end else begin : gen_slices
+    localparam int SliceBits = $clog2(RQ_CYCLES) + 1;
+    localparam logic [SliceBits-1:0] Slices = SliceBits'(RQ_CYCLES);
+    logic                      last_slice;
+    logic [(PK-RqLanes)*8-1:0] held_q;
+    loop_counter #(.WIDTH(SliceBits)) u_slice (.clk_i(clk_i), .load_i(fresh_q), .step_i(slice_valid),
+      .count_i(Slices), .last_o(last_slice));
+    assign act_we_o    = slice_valid && last_slice;
+    assign act_wdata_o = {slice, held_q};
+    always_ff @(posedge clk_i) begin
+      if (slice_valid) held_q <= act_wdata_o[PK*8-1:RqLanes*8];
+    end
+  end
 
   // Results leave in the order of the loops: a pixel's chunks, columns, rows, passes.
   logic px_last, ox_last, oy_last, g_last, out_px, out_ox, out_oy;
@@ -335,7 +380,7 @@ module compute_unit #(
     assign px_last = 1'b1;
   end else begin : gen_chunks
     logic [Looked:1] px_last_q;
-    always_ff @(posedge clk_i) px_last_q <= {px_last_q[Looked-1:1], pixel_last[SumAt+1]};
+    always_ff @(posedge clk_i) px_last_q <= {px_last_q[Looked-1:1], feed_pixel_last};
     assign px_last = t != 8'd0 ? px_last_q[Looked] : px_last_q[Rq];
   end
 

@@ -8,6 +8,7 @@ module engine_regs #(
   parameter int WGT_WORDS = 1024,
   parameter int PRM_WORDS = 256,
   parameter int AXI_BYTES = 8,
+  parameter int RQ_CYCLES = 1,
   parameter logic [63:0] CONFIG_HASH = 64'd0
 ) (
   input  logic         clk_i,
@@ -173,6 +174,7 @@ module engine_regs #(
       5'h09: capability = 32'd1;  // features: tables
       5'h0a: capability = CONFIG_HASH[31:0];
       5'h0b: capability = CONFIG_HASH[63:32];
+      5'h0c: capability = 32'(RQ_CYCLES);
       default: ;
     endcase
   end

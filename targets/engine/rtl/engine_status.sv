@@ -19,7 +19,7 @@ module engine_status #(
   input  logic [engine_pkg::IndexBits-1:0]   load_index_i, compute_index_i, store_index_i,
   input  logic                               load_wait_memory_i, load_wait_port_i,
   input  logic                               store_wait_memory_i, store_wait_port_i,
-  input  logic                               compute_wait_port_i,
+  input  logic                               compute_wait_port_i, compute_wait_requant_i,
   input  logic                               step_i,
   input  logic                               read_beat_i, write_beat_i,
   input  logic [AXI_BYTES-1:0]               write_strb_i,
@@ -49,6 +49,7 @@ module engine_status #(
       add[4*engine_pkg::CntComputeBusy +: 4]  = 4'(busy_i[1]);
       add[4*engine_pkg::CntComputeToken +: 4] = 4'(waits_token[1]);
       add[4*engine_pkg::CntComputePort +: 4]  = 4'(compute_wait_port_i);
+      add[4*engine_pkg::CntComputeRequant +: 4] = 4'(compute_wait_requant_i);
       add[4*engine_pkg::CntStoreBusy +: 4]    = 4'(busy_i[2]);
       add[4*engine_pkg::CntStoreToken +: 4]   = 4'(waits_token[2]);
       add[4*engine_pkg::CntStoreMemory +: 4]  = 4'(store_wait_memory_i);

@@ -9,6 +9,7 @@ module engine_top #(
   parameter int WGT_WORDS = 1024,
   parameter int PRM_WORDS = 256,
   parameter int AXI_BYTES = 8,
+  parameter int RQ_CYCLES = 1,
   parameter int TECH      = 0
 ) (
   input  logic                   clk_i,
@@ -68,7 +69,7 @@ module engine_top #(
   localparam int PartBits  = $clog2(256 / AXI_BYTES);
   localparam int InstrBits = engine_pkg::InstrBits;
   localparam int IndexBits = engine_pkg::IndexBits;
-  // Of "PC=8 PK=8 …", one parameter at a time.
+  // Of "PC=8 PK=8 …", one parameter at a time; those that not every engine has only where they change something.
   localparam logic [63:0] HashPc  = engine_pkg::hash_number(engine_pkg::hash_text(engine_pkg::HashStart, "PC="), PC);
   localparam logic [63:0] HashPk  = engine_pkg::hash_number(engine_pkg::hash_text(HashPc, " PK="), PK);
   localparam logic [63:0] HashAct = engine_pkg::hash_number(engine_pkg::hash_text(HashPk, " ACT_BYTES="), ACT_BYTES);
@@ -76,7 +77,9 @@ module engine_top #(
   localparam logic [63:0] HashWgt = engine_pkg::hash_number(engine_pkg::hash_text(HashBnk, " WGT_WORDS="), WGT_WORDS);
   localparam logic [63:0] HashPrm = engine_pkg::hash_number(engine_pkg::hash_text(HashWgt, " PRM_WORDS="), PRM_WORDS);
   localparam logic [63:0] HashAxi = engine_pkg::hash_number(engine_pkg::hash_text(HashPrm, " AXI_BYTES="), AXI_BYTES);
-  localparam logic [63:0] Hash    = engine_pkg::hash_text(HashAxi, " ISA=1");
+  localparam logic [63:0] HashRq  = RQ_CYCLES == 1 ? HashAxi
+                                  : engine_pkg::hash_number(engine_pkg::hash_text(HashAxi, " RQ_CYCLES="), RQ_CYCLES);
+  localparam logic [63:0] Hash    = engine_pkg::hash_text(HashRq, " ISA=1");
 
   // Control.
   logic         start, abort, running, begin_run, units_rst_n, halt, done, watchdog_out;
@@ -102,7 +105,7 @@ module engine_top #(
   logic                   load_fence, store_fence;
   logic [IndexBits-1:0]   oldest;
   logic                   load_wait_memory, load_wait_port, store_wait_memory, store_wait_port;
-  logic                   load_moved, store_moved, compute_step, compute_wait_port;
+  logic                   load_moved, store_moved, compute_step, compute_wait_port, compute_wait_requant;
 
   // The bus.
   logic                   fetch_valid, fetch_ready, fetch_beat, load_valid, load_ready, load_beat, load_beat_ready;
@@ -136,7 +139,7 @@ module engine_top #(
 
   engine_regs #(
     .PC(PC), .PK(PK), .ACT_BYTES(ACT_BYTES), .ACT_BANKS(ACT_BANKS), .WGT_WORDS(WGT_WORDS),
-    .PRM_WORDS(PRM_WORDS), .AXI_BYTES(AXI_BYTES), .CONFIG_HASH(Hash)
+    .PRM_WORDS(PRM_WORDS), .AXI_BYTES(AXI_BYTES), .RQ_CYCLES(RQ_CYCLES), .CONFIG_HASH(Hash)
   ) u_regs (
     .clk_i(clk_i), .rst_ni(rst_ni),
     .awvalid_i(s_axi_awvalid_i), .awready_o(s_axi_awready_o), .awaddr_i(s_axi_awaddr_i),
@@ -200,7 +203,8 @@ module engine_top #(
   );
 
   compute_unit #(
-    .PC(PC), .PK(PK), .ACT_BYTES(ACT_BYTES), .WGT_WORDS(WGT_WORDS), .PRM_WORDS(PRM_WORDS), .AXI_BYTES(AXI_BYTES), .TECH(TECH)
+    .PC(PC), .PK(PK), .ACT_BYTES(ACT_BYTES), .WGT_WORDS(WGT_WORDS), .PRM_WORDS(PRM_WORDS), .AXI_BYTES(AXI_BYTES),
+    .RQ_CYCLES(RQ_CYCLES), .TECH(TECH)
   ) u_compute (
     .clk_i(clk_i), .rst_ni(units_rst_n),
     .valid_i(valid[1]), .take_o(take[1]), .instr_i(instr[InstrBits +: InstrBits]),
@@ -212,7 +216,7 @@ module engine_top #(
     .prm_re_o(prm_re), .prm_raddr_o(prm_raddr), .prm_rdata_i(prm_rdata),
     .lut_we_i(lut_we), .lut_waddr_i({fill_word[TableBits-1:0], fill_slice[PartBits-1:0]}), .lut_wdata_i(fill_data),
     .busy_o(busy[1]), .index_o(compute_index), .step_o(compute_step),
-    .wait_port_o(compute_wait_port)
+    .wait_port_o(compute_wait_port), .wait_requant_o(compute_wait_requant)
   );
 
   store_unit #(.PC(PC), .PK(PK), .ACT_BYTES(ACT_BYTES), .AXI_BYTES(AXI_BYTES), .LOCAL_BITS(LocalBits)) u_store (
@@ -277,7 +281,7 @@ module engine_top #(
     .load_index_i(load_oldest_index), .compute_index_i(compute_index), .store_index_i(store_index),
     .load_wait_memory_i(load_wait_memory), .load_wait_port_i(load_wait_port),
     .store_wait_memory_i(store_wait_memory), .store_wait_port_i(store_wait_port), .step_i(compute_step),
-    .compute_wait_port_i(compute_wait_port),
+    .compute_wait_port_i(compute_wait_port), .compute_wait_requant_i(compute_wait_requant),
     .read_beat_i(read_moved), .write_beat_i(m_axi_wvalid_o && m_axi_wready_i), .write_strb_i(m_axi_wstrb_o),
     .counter_i(counter), .counter_value_o(counter_value), .last_o(last), .oldest_o(oldest)
   );

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Tables of 256 bytes, one copy a lane, that results go through where an instruction asks for it: four cycles later
+// Tables of 256 bytes, one copy a lane of requantize, that results go through where an instruction asks for it: four cycles later
 // than they came, others at once. LOAD writes a bus beat of a table at a time.
 module lookup #(
-  parameter int PK        = 8,
+  parameter int LANES     = 8,
   parameter int AXI_BYTES = 8,
   parameter int TECH      = 0,  // as of mul
   parameter int TABLE_BITS = $clog2(engine_pkg::LutTables),
@@ -18,9 +18,9 @@ module lookup #(
   input  logic                            en_i,
   input  logic [TABLE_BITS-1:0]           table_i,
   input  logic                            valid_i,
-  input  logic [PK*8-1:0]                 y_i,
+  input  logic [LANES*8-1:0]                 y_i,
   output logic                            valid_o,
-  output logic [PK*8-1:0]                 y_o
+  output logic [LANES*8-1:0]                 y_o
 );
   localparam int LaneBits = $clog2(AXI_BYTES);
 
@@ -37,7 +37,7 @@ module lookup #(
   end
   assign valid_o = en_i ? out_q : valid_i;
 
-  for (genvar k = 0; k < PK; k++) begin : gen_lane
+  for (genvar k = 0; k < LANES; k++) begin : gen_lane
     logic [7:0]             y, y1_q, y2_q, y3_q, out;
     logic [AXI_BYTES*8-1:0] part;
     assign y = y_i[k*8 +: 8];

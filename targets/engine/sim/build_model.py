@@ -27,15 +27,22 @@ HERE = Path(__file__).resolve().parent
 # The repository or, where this is installed in share/sluice/engine/sim, share.
 ROOT = HERE.parent.parent.parent
 INCLUDE = next((f for f in (ROOT / "runtime/include", ROOT.parent / "include") if f.is_dir()), ROOT)
-NAMES = ["PC", "PK", "ACT_BYTES", "ACT_BANKS", "WGT_WORDS", "PRM_WORDS", "AXI_BYTES"]
+NAMES = ["PC", "PK", "ACT_BYTES", "ACT_BANKS", "WGT_WORDS", "PRM_WORDS", "AXI_BYTES", "RQ_CYCLES"]
+# What an engine that knows no such parameter has; a configuration's text leaves it out.
+FALLBACKS = {"RQ_CYCLES": 1}
 SHELL = HERE.parent / "shell"
 VERILATOR = ["--cc", "-O3", "--x-assign", "fast", "--x-initial", "fast", "--no-timing", "-Wall"]
 COMPILE = ["-std=c++20", "-O2", "-fPIC", "-fvisibility=hidden", "-w", "-DVM_COVERAGE=0", "-DVM_SC=0", "-DVM_TRACE=0"]
 
 
+def complete(parameters):
+    """All parameters by name, of a board file that may leave out those with a fallback."""
+    return {name: int(parameters[name] if name in parameters else FALLBACKS[name]) for name in NAMES}
+
+
 def configuration_hash(parameters):
     """FNV-1a 64 over the configuration's text, as docs/spec/engine-isa.md has it."""
-    text = " ".join(f"{name}={parameters[name]}" for name in NAMES) + " ISA=1"
+    text = "".join(f"{name}={parameters[name]} " for name in NAMES if parameters[name] != FALLBACKS.get(name)) + "ISA=1"
     value = 0xCBF29CE484222325
     for byte in text.encode():
         value = (value ^ byte) * 0x100000001B3 % 2**64
@@ -143,7 +150,7 @@ def main():
                         help="end the process where an assertion of the RTL fails; into a folder of its own")
     arguments = parser.parse_args()
     board = json.loads((arguments.board or HERE.parent / "boards/ulx3s-85f.json").read_text())
-    parameters = dict(board["parameters"])
+    parameters = complete(board["parameters"])
     for entry in arguments.parameters:
         name, _, value = entry.partition("=")
         if name not in NAMES or not value.isdigit():

@@ -48,7 +48,7 @@ def read_target(target):
     path = Path(name) if name.endswith(".json") else ENGINE / "boards" / f"{name}.json"
     try:
         board = json.loads(path.read_text())
-        board["parameters"] = {key: int(board["parameters"][key]) for key in build_model.NAMES}
+        board["parameters"] = build_model.complete(board["parameters"])
         board = {**board, "clock_mhz": board["clock_mhz"], "device": board["device"], "shell": board["shell"]}
     except OSError:
         known = ", ".join(sorted(p.stem for p in (ENGINE / "boards").glob("*.json")))

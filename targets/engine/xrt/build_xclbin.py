@@ -51,7 +51,7 @@ def read_board(path, changes):
     """The board file, with the changes NAME=VALUE made to its parameters."""
     try:
         board = json.loads(path.read_text())
-        parameters = board["parameters"] = {name: int(board["parameters"][name]) for name in kernel.PARAMETERS}
+        parameters = board["parameters"] = build_model.complete(board["parameters"])
         missing = [key for key in ("name", "description", "device", "clock_mhz") if key not in board]
     except OSError as error:
         raise Failure(3, f"{path}: {error.strerror}") from None

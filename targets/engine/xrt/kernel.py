@@ -14,7 +14,6 @@ INSTANCE = f"{NAME}_1"
 VLNV = f"sluice:kernel:{NAME}:1.0"
 CONTROL, MEMORY = "s_axi_control", "m_axi_gmem"
 REGISTER_BYTES = 0x1000
-PARAMETERS = ["PC", "PK", "ACT_BYTES", "ACT_BANKS", "WGT_WORDS", "PRM_WORDS", "AXI_BYTES"]
 
 
 @dataclass(frozen=True)
@@ -158,7 +157,7 @@ def top(template, board):
     lines = []
     for line in template.splitlines():
         words = line.split()
-        if words[:1] == ["parameter"] and words[1] in PARAMETERS:
+        if words[:1] == ["parameter"] and words[1] in board['parameters']:
             comma = "," if line.rstrip().endswith(",") else ""
             line = f"  parameter {words[1]} = {board['parameters'][words[1]]}{comma}"
         lines.append(line)

@@ -42,6 +42,15 @@ TEST(Configuration, HashIsFnv1aOfTheCanonicalText) {
   EXPECT_EQ(configuration->hash(), 0xaf4b1acfc20eaa5au);
 }
 
+TEST(Configuration, NamesNewerParametersWhereTheyChangeSomething) {
+  auto configuration = Configuration::parse("ulx3s-85f,RQ_CYCLES=2");
+  ASSERT_TRUE(bool(configuration));
+  EXPECT_EQ(configuration->canonical(),
+            "PC=8 PK=8 ACT_BYTES=131072 ACT_BANKS=8 WGT_WORDS=1024 "
+            "PRM_WORDS=256 AXI_BYTES=8 RQ_CYCLES=2 ISA=1");
+  EXPECT_EQ(configuration->resources().multipliers, 72u);
+}
+
 TEST(Configuration, KeepsRealChangesOnly) {
   auto configuration =
       Configuration::parse("ulx3s-85f,PRM_WORDS=128,PC=8,ACT_BYTES=65536");
@@ -84,8 +93,8 @@ TEST(Configuration, ErrorsNameWhatAndTheRemedy) {
             "file");
   EXPECT_EQ(errorOf("ulx3s-85f,PX=1"),
             "unknown engine parameter 'PX' in 'PX=1'; known: PC, PK, "
-            "ACT_BYTES, ACT_BANKS, WGT_WORDS, PRM_WORDS, AXI_BYTES, bands, "
-            "chunks");
+            "ACT_BYTES, ACT_BANKS, WGT_WORDS, PRM_WORDS, AXI_BYTES, RQ_CYCLES, "
+            "bands, chunks");
   EXPECT_EQ(errorOf("ulx3s-85f,bands=0"),
             "engine schedule bands: '0' is not a whole number from 1 to 64");
   EXPECT_EQ(errorOf("ulx3s-85f,PC=big"),
@@ -96,6 +105,9 @@ TEST(Configuration, ErrorsNameWhatAndTheRemedy) {
   EXPECT_EQ(errorOf("ulx3s-85f,PC=4"),
             "engine configuration 'ulx3s-85f,PC=4': PC = 4 is not a multiple "
             "of PK = 8");
+  EXPECT_EQ(errorOf("ulx3s-85f,RQ_CYCLES=16"),
+            "engine configuration 'ulx3s-85f,RQ_CYCLES=16': PK = 8 is not a "
+            "multiple of RQ_CYCLES = 16");
   EXPECT_EQ(errorOf("ulx3s-25f,PC=8"),
             "engine configuration 'ulx3s-25f,PC=8': PC = 8 and PK = 4 need 40 "
             "multipliers; LFE5U-25F has 28: make PC or PK smaller");

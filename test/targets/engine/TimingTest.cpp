@@ -60,6 +60,23 @@ TEST(Timing, CountsSteps) {
   EXPECT_EQ(steps(words(Opcode::LoadWgt, 3)), 0u);
 }
 
+TEST(Timing, OutputsWaitForRequantize) {
+  Parameters slow = k8x8;
+  slow.RQ_CYCLES = 4;
+  auto rests = [&](const Instruction &instruction) {
+    ComputeWork work = countWork(instruction, slow);
+    EXPECT_EQ(work.cycles, work.steps + work.rests);
+    return work.rests;
+  };
+  // After each output but the last, what its taps leave of four cycles.
+  EXPECT_EQ(rests(window(Opcode::Conv, 5)), 24u * 3);
+  EXPECT_EQ(rests(window(Opcode::MaxPool, 5, 3, 1)), 24u * 1);
+  EXPECT_EQ(rests(window(Opcode::MaxPool, 5, 2, 2)), 0u);
+  AddFields add;
+  add.oh = add.ow = 5;
+  EXPECT_EQ(rests({Opcode::Add, {}, add}), 24u * 2);
+}
+
 TEST(Timing, CountsTheWorkOfAWindow) {
   WindowFields f;
   f.groups = 3, f.oh = 5, f.ow = 7, f.kh = f.kw = 3;
@@ -75,6 +92,10 @@ TEST(Timing, CountsTheWorkOfAWindow) {
   EXPECT_EQ(work(k4x4), pair(3 * 5 * 7 * 3, 3 * 5 * 9 * 3 + 3));
   EXPECT_EQ(work(k8x8), pair(3 * 5 * 7 * 2, 3 * 5 * 9 * 3 + 2));
   EXPECT_EQ(work(k16x8), pair(3 * 5 * 7, 2 * 5 * 9 * 3 + 1));
+  // Four cycles a column where requantize takes as many for a chunk.
+  Parameters slow = k8x8;
+  slow.RQ_CYCLES = 4;
+  EXPECT_EQ(work(slow), pair(3 * 5 * 7 * 2, 3 * 5 * 9 * 4 - 1 + 2));
   f.x_step_ox = 8, f.stride_x = 2;
   EXPECT_EQ(work(k8x8), pair(3 * 5 * 7 * 2, 3 * 5 * 15 * 3 + 2));
   // Where no window slides, a tap is a step.

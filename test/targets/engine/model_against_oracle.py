@@ -18,7 +18,7 @@ sys.path.insert(0, sys.argv[1])
 from isa import CONFIGS  # noqa: E402
 from programs import random_program  # noqa: E402
 
-BOARDS = {"4x4": "ulx3s-25f", "8x8": "ulx3s-85f", "16x8": "ulx3s-85f-16x8"}
+BOARDS = {name: ",".join(["ulx3s-85f", *CONFIGS[name].arguments()]) for name in ("4x4", "8x8", "16x8", "8x4")}
 
 
 def translate(*arguments, **options):

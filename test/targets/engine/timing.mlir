@@ -9,6 +9,7 @@
 // CHECK-NEXT: compute_busy 26
 // CHECK-NEXT: compute_token {{[0-9]+}}
 // CHECK-NEXT: compute_port 0
+// CHECK-NEXT: compute_requant 0
 // CHECK-NEXT: store_busy 40
 // CHECK-NEXT: store_token {{[0-9]+}}
 // CHECK-NEXT: store_memory 23

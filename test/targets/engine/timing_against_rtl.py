@@ -18,7 +18,7 @@ import device  # noqa: E402
 from isa import CONFIGS  # noqa: E402
 from programs import MEMORY, PROGRAM_AT, random_program  # noqa: E402
 
-BOARDS = {"4x4": "ulx3s-25f", "8x8": "ulx3s-85f", "16x8": "ulx3s-85f-16x8"}
+BOARDS = {name: ",".join(["ulx3s-85f", *CONFIGS[name].arguments()]) for name in ("4x4", "8x8", "16x8", "8x4")}
 ALLOWED = 0.01
 
 
