@@ -45,7 +45,7 @@ Type Scales::getType(RankedTensorType storage) const {
 
 /// The scales of a QuantizeLinear or DequantizeLinear whose integers have type
 /// `storage`. Nothing if they are not constant, blocked, or of a type without
-/// an int8 or int32 form.
+/// an integer form: int8, int32, or int16 that is symmetric.
 static std::optional<Scales> readScales(Value scale, Value zeroPoint,
                                         int64_t axis, int64_t blockSize,
                                         RankedTensorType storage) {
@@ -53,7 +53,8 @@ static std::optional<Scales> readScales(Value scale, Value zeroPoint,
   auto reals = elements ? onnx::readFloats(elements) : std::nullopt;
   Type type = storage.getElementType();
   if (!reals || reals->empty() || blockSize != 0 ||
-      !(type.isSignlessInteger(8) || type.isSignlessInteger(32)))
+      !(type.isSignlessInteger(8) || type.isSignlessInteger(16) ||
+        type.isSignlessInteger(32)))
     return std::nullopt;
   Scales result{llvm::to_vector(*reals), SmallVector<int64_t>(reals->size(), 0),
                 axis < 0 ? axis + storage.getRank() : axis};
@@ -64,7 +65,9 @@ static std::optional<Scales> readScales(Value scale, Value zeroPoint,
     result.zeroPoints = *integers;
   }
   auto isBad = [](double s) { return !(std::isfinite(s) && s > 0); };
-  if (llvm::any_of(result.scales, isBad))
+  auto isZero = [](int64_t zero) { return zero == 0; };
+  if (llvm::any_of(result.scales, isBad) ||
+      (type.isInteger(16) && !llvm::all_of(result.zeroPoints, isZero)))
     return std::nullopt;
   return result;
 }
@@ -160,23 +163,34 @@ static std::optional<Group> findGroup(Operation *op) {
   return group;
 }
 
-/// The quantized values between which the bound's result lies.
-static std::array<int64_t, 2> getClamp(Operation *bound, const Scales &scales) {
+/// The quantized values of `type` between which the bound's result lies.
+static std::array<int64_t, 2> getClamp(Operation *bound,
+                                       quant::UniformQuantizedType type) {
   double low = 0, high = INFINITY;
   if (auto clip = dyn_cast<onnx::ClipOp>(bound)) {
     low = clip.getMin() ? *onnx::readFloatScalar(clip.getMin()) : -INFINITY;
     high = clip.getMax() ? *onnx::readFloatScalar(clip.getMax()) : INFINITY;
   }
   auto quantize = [&](double real) {
-    double q = std::nearbyint(real / scales.scales[0]) +
-               static_cast<double>(scales.zeroPoints[0]);
-    return static_cast<int64_t>(std::clamp(q, -128.0, 127.0));
+    double q = std::nearbyint(real / type.getScale()) +
+               static_cast<double>(type.getZeroPoint());
+    return static_cast<int64_t>(
+        std::clamp(q, static_cast<double>(type.getStorageTypeMin()),
+                   static_cast<double>(type.getStorageTypeMax())));
   };
   return {quantize(low), quantize(high)};
 }
 
-/// Operands in quantized form: activations int8 by tensor, weights constant
-/// int8, float biases as they are.
+/// Whether `type` is one that activations have: int8 or int16, one scale.
+static quant::UniformQuantizedType getActivationType(Type type) {
+  auto uniform = dyn_cast<quant::UniformQuantizedType>(type);
+  bool narrow = uniform && (uniform.getStorageTypeIntegralWidth() == 8 ||
+                            uniform.getStorageTypeIntegralWidth() == 16);
+  return narrow ? uniform : quant::UniformQuantizedType();
+}
+
+/// Operands in quantized form: activations by tensor, weights and biases
+/// constant, float biases as they are.
 static std::optional<SmallVector<Value>> getOperands(OpBuilder &b,
                                                      Operation *op) {
   SmallVector<Value> operands;
@@ -197,23 +211,38 @@ static std::optional<SmallVector<Value>> getOperands(OpBuilder &b,
     auto storage =
         cast<quant::StorageCastOp>(quantized.getDefiningOp()).getInput();
     bool constant = static_cast<bool>(onnx::getConstantElements(storage));
-    auto perTensor =
-        dyn_cast<quant::UniformQuantizedType>(getElementTypeOrSelf(quantized));
     if (isParameter(op, i)
             ? !constant
-            : !perTensor || perTensor.getStorageTypeIntegralWidth() != 8)
+            : !getActivationType(getElementTypeOrSelf(quantized)))
       return std::nullopt;
     operands.push_back(quantized);
   }
   return operands;
 }
 
-/// Whether int8 arithmetic covers this case; what it does not cover stays
+/// Whether the op on int16 is more than sums and moves, which are all that
+/// integers.md has for it.
+static bool needsInt8(Operation *op) {
+  return isa<onnx::LeakyReluOp, onnx::SigmoidOp, onnx::TanhOp,
+             onnx::HardSigmoidOp, onnx::HardSwishOp, onnx::SwishOp, onnx::EluOp,
+             onnx::ErfOp, onnx::GeluOp, onnx::SoftmaxOp>(op);
+}
+
+static unsigned getWidth(Value value) {
+  auto type = cast<quant::QuantizedType>(getElementTypeOrSelf(value));
+  return type.getStorageTypeIntegralWidth();
+}
+
+/// Whether integer arithmetic covers this case; what it does not cover stays
 /// float.
 static bool isCovered(Operation *op, ArrayRef<Value> operands, Type result) {
   Type out = getElementTypeOrSelf(result);
-  auto outScale = dyn_cast<quant::UniformQuantizedType>(out);
-  if (!outScale || outScale.getStorageTypeIntegralWidth() != 8)
+  quant::UniformQuantizedType outScale = getActivationType(out);
+  if (!outScale ||
+      (needsInt8(op) && (outScale.getStorageTypeIntegralWidth() != 8 ||
+                         getWidth(operands[0]) != 8)))
+    return false;
+  if (isa<onnx::AddOp>(op) && getWidth(operands[0]) != getWidth(operands[1]))
     return false;
   if (keepsScale(op))
     for (Value operand : operands)
@@ -235,6 +264,8 @@ static bool isCovered(Operation *op, ArrayRef<Value> operands, Type result) {
   if (isa<onnx::ConvOp, onnx::ConvTransposeOp, onnx::GemmOp, onnx::MatMulOp>(
           op)) {
     Type weight = getElementTypeOrSelf(operands[1]);
+    if (getWidth(operands[1]) != 8)
+      return false;
     if (auto perTensor = dyn_cast<quant::UniformQuantizedType>(weight))
       return perTensor.getZeroPoint() == 0;
     auto perAxis = dyn_cast<quant::UniformQuantizedPerAxisType>(weight);
@@ -245,7 +276,7 @@ static bool isCovered(Operation *op, ArrayRef<Value> operands, Type result) {
 }
 
 /// Makes the group one operation on quantized types and erases it. Fails,
-/// having changed nothing, if it has no int8 form.
+/// having changed nothing, if it has no integer form.
 static LogicalResult fuse(OpBuilder &b, const Group &group) {
   b.setInsertionPoint(group.end);
   onnx::QuantizeLinearOp end = group.end;
@@ -270,8 +301,9 @@ static LogicalResult fuse(OpBuilder &b, const Group &group) {
                      : isBound(group.op) ? group.op
                                          : nullptr;
   if (bound)
-    fused->setAttr("onnx.clamp",
-                   b.getDenseI64ArrayAttr(getClamp(bound, *scales)));
+    fused->setAttr("onnx.clamp", b.getDenseI64ArrayAttr(getClamp(
+                                     bound, cast<quant::UniformQuantizedType>(
+                                                getElementTypeOrSelf(type)))));
   Value integers = quant::StorageCastOp::create(b, end.getLoc(), storage,
                                                 fused->getResult(0));
   end.getY().replaceAllUsesWith(integers);
@@ -280,6 +312,33 @@ static LogicalResult fuse(OpBuilder &b, const Group &group) {
     group.bound->erase();
   group.op->erase();
   return success();
+}
+
+/// Why int16 tensors keep a group in float; null if they do not.
+static StringAttr explainInt16(OpBuilder &b, Group group) {
+  SmallVector<std::pair<Type, Value>> tensors{
+      {getElementTypeOrSelf(group.end.getType()), group.end.getYZeroPoint()}};
+  for (Value operand : group.op->getOperands())
+    if (auto dq = operand.getDefiningOp<onnx::DequantizeLinearOp>())
+      if (!onnx::getConstantElements(dq.getX()))
+        tensors.push_back(
+            {getElementTypeOrSelf(dq.getX()), dq.getXZeroPoint()});
+  auto isInt16 = [](const auto &tensor) { return tensor.first.isInteger(16); };
+  if (llvm::none_of(tensors, isInt16))
+    return {};
+  for (auto [type, zeroPoint] : llvm::make_filter_range(tensors, isInt16))
+    for (int64_t zero :
+         onnx::readIntegers(zeroPoint).value_or(SmallVector<int64_t>()))
+      if (zero != 0)
+        return b.getStringAttr("stays float: an int16 tensor has zero point " +
+                               Twine(zero) +
+                               ", integers need 0; quantize symmetrically");
+  if (needsInt8(group.op))
+    return b.getStringAttr(
+        "stays float: this operator has int8 arithmetic but not int16");
+  if (!llvm::all_of(tensors, isInt16) && isa<onnx::AddOp>(group.op))
+    return b.getStringAttr("stays float: it adds int8 to int16");
+  return {};
 }
 
 void FuseQdq::runOnOperation() {
@@ -291,8 +350,12 @@ void FuseQdq::runOnOperation() {
   for (Operation *op : ops) {
     std::optional<Group> group =
         erased.contains(op) ? std::nullopt : findGroup(op);
-    if (group && succeeded(fuse(builder, *group)))
+    if (!group)
+      continue;
+    if (succeeded(fuse(builder, *group)))
       erased.insert_range(ArrayRef<Operation *>{op, group->bound, group->end});
+    else if (StringAttr why = explainInt16(builder, *group))
+      op->setAttr(onnx::staysFloatAttr, why);
   }
   // Dequantized tensors and parameters that nobody reads any more.
   for (Operation &op : llvm::make_early_inc_range(

@@ -22,13 +22,14 @@ def InsertQdq : Pass<"quantize-insert-qdq", "::mlir::func::FuncOp"> {
 }
 
 def FuseQdq : Pass<"quantize-fuse-qdq", "::mlir::func::FuncOp"> {
-  let summary = "Make layers between DequantizeLinear and QuantizeLinear int8";
+  let summary = "Make layers between DequantizeLinear and QuantizeLinear integer";
   let description = [{
-    An operation that reads dequantized int8 tensors and whose result is only
-    quantized again becomes the same operation on `!quant.uniform` element types;
+    An operation that reads dequantized int8 or int16 tensors and whose result is
+    only quantized again becomes the same operation on `!quant.uniform` element types;
     a Relu or Clip in between becomes the attribute `onnx.clamp = [low, high]` of
-    quantized values. Storage casts join it to the int8 tensors around it. What has
-    no int8 form stays float between its DequantizeLinear and QuantizeLinear.
+    quantized values. Storage casts join it to the integer tensors around it. What
+    has no integer form stays float between its DequantizeLinear and QuantizeLinear;
+    where int16 is why, the attribute `onnx.stays_float` says it.
   }];
   let dependentDialects = ["::sluice::onnx::OnnxDialect", "::mlir::quant::QuantDialect"];
 }

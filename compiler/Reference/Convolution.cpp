@@ -3,19 +3,27 @@
 // Products summed: docs/spec/integers.md, section 2.
 
 #include "compiler/Reference/Ops.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
 namespace sluice::reference {
 
 namespace {
-/// int32 sums wrap; float sums are taken in double, which no backend can beat.
+/// Sums wrap at 32 and, of int16, at 48 bits; float sums are taken in double,
+/// which no backend can beat.
 template <typename Acc> struct Sum;
 template <> struct Sum<int32_t> {
   explicit Sum(int32_t init) : value(static_cast<uint32_t>(init)) {}
   uint32_t value;
   void add(int64_t x, int64_t w) { value += static_cast<uint32_t>(x * w); }
   int32_t get() const { return static_cast<int32_t>(value); }
+};
+template <> struct Sum<int64_t> {
+  explicit Sum(int64_t init) : value(static_cast<uint64_t>(init)) {}
+  uint64_t value;
+  void add(int64_t x, int64_t w) { value += static_cast<uint64_t>(x * w); }
+  int64_t get() const { return llvm::SignExtend64<48>(value); }
 };
 template <> struct Sum<float> {
   explicit Sum(float init) : value(init) {}
@@ -48,30 +56,36 @@ template <typename Op> static Window getWindow(Op op, int64_t kh, int64_t kw) {
           op.getDilation()[1]};
 }
 
-/// Calls fn(In(), Acc()) for the element types that Sluice computes with.
+/// Calls fn(In(), Weight(), Acc()) for the element types that Sluice computes
+/// with.
 template <typename F>
-static Result dispatch(Operation *op, Type in, Type acc, F &&fn) {
-  if (in.isInteger(8) && acc.isInteger(32))
-    return fn(int8_t(), int32_t());
-  if (in.isF32() && acc.isF32())
-    return fn(float(), float());
-  return op->emitError(
-             "the reference interpreter takes int8 or float32 operands, not ")
-         << in;
+static Result dispatch(Operation *op, Type in, Type weight, Type acc, F &&fn) {
+  if (in.isInteger(8) && weight.isInteger(8) && acc.isInteger(32))
+    return fn(int8_t(), int8_t(), int32_t());
+  if (in.isInteger(16) && weight.isInteger(8) && acc.isInteger(48))
+    return fn(int16_t(), int8_t(), int64_t());
+  if (in.isF32() && weight.isF32() && acc.isF32())
+    return fn(float(), float(), float());
+  return op->emitError("the reference interpreter takes int8, int16 by int8 or "
+                       "float32 operands, not ")
+         << in << " by " << weight;
 }
 
 Result eval(tosa::Conv2DOp op, Operands operands) {
   const Tensor &input = *operands[0], &weight = *operands[1],
                &bias = *operands[2];
-  auto run = [&](auto in, auto acc) -> Result {
+  auto run = [&](auto in, auto by, auto acc) -> Result {
     using In = decltype(in);
+    using Weight = decltype(by);
     using Acc = decltype(acc);
     Tensor result(getResultType(op));
     ArrayRef<int64_t> xs = input.getShape(), ws = weight.getShape(),
                       os = result.getShape();
     Window window = getWindow(op, ws[1], ws[2]);
-    ArrayRef<In> x = input.data<In>(), w = weight.data<In>();
-    In xZero = operands[3]->data<In>()[0], wZero = operands[4]->data<In>()[0];
+    ArrayRef<In> x = input.data<In>();
+    ArrayRef<Weight> w = weight.data<Weight>();
+    In xZero = operands[3]->data<In>()[0];
+    Weight wZero = operands[4]->data<Weight>()[0];
     Acc *out = result.data<Acc>().data();
     for (int64_t n = 0; n < os[0]; ++n)
       for (int64_t oy = 0; oy < os[1]; ++oy)
@@ -85,7 +99,7 @@ Result eval(tosa::Conv2DOp op, Operands operands) {
                 if (iy < 0 || iy >= xs[1] || ix < 0 || ix >= xs[2])
                   continue;
                 const In *px = &x[((n * xs[1] + iy) * xs[2] + ix) * xs[3]];
-                const In *pw = &w[((oc * ws[1] + ky) * ws[2] + kx) * ws[3]];
+                const Weight *pw = &w[((oc * ws[1] + ky) * ws[2] + kx) * ws[3]];
                 for (int64_t c = 0; c < xs[3]; ++c)
                   sum.add(px[c] - xZero, pw[c] - wZero);
               }
@@ -93,21 +107,25 @@ Result eval(tosa::Conv2DOp op, Operands operands) {
           }
     return result;
   };
-  return dispatch(op, input.getElementType(), bias.getElementType(), run);
+  return dispatch(op, input.getElementType(), weight.getElementType(),
+                  bias.getElementType(), run);
 }
 
 Result eval(tosa::DepthwiseConv2DOp op, Operands operands) {
   const Tensor &input = *operands[0], &weight = *operands[1],
                &bias = *operands[2];
-  auto run = [&](auto in, auto acc) -> Result {
+  auto run = [&](auto in, auto by, auto acc) -> Result {
     using In = decltype(in);
+    using Weight = decltype(by);
     using Acc = decltype(acc);
     Tensor result(getResultType(op));
     ArrayRef<int64_t> xs = input.getShape(), ws = weight.getShape(),
                       os = result.getShape();
     Window window = getWindow(op, ws[0], ws[1]);
-    ArrayRef<In> x = input.data<In>(), w = weight.data<In>();
-    In xZero = operands[3]->data<In>()[0], wZero = operands[4]->data<In>()[0];
+    ArrayRef<In> x = input.data<In>();
+    ArrayRef<Weight> w = weight.data<Weight>();
+    In xZero = operands[3]->data<In>()[0];
+    Weight wZero = operands[4]->data<Weight>()[0];
     int64_t multiplier = ws[3];
     Acc *out = result.data<Acc>().data();
     for (int64_t n = 0; n < os[0]; ++n)
@@ -131,19 +149,23 @@ Result eval(tosa::DepthwiseConv2DOp op, Operands operands) {
           }
     return result;
   };
-  return dispatch(op, input.getElementType(), bias.getElementType(), run);
+  return dispatch(op, input.getElementType(), weight.getElementType(),
+                  bias.getElementType(), run);
 }
 
 Result eval(tosa::MatMulOp op, Operands operands) {
   const Tensor &a = *operands[0], &b = *operands[1];
-  auto run = [&](auto in, auto acc) -> Result {
+  auto run = [&](auto in, auto by, auto acc) -> Result {
     using In = decltype(in);
+    using Weight = decltype(by);
     using Acc = decltype(acc);
     Tensor result(getResultType(op));
     int64_t batch = a.getShape()[0], rows = a.getShape()[1],
             inner = a.getShape()[2], columns = b.getShape()[2];
-    ArrayRef<In> x = a.data<In>(), y = b.data<In>();
-    In xZero = operands[2]->data<In>()[0], yZero = operands[3]->data<In>()[0];
+    ArrayRef<In> x = a.data<In>();
+    ArrayRef<Weight> y = b.data<Weight>();
+    In xZero = operands[2]->data<In>()[0];
+    Weight yZero = operands[3]->data<Weight>()[0];
     Acc *out = result.data<Acc>().data();
     for (int64_t n = 0; n < batch; ++n)
       for (int64_t i = 0; i < rows; ++i)
@@ -156,8 +178,8 @@ Result eval(tosa::MatMulOp op, Operands operands) {
         }
     return result;
   };
-  return dispatch(op, a.getElementType(), getResultType(op).getElementType(),
-                  run);
+  return dispatch(op, a.getElementType(), b.getElementType(),
+                  getResultType(op).getElementType(), run);
 }
 
 } // namespace sluice::reference

@@ -12,7 +12,7 @@ using namespace mlir;
 namespace sluice::reference {
 
 /// (value · multiplier + 2^(shift−1)) >> shift: one rounding, ties towards +∞.
-/// |value| < 2^32 and multiplier < 2^31, so 64 bits hold it.
+/// |value| < 2^32 and multiplier < 2^31, or 2^47 and 2^15: 64 bits hold it.
 static int64_t scale(int64_t value, int64_t multiplier, int64_t shift) {
   return (value * multiplier + (int64_t(1) << (shift - 1))) >> shift;
 }

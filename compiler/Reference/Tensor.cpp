@@ -15,7 +15,8 @@ bool Tensor::isSupported(Type elementType) {
   if (isa<IndexType>(elementType) || elementType.isF32() || elementType.isF64())
     return true;
   auto integer = dyn_cast<IntegerType>(elementType);
-  return integer && llvm::is_contained({1, 8, 16, 32, 64}, integer.getWidth());
+  return integer &&
+         llvm::is_contained({1, 8, 16, 32, 48, 64}, integer.getWidth());
 }
 
 Tensor::Tensor(RankedTensorType type)

@@ -12,14 +12,15 @@
 
 namespace sluice::reference {
 
-/// A dense tensor of static shape, row-major. Booleans take a byte each.
+/// A dense tensor of static shape, row-major. Booleans take a byte each, 48-bit
+/// integers eight.
 class Tensor {
 public:
   Tensor() = default;
   /// All elements zero.
   explicit Tensor(mlir::RankedTensorType type);
 
-  /// Fails on an element type other than i1, i8…i64, f32, f64, index.
+  /// Fails on an element type other than i1, i8…i64, i48, f32, f64, index.
   static mlir::FailureOr<Tensor> fromAttr(mlir::ElementsAttr attr);
   static bool isSupported(mlir::Type elementType);
 

@@ -29,18 +29,24 @@ std::optional<Multiplier> getMultiplier(double factor) {
   return Multiplier{multiplier, shift};
 }
 
-std::optional<AddFactors> getAddFactors(double first, double second) {
+std::optional<AddFactors> getAddFactors(double first, double second,
+                                        unsigned bits) {
   if (!isPositive(first) || !isPositive(second))
     return std::nullopt;
+  // int16 has a finer fraction, whose sums stay below 2^31.
+  bool fine = bits == 16;
+  int fractionBits = fine ? 15 : 14, least = fine ? 15 : 2;
   int exponent;
   std::frexp(std::max(first, second), &exponent);
-  int shift = 28 - exponent;
-  if (shift < 2 || shift > 47)
-    return std::nullopt;
   auto toFraction = [&](double factor) {
     return static_cast<int32_t>(
-        std::floor(std::ldexp(factor, 14 - exponent) + 0.5));
+        std::floor(std::ldexp(factor, fractionBits - exponent) + 0.5));
   };
+  if (toFraction(std::max(first, second)) == 1 << 15)
+    ++exponent;
+  int shift = fractionBits + 14 - exponent;
+  if (shift < least || shift > 47)
+    return std::nullopt;
   return AddFactors{toFraction(first), toFraction(second),
                     Multiplier{1 << 14, shift}};
 }

@@ -30,9 +30,10 @@ struct AddFactors {
   Multiplier output;
 };
 
-/// `first` and `second` are the input scales over the output scale. Nothing
-/// where the output factor has no multiplier.
-std::optional<AddFactors> getAddFactors(double first, double second);
+/// `first` and `second` are the input scales over the output scale, `bits` the
+/// inputs' width. Nothing where the output factor has no multiplier.
+std::optional<AddFactors> getAddFactors(double first, double second,
+                                        unsigned bits = 8);
 
 /// Entry d is floor(2^15 · exp(−scale · d) + 0.5): section 4, softmax.
 std::array<int32_t, 256> getSoftmaxTable(double scale);

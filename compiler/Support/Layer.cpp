@@ -55,6 +55,30 @@ bool Layer::isInteger() const {
          kind == LayerKind::Lookup;
 }
 
+bool sluice::isActivation(Value value) {
+  Type type = getElementTypeOrSelf(value.getType());
+  return type.isSignlessInteger(8) || type.isSignlessInteger(16);
+}
+
+int64_t Layer::getLargestSum() const {
+  int64_t reach = inputBits == 8 ? 255 : 32768;
+  if (!weights)
+    return reach * kernel.area();
+  std::vector<int32_t> values = *readIntegers(weights),
+                       biases = *readIntegers(bias);
+  int64_t channels = outputShape[3], most = 0;
+  int64_t taps = values.size() / channels;
+  bool depthwise = kind == LayerKind::Depthwise;
+  for (int64_t c = 0; c < channels; ++c) {
+    int64_t sum = 0;
+    for (int64_t tap = 0; tap < taps; ++tap)
+      sum += std::abs(values[depthwise ? tap * channels + c : c * taps + tap]);
+    int64_t start = biases[biases.size() == 1 ? 0 : c];
+    most = std::max(most, std::abs(start) + reach * sum);
+  }
+  return most;
+}
+
 bool sluice::isConstant(Operation *op) {
   return op->hasTrait<OpTrait::ConstantLike>() || isa<tosa::ConstShapeOp>(op);
 }
@@ -80,15 +104,27 @@ static std::vector<int32_t> readBytes(ArrayRef<char> bytes, int64_t count,
   return readAs<int32_t>(bytes, count);
 }
 
-/// The constant that `value` is, if its elements are integers of 8, 16 or 32
-/// bits.
+/// Elements of 48 bits, if 32 hold them.
+static std::optional<std::vector<int32_t>>
+readWide(DenseIntElementsAttr elements) {
+  std::vector<int32_t> result;
+  for (const APInt &element : elements) {
+    if (!element.isSignedIntN(32))
+      return std::nullopt;
+    result.push_back(int32_t(element.getSExtValue()));
+  }
+  return result;
+}
+
+/// The constant that `value` is, if its elements are integers of 8, 16, 32 or
+/// 48 bits.
 static ElementsAttr getIntegers(Value value) {
   ElementsAttr elements;
   if (!value || !matchPattern(value, m_Constant(&elements)) ||
       !elements.getElementType().isInteger())
     return {};
   unsigned width = elements.getElementType().getIntOrFloatBitWidth();
-  if (width != 8 && width != 16 && width != 32)
+  if (width != 8 && width != 16 && width != 32 && width != 48)
     return {};
   // A resource comes from a file and need not be there, or whole.
   if (auto resource = dyn_cast<DenseResourceElementsAttr>(elements)) {
@@ -147,6 +183,8 @@ std::optional<std::vector<int32_t>> sluice::readIntegers(Value value) {
                      elements.getElementType());
   }
   auto dense = cast<DenseIntElementsAttr>(elements);
+  if (dense.getElementType().isInteger(48))
+    return readWide(dense);
   if (dense.isSplat())
     return std::vector<int32_t>(
         count, int32_t(dense.getSplatValue<APInt>().getSExtValue()));
@@ -185,7 +223,7 @@ std::string sluice::getLocationName(Location location) {
 
 static bool isMove(Operation *op) {
   return isa<tosa::ConcatOp, tosa::SliceOp, tosa::ReshapeOp>(op) &&
-         getElementTypeOrSelf(op->getResult(0)).isSignlessInteger(8);
+         isActivation(op->getResult(0));
 }
 
 /// What a run of ops with one name computes, told by the ops that only one row

@@ -34,13 +34,13 @@ enum class LayerKind {
   Lookup,
   /// The ops of one softmax in integers.
   Softmax,
-  /// float to int8 and back.
+  /// float to integers and back.
   Quantize,
   Dequantize,
   /// No data moves.
   Reshape,
-  /// Concatenations and slices of int8, and the reshapes among them: data moves
-  /// and stays as it is.
+  /// Concatenations and slices of int8 or int16, and the reshapes among them:
+  /// data moves and stays as it is.
   Move,
   Other,
 };
@@ -77,10 +77,15 @@ struct Layer {
   mlir::Operation *getRoot() const { return ops.back(); }
   mlir::Value getOutput() const;
 
-  /// Whether the layer is one of integers.md's that compute int8 from int8:
-  /// Convolution, Depthwise, AveragePool, Rescale, MaxPool, Add or Lookup. What
-  /// follows is set only for these.
+  /// Whether the layer is one of integers.md's that compute integers from
+  /// integers: Convolution, Depthwise, AveragePool, Rescale, MaxPool, Add or
+  /// Lookup. What follows is set only for these.
   bool isInteger() const;
+
+  /// 8 or 16: the elements of all inputs, and of the output.
+  unsigned inputBits = 8, outputBits = 8;
+  /// What no |sum| of a layer with a multiplier exceeds: section 2.
+  int64_t getLargestSum() const;
 
   /// NHWC. The input's is that of all inputs. The shape of the values
   /// themselves may differ by a reshape. A tensor of lower rank counts as
@@ -90,7 +95,8 @@ struct Layer {
   Extent padBefore, padAfter;
   /// Convolution: OHWI; Depthwise: HWC1; both int8 constants. Else null.
   mlir::Value weights;
-  /// int32, one an output channel or one for all. Null where weights are.
+  /// One an output channel or one for all, in int32 or, of int16 inputs, 48
+  /// bits. Null where weights are.
   mlir::Value bias;
   /// Requantization, one an output channel or one for all; not MaxPool, Lookup.
   llvm::SmallVector<int32_t> multipliers, shifts;
@@ -102,7 +108,7 @@ struct Layer {
   /// there is none.
   llvm::SmallVector<int8_t, 0> table;
   int32_t outputZeroPoint = 0;
-  int32_t lo = -128, hi = 127;
+  int32_t lo = -128, hi = 127; // in the output's type
 };
 
 /// Splits all ops of `block` but constants and the terminator into layers, in
@@ -110,14 +116,17 @@ struct Layer {
 /// other ops are one layer where they follow each other and have one name.
 std::vector<Layer> matchLayers(mlir::Block &block);
 
+/// Whether `value` holds int8 or int16.
+bool isActivation(mlir::Value value);
+
 /// Whether `op` is a constant: no layer, copied to where it is used.
 bool isConstant(mlir::Operation *op);
 
 /// The elements of a constant integer tensor or of a slice of one, row-major;
-/// nothing if `value` is neither.
+/// nothing if `value` is neither or one needs more than 32 bits.
 std::optional<std::vector<int32_t>> readIntegers(mlir::Value value);
 
-/// Whether readIntegers has something to read, without reading it.
+/// Whether `value` is a constant of integers or a slice of one.
 bool isIntegerConstant(mlir::Value value);
 
 /// The shape of `value` as NHWC, lower ranks with leading ones; nothing unless

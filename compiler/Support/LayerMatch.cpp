@@ -50,6 +50,17 @@ template <typename T> static T takeUser(Layer &layer) {
   return user;
 }
 
+static unsigned getBits(Value value) {
+  return getElementTypeOrSelf(value.getType()).getIntOrFloatBitWidth();
+}
+
+/// Results are those of `value`'s type, with no bounds but its own.
+static void setOutputType(Layer &layer, Value value) {
+  layer.outputBits = getBits(value);
+  layer.lo = int32_t(llvm::minIntN(layer.outputBits));
+  layer.hi = int32_t(llvm::maxIntN(layer.outputBits));
+}
+
 /// Reads a rescale's factors; nothing unless they are integers.md section 3's.
 static LogicalResult readRequantize(tosa::RescaleOp rescale, Layer &layer) {
   FailureOr<int64_t> inputZp = rescale.getInputZeroPoint();
@@ -59,8 +70,8 @@ static LogicalResult readRequantize(tosa::RescaleOp rescale, Layer &layer) {
   if (rescale.getScale32() || rescale.getInputUnsigned() ||
       rescale.getOutputUnsigned() ||
       rescale.getRoundingMode() != tosa::RoundingMode::SINGLE_ROUND ||
-      !isInt8(rescale.getOutput()) || failed(inputZp) || failed(outputZp) ||
-      !multipliers || !shifts)
+      !isActivation(rescale.getOutput()) || failed(inputZp) ||
+      failed(outputZp) || !multipliers || !shifts)
     return failure();
   for (int32_t multiplier : *multipliers)
     if (multiplier < 0 || multiplier > 32767)
@@ -71,10 +82,11 @@ static LogicalResult readRequantize(tosa::RescaleOp rescale, Layer &layer) {
   layer.multipliers.assign(multipliers->begin(), multipliers->end());
   layer.shifts.assign(shifts->begin(), shifts->end());
   layer.outputZeroPoint = *outputZp;
+  setOutputType(layer, rescale.getOutput());
   return success();
 }
 
-/// Takes the rescale to int8 after an int32 result and a clamp after it.
+/// Takes the rescale after a sum and a clamp after it.
 static LogicalResult takeEpilogue(Layer &layer) {
   auto rescale = takeUser<tosa::RescaleOp>(layer);
   if (!rescale || failed(readRequantize(rescale, layer)) ||
@@ -83,7 +95,7 @@ static LogicalResult takeEpilogue(Layer &layer) {
   return success();
 }
 
-/// Takes a clamp of the int8 result, if there is one.
+/// Takes a clamp of the result, if there is one.
 static void takeClamp(Layer &layer) {
   SmallVector<Operation *, 4> ops = layer.ops;
   auto clamp = takeUser<tosa::ClampOp>(layer);
@@ -91,7 +103,7 @@ static void takeClamp(Layer &layer) {
     return;
   auto lo = dyn_cast<IntegerAttr>(clamp.getMinValAttr());
   auto hi = dyn_cast<IntegerAttr>(clamp.getMaxValAttr());
-  if (!lo || !hi || !isInt8(clamp.getOutput())) {
+  if (!lo || !hi || !isActivation(clamp.getOutput())) {
     layer.ops = ops;
     return;
   }
@@ -107,7 +119,7 @@ static std::optional<std::vector<int32_t>> readTable(tosa::TableOp op) {
   return entries && entries->size() == 256 ? entries : std::nullopt;
 }
 
-/// Takes a clamp, and a table behind it, of the int8 result, if they are there.
+/// Takes a clamp, and a table behind it, of the result, if they are there.
 static void takeActivation(Layer &layer) {
   takeClamp(layer);
   SmallVector<Operation *, 4> ops = layer.ops;
@@ -121,8 +133,9 @@ static void takeActivation(Layer &layer) {
 /// Sets the shapes from the values at the layer's heart.
 static LogicalResult setShapes(Layer &layer, Value input, Value output) {
   auto in = getImageShape(input), out = getImageShape(output);
-  if (!in || !out || !isInt8(input))
+  if (!in || !out || !isActivation(input))
     return failure();
+  layer.inputBits = getBits(input);
   layer.inputShape = *in;
   layer.outputShape = *out;
   return success();
@@ -170,7 +183,7 @@ static std::optional<Layer> matchConvolution(T op, unsigned kernelDim) {
   auto weights = dyn_cast<RankedTensorType>(op.getWeight().getType());
   if (failed(inputZp) || failed(weightZp) || *weightZp != 0 || !weights ||
       !weights.hasStaticShape() || !isInt8(op.getWeight()) ||
-      !isIntegerConstant(op.getWeight()) || !isIntegerConstant(op.getBias()) ||
+      !isIntegerConstant(op.getWeight()) || !readIntegers(op.getBias()) ||
       failed(setShapes(layer, input, op.getOutput())))
     return std::nullopt;
   layer.inputs = {input};
@@ -235,18 +248,18 @@ static std::optional<Layer> matchMaxPool(tosa::MaxPool2dOp op) {
   layer.inputs = {op.getInput()};
   layer.inputZeroPoints = {0};
   layer.kernel = {op.getKernel()[0], op.getKernel()[1]};
+  setOutputType(layer, op.getOutput());
   setWindow(layer, op);
   takeActivation(layer);
   return layer;
 }
 
-/// A rescale from int8 to int8 of its own.
+/// A rescale of its own.
 static std::optional<Layer> matchRescale(tosa::RescaleOp op) {
   Layer layer;
   layer.kind = LayerKind::Rescale;
   layer.ops = {op};
-  if (!isInt8(op.getInput()) ||
-      failed(setShapes(layer, op.getInput(), op.getOutput())) ||
+  if (failed(setShapes(layer, op.getInput(), op.getOutput())) ||
       failed(readRequantize(op, layer)))
     return std::nullopt;
   layer.inputs = {op.getInput()};
@@ -258,7 +271,7 @@ static std::optional<Layer> matchRescale(tosa::RescaleOp op) {
 /// Takes one operand of an add: an exact product (x - zp) * factor.
 static LogicalResult takeAddend(Value value, Layer &layer) {
   auto rescale = value.getDefiningOp<tosa::RescaleOp>();
-  if (!rescale || !value.hasOneUse() || !isInt8(rescale.getInput()) ||
+  if (!rescale || !value.hasOneUse() || !isActivation(rescale.getInput()) ||
       rescale.getInputUnsigned() || rescale.getPerChannel())
     return failure();
   FailureOr<int64_t> inputZp = rescale.getInputZeroPoint();
@@ -285,6 +298,7 @@ static std::optional<Layer> matchAdd(tosa::AddOp op) {
   if (op.getInput1().getType() != op.getInput2().getType() ||
       failed(takeAddend(op.getInput1(), layer)) ||
       failed(takeAddend(op.getInput2(), layer)) ||
+      getBits(layer.inputs[0]) != getBits(layer.inputs[1]) ||
       failed(setShapes(layer, layer.inputs[0], op.getOutput())))
     return std::nullopt;
   if (layer.ops[1]->isBeforeInBlock(layer.ops[0]))

@@ -33,6 +33,10 @@ inline constexpr llvm::StringLiteral dimensionOrderAttr = "onnx.perm";
 /// dictionary from their names to these shapes.
 inline constexpr llvm::StringLiteral reshapedAttr = "onnx.reshaped";
 
+/// Attribute of an operation of a quantized model that is computed in float: a
+/// string that says why.
+inline constexpr llvm::StringLiteral staysFloatAttr = "onnx.stays_float";
+
 /// Marks `fused` as what is left of `parts`: it goes by the name of the first
 /// and yields the tensor of the last, which is one of its results' users.
 void setFusedNames(mlir::Operation *fused,

@@ -2,6 +2,7 @@
 
 #include "targets/cpu/DenseLayer.h"
 
+#include "compiler/Support/Layer.h"
 #include "targets/cpu/Constants.h"
 
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
@@ -10,19 +11,42 @@ using namespace mlir;
 using namespace sluice;
 using namespace sluice::cpu;
 
-/// Whether `value` has static shape and elements that a kernel reads: int8 or
-/// f32.
-static bool isKernelInput(Value value) {
-  auto type = dyn_cast<RankedTensorType>(value.getType());
-  return type && type.hasStaticShape() &&
-         (type.getElementType().isInteger(8) || type.getElementType().isF32());
+/// Whether `x` and `weights` have static shape and elements that a kernel
+/// reads: int8 or int16 by int8, or f32.
+static bool areKernelInputs(Value x, Value weights) {
+  auto from = dyn_cast<RankedTensorType>(x.getType()),
+       by = dyn_cast<RankedTensorType>(weights.getType());
+  if (!from || !by || !from.hasStaticShape() || !by.hasStaticShape())
+    return false;
+  if (by.getElementType().isF32())
+    return from.getElementType().isF32();
+  return by.getElementType().isInteger(8) &&
+         (from.getElementType().isInteger(8) ||
+          from.getElementType().isInteger(16));
 }
 
-static bool isKernelOutput(Value value, bool isFloat) {
+/// Whether `value` is what sums of the layer's inputs are in TOSA.
+static bool isKernelOutput(Value value, const DenseLayer &layer) {
   auto type = dyn_cast<RankedTensorType>(value.getType());
-  return type && type.hasStaticShape() &&
-         (isFloat ? type.getElementType().isF32()
-                  : type.getElementType().isInteger(32));
+  if (!type || !type.hasStaticShape())
+    return false;
+  return layer.isFloat
+             ? type.getElementType().isF32()
+             : type.getElementType().isInteger(layer.inputBits == 16 ? 48 : 32);
+}
+
+/// Whether 32 bits hold all sums of an int16 layer: integers.md section 2.
+static bool fits32Bits(const DenseLayer &layer, ArrayRef<int64_t> weights,
+                       ArrayRef<int64_t> bias) {
+  std::vector<int64_t> most(layer.channels);
+  int64_t taps = static_cast<int64_t>(weights.size()) / layer.channels;
+  for (auto [i, weight] : llvm::enumerate(weights))
+    most[layer.isDepthwise ? i % layer.channels : i / taps] +=
+        32768 * std::abs(weight);
+  for (auto [c, sum] : llvm::enumerate(most))
+    if (std::abs(bias[c % bias.size()]) + sum > INT32_MAX)
+      return false;
+  return true;
 }
 
 static ArrayRef<int64_t> shapeOf(Value value) {
@@ -47,7 +71,8 @@ static bool readWeights(DenseLayer &layer, Value weights, Value bias) {
   }
   auto integers = getIntegers(weights);
   auto integerBias = bias ? getIntegers(bias) : std::vector<int64_t>{0};
-  if (!integers || !integerBias)
+  if (!integers || !integerBias ||
+      (layer.inputBits == 16 && !fits32Bits(layer, *integers, *integerBias)))
     return false;
   layer.weights.assign(integers->begin(), integers->end());
   for (int64_t c = 0; c < layer.channels; ++c)
@@ -69,8 +94,8 @@ static bool readZeroPoints(DenseLayer &layer, Value input, Value weights) {
 
 template <typename ConvOp>
 static bool readConvolution(ConvOp op, DenseLayer &layer) {
-  if (!isKernelInput(op.getInput()) || !isKernelInput(op.getWeight()) ||
-      !isKernelOutput(op.getOutput(), layer.isFloat))
+  if (!areKernelInputs(op.getInput(), op.getWeight()) ||
+      !isKernelOutput(op.getOutput(), layer))
     return false;
   layer.inputShape = llvm::to_vector<4>(shapeOf(op.getInput()));
   layer.outputShape = llvm::to_vector<4>(shapeOf(op.getOutput()));
@@ -97,8 +122,8 @@ static bool readOp(tosa::DepthwiseConv2DOp op, DenseLayer &layer) {
 
 /// [1, M, K] times a constant [1, K, N] is a 1 × 1 convolution of M pixels.
 static bool readOp(tosa::MatMulOp op, DenseLayer &layer) {
-  if (!isKernelInput(op.getA()) || !isKernelInput(op.getB()) ||
-      !isKernelOutput(op.getOutput(), layer.isFloat))
+  if (!areKernelInputs(op.getA(), op.getB()) ||
+      !isKernelOutput(op.getOutput(), layer))
     return false;
   ArrayRef<int64_t> a = shapeOf(op.getA()), b = shapeOf(op.getB());
   if (b[0] != 1)
@@ -130,14 +155,18 @@ static bool appendRescale(tosa::RescaleOp rescale, DenseLayer &layer) {
       getInteger(rescale.getInputZp()) != 0 || rescale.getInputUnsigned() ||
       rescale.getOutputUnsigned() ||
       rescale.getRoundingMode() != tosa::RoundingMode::SINGLE_ROUND ||
-      !getElementTypeOrSelf(rescale.getOutput()).isInteger(8) ||
+      !isActivation(rescale.getOutput()) ||
       !llvm::all_of(*shifts, [](int64_t s) { return s >= 2 && s <= 62; }))
     return false;
   layer.epilogue.kind = Epilogue::Requantize;
   layer.epilogue.high =
       llvm::all_of(*shifts, [](int64_t s) { return s >= 16 && s <= 47; }) &&
       llvm::all_of(*multipliers, [](int64_t m) { return llvm::isInt<16>(m); });
+  layer.epilogue.bits =
+      getElementTypeOrSelf(rescale.getOutput()).getIntOrFloatBitWidth();
   layer.epilogue.zeroPoint = *outputZero;
+  layer.epilogue.lo = static_cast<int32_t>(llvm::minIntN(layer.epilogue.bits));
+  layer.epilogue.hi = static_cast<int32_t>(llvm::maxIntN(layer.epilogue.bits));
   layer.multipliers = std::move(*multipliers);
   layer.shifts = std::move(*shifts);
   layer.ops.push_back(rescale);
@@ -174,12 +203,17 @@ template <typename Op> static std::optional<DenseLayer> match(Op op) {
   layer.ops.push_back(op);
   layer.input = op->getOperand(0);
   layer.isFloat = getElementTypeOrSelf(layer.input.getType()).isF32();
+  layer.inputBits =
+      getElementTypeOrSelf(layer.input.getType()).getIntOrFloatBitWidth();
   if (!readOp(op, layer))
     return std::nullopt;
   if (layer.isFloat)
     layer.epilogue.kind = Epilogue::Float;
   else if (auto rescale = getOnlyUser<tosa::RescaleOp>(layer))
     appendRescale(rescale, layer);
+  // A kernel's sum has 32 bits, which is not what others would read.
+  if (layer.inputBits == 16 && layer.epilogue.kind == Epilogue::Sum)
+    return std::nullopt;
   if (auto clamp = getOnlyUser<tosa::ClampOp>(layer))
     appendClamp(clamp, layer);
   return layer;

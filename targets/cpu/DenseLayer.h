@@ -22,6 +22,7 @@ struct DenseLayer {
   llvm::SmallVector<mlir::Operation *, 3> ops; // in program order
   mlir::Value input;
   bool isFloat = false, isDepthwise = false;
+  unsigned inputBits = 0;                                // 8, 16 or 32
   llvm::SmallVector<int64_t, 4> inputShape, outputShape; // NHWC
   int64_t channels = 0;                                  // of the output
   std::array<int64_t, 2> kernel{1, 1}, stride{1, 1}, dilation{1, 1}; // y, x

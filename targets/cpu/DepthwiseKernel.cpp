@@ -169,7 +169,7 @@ Kernel cpu::getDepthwiseKernel(ModuleOp module, const Level &level,
       nameKernel("depthwise",
                  {s.batch, s.rows, s.cols, s.channels, s.kernelRows,
                   s.kernelCols, s.kernelRowStep, s.kernelColStep, s.imagePitch,
-                  s.rowStep, s.colStep, s.inputSize},
+                  s.rowStep, s.colStep, s.inputSize, s.inputBits},
                  epilogue);
   int64_t units = s.rows;
   if (auto known = module.lookupSymbol<func::FuncOp>(name))
@@ -179,7 +179,8 @@ Kernel cpu::getDepthwiseKernel(ModuleOp module, const Level &level,
   Type sum = epilogue.getSumType(b);
   int64_t padded = s.paddedChannels(level);
   SmallVector<Type> types = {
-      MemRefType::get({s.inputSize}, isFloat ? sum : b.getI8Type()),
+      MemRefType::get({s.inputSize},
+                      isFloat ? sum : b.getIntegerType(s.inputBits)),
       MemRefType::get({s.kernelRows * s.kernelCols * padded *
                        (isFloat ? 1 : level.pair.quantum)},
                       isFloat ? sum : b.getI16Type()),

@@ -17,7 +17,7 @@ Type Epilogue::getResultType(Builder &builder) const {
   case Sum:
     return builder.getI32Type();
   case Requantize:
-    return builder.getI8Type();
+    return builder.getIntegerType(bits);
   case Float:
     return builder.getF32Type();
   }
@@ -198,7 +198,8 @@ void KernelBuilder::finish(const Epilogue &epilogue, Value sum,
   if (epilogue.kind == Epilogue::Requantize) {
     result = requantize(epilogue, sum, tables, channel);
     result = arith::TruncIOp::create(
-        *this, vector(type.getNumElements(), getI8Type()), result);
+        *this, vector(type.getNumElements(), epilogue.getResultType(*this)),
+        result);
   } else if (epilogue.kind == Epilogue::Float) {
     auto bound = [&](arith::CmpFPredicate predicate, float limit) {
       if (std::isinf(limit))
@@ -226,8 +227,8 @@ std::string cpu::nameKernel(StringRef kind, ArrayRef<int64_t> numbers,
   for (int64_t number : numbers)
     stream << '_' << number;
   if (epilogue.kind == Epilogue::Requantize)
-    stream << (epilogue.high ? "_high" : "_wide") << '_' << epilogue.zeroPoint
-           << '_' << epilogue.lo << '_' << epilogue.hi;
+    stream << (epilogue.high ? "_high" : "_wide") << '_' << epilogue.bits << '_'
+           << epilogue.zeroPoint << '_' << epilogue.lo << '_' << epilogue.hi;
   if (epilogue.kind == Epilogue::Float)
     stream << "_f32_"
            << llvm::format_hex(llvm::bit_cast<uint32_t>(epilogue.floatLo), 8)

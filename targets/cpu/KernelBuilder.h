@@ -22,7 +22,8 @@ struct Epilogue {
   /// Requantize: all shifts are 16 or more, so that multipliers come as
   /// m · 2^16 and the upper word of the product is enough.
   bool high = false;
-  /// Requantize: as in docs/spec/integers.md section 3.
+  /// Requantize: as in docs/spec/integers.md section 3, to 8 or 16 bits.
+  unsigned bits = 8;
   int32_t zeroPoint = 0, lo = -128, hi = 127;
   /// Float: bounds of a clamp; NaN passes.
   float floatLo = -std::numeric_limits<float>::infinity();

@@ -27,7 +27,7 @@ struct Kernel {
 struct PackShape {
   int64_t batch, rows, cols, channels; // of the input, NHWC
   int64_t top, bottom, left, right;    // padding
-  unsigned bits;                       // of an element of the output
+  unsigned inputBits, bits; // of an element of the input and of the output
   bool isFloat;
   bool offset;   // int8 x becomes uint8 x + 128
   int64_t fill;  // what the padding holds, an input value
@@ -61,11 +61,17 @@ struct StripShape {
   int64_t kernelRowStep, kernelColStep;
   int64_t imagePitch, rowStep, colStep; // from output to input
   int64_t inputSize;                    // elements
+  unsigned inputBits;                   // before packing: 8, 16 or 32
 
   /// Where the pixels of a row follow on those of the row before at the same
   /// distance, the image is one column.
   void flatten();
 };
+
+/// How sums of `inputBits` are taken: those of int8 as the level does it best.
+inline const DotProduct &getDot(const Level &level, unsigned inputBits) {
+  return inputBits == 16 ? level.pair : level.dot;
+}
 
 /// How a level computes a strip: a tile of tileRows × tileCols pixels and
 /// `vectors` vectors of channels is summed in registers.
@@ -119,6 +125,7 @@ struct DepthwiseShape {
   int64_t kernelRowStep, kernelColStep;
   int64_t imagePitch, rowStep, colStep;
   int64_t inputSize;
+  unsigned inputBits; // 8, 16 or 32
 
   /// Takes adjacent pixels with few channels for one pixel with more, up to a
   /// vector of `lanes`, where the same elements are meant. Tables and weights
@@ -147,7 +154,7 @@ std::vector<T> packDepthwiseWeights(const DepthwiseShape &shape,
 }
 
 /// (input, weights, bias, [multipliers, shifts, halves,] output), 1-D memrefs;
-/// int8 inputs have int16 weights. Tables have paddedChannels elements.
+/// integer inputs have int16 weights. Tables have paddedChannels elements.
 Kernel getDepthwiseKernel(mlir::ModuleOp module, const Level &level,
                           const DepthwiseShape &shape,
                           const Epilogue &epilogue);

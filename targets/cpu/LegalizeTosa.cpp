@@ -81,6 +81,9 @@ struct Rescale {
 
   bool isPerTensor() const { return multipliers.size() == 1; }
 
+  /// The type that values are scaled from.
+  unsigned valueBits() const { return inputBits > 32 ? 64 : 32; }
+
   /// The whole computation fits 32 bits.
   bool isNarrow() const {
     if (!isPerTensor() || inputBits > 16)
@@ -93,7 +96,7 @@ struct Rescale {
 
   /// The upper half of acc · (m · 2^16) holds all that the shift leaves.
   bool isHigh() const {
-    return !scale32 &&
+    return !scale32 && inputBits <= 32 &&
            llvm::all_of(shifts, [](int64_t s) { return s >= 16 && s <= 47; });
   }
 };
@@ -109,7 +112,8 @@ static std::optional<Rescale> readRescale(tosa::RescaleOp op) {
   auto outputZero = cpu::getInteger(op.getOutputZp());
   if (!input || !output || !output.hasStaticShape() || !multipliers ||
       !shifts || !inputZero || !outputZero || op.getInputUnsigned() ||
-      op.getOutputUnsigned() || input.getElementTypeBitWidth() > 32 ||
+      op.getOutputUnsigned() || input.getElementTypeBitWidth() > 48 ||
+      (op.getScale32() && input.getElementTypeBitWidth() > 32) ||
       output.getElementTypeBitWidth() > 32 ||
       op.getRoundingMode() != tosa::RoundingMode::SINGLE_ROUND ||
       multipliers->size() != shifts->size())
@@ -131,7 +135,7 @@ static Value scale(ImplicitLocOpBuilder &b, const Rescale &rescale, Value value,
   unsigned bits = rescale.isNarrow() ? 32 : 64;
   Type type = b.getIntegerType(bits);
   auto widen = [&](Value v) -> Value {
-    return bits == 32 ? v : arith::ExtSIOp::create(b, type, v);
+    return v.getType() == type ? v : arith::ExtSIOp::create(b, type, v);
   };
   Value product = arith::MulIOp::create(b, widen(value), widen(multiplier));
   Value s = widen(shift);
@@ -167,10 +171,12 @@ static Value scaleHigh(ImplicitLocOpBuilder &b, Value value, Value multiplier,
 static Value rescaleElement(ImplicitLocOpBuilder &b, const Rescale &rescale,
                             Value input, Value multiplier, Value shift) {
   Value value = input;
-  if (rescale.inputBits < 32)
-    value = arith::ExtSIOp::create(b, b.getI32Type(), value);
+  unsigned valueBits = rescale.valueBits();
+  if (rescale.inputBits < valueBits)
+    value = arith::ExtSIOp::create(b, b.getIntegerType(valueBits), value);
   if (rescale.inputZero != 0)
-    value = arith::SubIOp::create(b, value, constant(b, 32, rescale.inputZero));
+    value = arith::SubIOp::create(b, value,
+                                  constant(b, valueBits, rescale.inputZero));
   value = rescale.isHigh() && !rescale.isNarrow()
               ? scaleHigh(b, value, multiplier, shift)
               : scale(b, rescale, value, multiplier, shift);

@@ -43,10 +43,12 @@ static PackShape getPackShape(const DenseLayer &layer, const Level &level) {
   shape.right = layer.pad[3];
   shape.isFloat = layer.isFloat;
   bool dense = !layer.isDepthwise;
-  shape.bits = layer.isFloat ? 32 : dense ? level.dot.elementBits : 8;
-  shape.offset = !layer.isFloat && dense && level.dot.offsetInput;
+  const DotProduct &dot = getDot(level, layer.inputBits);
+  shape.inputBits = layer.inputBits;
+  shape.bits = !layer.isFloat && dense ? dot.elementBits : layer.inputBits;
+  shape.offset = !layer.isFloat && dense && dot.offsetInput;
   shape.fill = layer.inputZeroPoint;
-  shape.slack = layer.isFloat || !dense ? 0 : level.dot.quantum - 1;
+  shape.slack = layer.isFloat || !dense ? 0 : dot.quantum - 1;
   return shape;
 }
 
@@ -133,6 +135,7 @@ static StripShape getStripShape(const DenseLayer &layer,
   shape.rowStep = layer.stride[0] * pack.rowPitch();
   shape.colStep = layer.stride[1] * pack.channels;
   shape.inputSize = pack.outputSize();
+  shape.inputBits = layer.inputBits;
   shape.flatten();
   return shape;
 }
@@ -153,7 +156,7 @@ static Value lowerStrip(const DenseLayer &layer, const PackShape &pack,
         });
     std::vector<int8_t> packed =
         packStripWeights<int8_t>(shape, plan, layer.weights);
-    if (level.dot.elementBits == 8)
+    if (getDot(level, layer.inputBits).elementBits == 8)
       call.addConstant(packed);
     else
       call.addConstant(convert<int16_t, int8_t>(packed));
@@ -179,6 +182,7 @@ static Value lowerDepthwise(const DenseLayer &layer, const PackShape &pack,
   shape.rowStep = layer.stride[0] * pack.rowPitch();
   shape.colStep = layer.stride[1] * pack.channels;
   shape.inputSize = pack.outputSize();
+  shape.inputBits = layer.inputBits;
   int64_t repeat = shape.widen(level.lanes);
   call.addOperand(input);
   std::vector<int32_t> bias;

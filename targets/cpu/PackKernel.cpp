@@ -9,7 +9,8 @@ using namespace sluice;
 using namespace sluice::cpu;
 
 Type PackShape::inputType(Builder &builder) const {
-  return isFloat ? Type(builder.getF32Type()) : builder.getI8Type();
+  return isFloat ? Type(builder.getF32Type())
+                 : builder.getIntegerType(inputBits);
 }
 
 Type PackShape::outputType(Builder &builder) const {
@@ -78,7 +79,7 @@ private:
     emitVectors(count, [&](Value offset, int64_t size) {
       Value value = b.load(input, b.add(from, offset), size);
       VectorType type = b.vector(size, shape.outputType(b));
-      if (!shape.isFloat && shape.bits > 8)
+      if (!shape.isFloat && shape.bits > shape.inputBits)
         value = arith::ExtSIOp::create(b, type, value);
       if (shape.offset)
         value = arith::XOrIOp::create(b, value, b.splat(type, int64_t(-128)));
@@ -97,11 +98,11 @@ private:
 
 Kernel cpu::getPackKernel(ModuleOp module, const Level &level,
                           const PackShape &s) {
-  std::string name =
-      nameKernel("pack",
-                 {s.batch, s.rows, s.cols, s.channels, s.top, s.bottom, s.left,
-                  s.right, s.bits, s.isFloat, s.offset, s.fill, s.slack},
-                 Epilogue());
+  std::string name = nameKernel("pack",
+                                {s.batch, s.rows, s.cols, s.channels, s.top,
+                                 s.bottom, s.left, s.right, s.inputBits, s.bits,
+                                 s.isFloat, s.offset, s.fill, s.slack},
+                                Epilogue());
   // A unit is a padded row.
   int64_t units = s.paddedRows();
   if (auto known = module.lookupSymbol<func::FuncOp>(name))

@@ -51,10 +51,10 @@ measure(memref::AllocOp alloc, Block &block,
   collectUsers(alloc, users);
   deploy::PlacedBuffer buffer;
   // Every buffer then starts at a multiple of the alignment.
-  buffer.size =
-      llvm::alignTo(type.getNumElements() *
-                        llvm::divideCeil(type.getElementTypeBitWidth(), 8),
-                    cpu::bufferAlignment);
+  buffer.size = llvm::alignTo(type.getNumElements() *
+                                  llvm::PowerOf2Ceil(llvm::divideCeil(
+                                      type.getElementTypeBitWidth(), 8)),
+                              cpu::bufferAlignment);
   buffer.first = std::numeric_limits<int64_t>::max();
   for (Operation *user : users) {
     int64_t step = steps.lookup(block.findAncestorOpInBlock(*user));

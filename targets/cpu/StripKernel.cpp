@@ -28,7 +28,7 @@ static int64_t balance(int64_t count, int64_t limit) {
 
 StripPlan::StripPlan(const StripShape &shape, const Level &level,
                      bool isFloat) {
-  quantum = isFloat ? 1 : level.dot.quantum;
+  quantum = isFloat ? 1 : getDot(level, shape.inputBits).quantum;
   paddedLength = llvm::alignTo(shape.length, quantum);
   int64_t total = llvm::divideCeil(shape.channels, level.lanes);
   if (shape.rows * shape.cols == 1) {
@@ -92,6 +92,7 @@ private:
   const Epilogue &epilogue;
   const StripPlan plan;
   bool isFloat;
+  const DotProduct &dot;
   int64_t lanes;
   int64_t tileRows; // all rows of tiles, a smaller last one included
   bool unitsAreBlocks;
@@ -106,7 +107,8 @@ StripEmitter::StripEmitter(KernelBuilder &b, const StripShape &shape,
                            const Epilogue &epilogue, func::FuncOp func)
     : b(b), shape(shape), epilogue(epilogue),
       plan(shape, b.level, epilogue.kind == Epilogue::Float),
-      isFloat(epilogue.kind == Epilogue::Float), lanes(b.level.lanes),
+      isFloat(epilogue.kind == Epilogue::Float),
+      dot(getDot(b.level, shape.inputBits)), lanes(b.level.lanes),
       tileRows(llvm::divideCeil(shape.rows, plan.tileRows)),
       unitsAreBlocks(tileRows == 1) {
   unsigned next = 0;
@@ -125,7 +127,6 @@ StripEmitter::StripEmitter(KernelBuilder &b, const StripShape &shape,
 Value StripEmitter::loadInput(Value offset) {
   if (isFloat)
     return b.loadBroadcast(input, offset, lanes);
-  const DotProduct &dot = b.level.dot;
   if (dot.quantum == 1) {
     Value element = memref::LoadOp::create(b, input, offset);
     Value wide = arith::ExtSIOp::create(b, b.getI32Type(), element);
@@ -145,7 +146,7 @@ Value StripEmitter::loadInput(Value offset) {
 Value StripEmitter::accumulate(Value sum, Value input, Value weights) {
   if (isFloat)
     return b.multiplyAdd(input, weights, sum);
-  return b.multiplyAdd(b.level.dot, input, weights, sum);
+  return b.multiplyAdd(dot, input, weights, sum);
 }
 
 /// One quantum of products for each pixel and vector of the tile.
@@ -307,7 +308,8 @@ Kernel cpu::getStripKernel(ModuleOp module, const Level &level,
   StripPlan plan(s, level, isFloat);
   KernelBuilder b(module.getLoc(), level);
   Type sum = epilogue.getSumType(b);
-  Type element = isFloat ? sum : b.getIntegerType(level.dot.elementBits);
+  Type element =
+      isFloat ? sum : b.getIntegerType(getDot(level, s.inputBits).elementBits);
   int64_t padded = plan.blocks * plan.blockWidth;
   SmallVector<Type> types = {MemRefType::get({s.inputSize}, element),
                              MemRefType::get({plan.weightCount(s)}, element),
@@ -322,7 +324,7 @@ Kernel cpu::getStripKernel(ModuleOp module, const Level &level,
       nameKernel("strip",
                  {s.batch, s.rows, s.cols, s.channels, s.kernelRows,
                   s.kernelCols, s.length, s.kernelRowStep, s.kernelColStep,
-                  s.imagePitch, s.rowStep, s.colStep, s.inputSize},
+                  s.imagePitch, s.rowStep, s.colStep, s.inputSize, s.inputBits},
                  epilogue);
   auto func = module.lookupSymbol<func::FuncOp>(name);
   bool isNew = !func;

@@ -27,6 +27,7 @@ private:
     if (reason.empty())
       reason = formatv(format, std::forward<Args>(args)...);
   }
+  void checkTypes();
   void checkWindow();
   void checkSizes();
   void checkNumbers();
@@ -56,11 +57,18 @@ std::string Judge::judge() {
         op && isConstant(op))
       fail("an input is a constant; the engine reads tensors that the model "
            "computes");
+  checkTypes();
   checkWindow();
   checkSizes();
   checkNumbers();
   checkScratchpads();
   return reason;
+}
+
+void Judge::checkTypes() {
+  for (unsigned bits : {layer.inputBits, layer.outputBits})
+    if (bits != 8)
+      fail("int{0} activations; the engine computes on int8", bits);
 }
 
 void Judge::checkWindow() {

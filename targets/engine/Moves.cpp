@@ -175,6 +175,8 @@ static std::string checkImage(Value value) {
 std::string engine::findImmovable(const Layer &layer) {
   for (Operation *op : layer.ops) {
     Value result = op->getResult(0);
+    if (!getElementTypeOrSelf(result).isInteger(8))
+      return "int16 activations; the engine moves int8";
     if (auto slice = dyn_cast<tosa::SliceOp>(op); slice && !getStart(slice))
       return "a slice whose start is not constant";
     if (auto reshape = dyn_cast<tosa::ReshapeOp>(op)) {

@@ -9,6 +9,7 @@
 #include "dialects/Onnx/Onnx.h"
 #include "tools/sluice-compiler/Verbs.h"
 
+#include "mlir/Dialect/Quant/IR/Quant.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/JSON.h"
 
@@ -21,6 +22,7 @@ namespace json = llvm::json;
 namespace {
 struct Node {
   std::string name, op, place, reason;
+  std::string whyFloat; // of an operator of a quantized model, or empty
   int64_t macs = 0, cycles = 0;
 };
 
@@ -31,6 +33,8 @@ public:
 
   /// Notes an error that was emitted at a node.
   void addProblem(StringRef name, StringRef message);
+  /// Notes why operators of a quantized model stay float.
+  void addFloats(func::FuncOp quantized);
   void addLayer(const Layer &layer, const Target &target);
   /// Nodes without a place have left no work or hang on one that is not
   /// supported.
@@ -69,6 +73,13 @@ void NodeTable::addProblem(StringRef name, StringRef message) {
   node.reason = message.str();
 }
 
+void NodeTable::addFloats(func::FuncOp quantized) {
+  for (Operation &op : quantized.getBody().front())
+    if (auto why = op.getAttrOfType<StringAttr>(onnx::staysFloatAttr))
+      if (auto it = indices.find(onnx::getNodeName(&op)); it != indices.end())
+        nodes[it->second].whyFloat = why.str();
+}
+
 /// All node names that a location goes back to.
 static void collectNames(Location location, SmallVectorImpl<StringRef> &names) {
   if (auto fused = dyn_cast<FusedLoc>(location))
@@ -96,7 +107,8 @@ void NodeTable::addLayer(const Layer &layer, const Target &target) {
     // A node of several layers is on the device only if all of them are.
     if (node.place.empty() || !onDevice) {
       node.place = onDevice ? target.name().str() : getHostTarget().str();
-      node.reason = judgement.reason;
+      bool isFloat = !onDevice && !node.whyFloat.empty();
+      node.reason = isFloat ? node.whyFloat : judgement.reason;
     }
   }
   if (auto it = indices.find(layer.name); it != indices.end()) {
@@ -200,6 +212,7 @@ std::optional<Stop> checkModel(const CheckOptions &options,
       return stop;
   }
   func::FuncOp main = getMain(*module);
+  table->addFloats(main);
   {
     ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) {
       std::string text = diagnostic.str();
@@ -212,7 +225,7 @@ std::optional<Stop> checkModel(const CheckOptions &options,
     previewTosa(main);
   }
   for (const Layer &layer : matchLayers(main.getBody().front()))
-    if (!isa<tensor::EmptyOp>(layer.getRoot()) &&
+    if (!isa<tensor::EmptyOp, quant::StorageCastOp>(layer.getRoot()) &&
         layer.getRoot()->getDialect()->getNamespace() != "onnx")
       table->addLayer(layer, **target);
   table->finish();

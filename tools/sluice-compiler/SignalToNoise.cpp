@@ -23,7 +23,7 @@ SignalToNoise::SignalToNoise(ModuleOp quantized) {
       return;
     auto type = dyn_cast<quant::UniformQuantizedType>(
         getElementTypeOrSelf(op->getResult(0)));
-    if (type && type.getStorageTypeIntegralWidth() == 8)
+    if (type && type.getStorageTypeIntegralWidth() <= 16)
       entries[onnx::getOutputName(op->getResult(0))] = {type.getScale(),
                                                         type.getZeroPoint()};
   });
@@ -72,10 +72,10 @@ SignalToNoise::measure(ModuleOp imported, ModuleOp legalized,
       if (x == reals->end() || q == integers->end() ||
           x->second.size() != q->second.size() ||
           !x->second.getElementType().isF32() ||
-          !q->second.getElementType().isInteger(8))
+          !q->second.getElementType().isInteger())
         continue;
-      for (auto [value, integer] :
-           llvm::zip_equal(x->second.data<float>(), q->second.data<int8_t>())) {
+      for (auto [i, value] : llvm::enumerate(x->second.data<float>())) {
+        int64_t integer = q->second.getInt(static_cast<int64_t>(i));
         double error = value - entry.scale * static_cast<double>(
                                                  integer - entry.zeroPoint);
         entry.signal += static_cast<double>(value) * value;

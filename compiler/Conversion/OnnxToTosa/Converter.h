@@ -33,10 +33,14 @@ struct Mapped {
   std::optional<llvm::SmallVector<int64_t>> flat;
 };
 
-/// The quantization of an int8 tensor: scale a tensor or an output channel.
+/// The quantization of an integer tensor: scale a tensor or an output channel.
 struct Quantization {
   llvm::SmallVector<double> scales;
   int64_t zeroPoint;
+  unsigned bits;
+
+  /// What no |x − zero point| of an activation exceeds.
+  double getReach() const { return bits == 8 ? 255 : 32768; }
 };
 
 /// The shape of a tensor.

@@ -67,7 +67,7 @@ template LogicalResult Converter::convertBinary<tosa::MulOp>(Operation *);
 template LogicalResult
 Converter::convertBinary<tosa::ReciprocalOp>(Operation *);
 
-/// Residual add in int8: integers.md, section 4.
+/// Residual add in integers: integers.md, section 4.
 LogicalResult Converter::convert(onnx::AddOp op) {
   std::optional<Quantization> out = getQuantization(op.getType());
   if (!out)
@@ -77,9 +77,9 @@ LogicalResult Converter::convert(onnx::AddOp op) {
   if (!a || !c)
     return op.emitOpError("mixes quantized and float operands");
   auto factors = getAddFactors(a->scales[0] / out->scales[0],
-                               c->scales[0] / out->scales[0]);
+                               c->scales[0] / out->scales[0], a->bits);
   if (!factors)
-    return op.emitOpError("adds int8 tensors of scales ")
+    return op.emitOpError("adds integer tensors of scales ")
            << a->scales[0] << " and " << c->scales[0] << " to one of "
            << out->scales[0] << ", too far apart; calibrate again";
   TosaBuilder b = at(op);
@@ -89,7 +89,8 @@ LogicalResult Converter::convert(onnx::AddOp op) {
       b.multiplyExactly(x.value, a->zeroPoint, factors->first),
       b.multiplyExactly(y, c->zeroPoint, factors->second));
   Value result =
-      clampAsAsked(op, b.requantize(acc, factors->output, out->zeroPoint));
+      clampAsAsked(op, b.requantize(acc, factors->output, out->zeroPoint,
+                                    builder.getIntegerType(out->bits)));
   set(op.getResult(), Mapped{result, x.perm, std::nullopt});
   nameOutput(op, result);
   return success();

@@ -239,8 +239,8 @@ LogicalResult Converter::convert(onnx::PadOp op) {
     if (op.getConstantValue() &&
         onnx::readFloatScalar(op.getConstantValue()) != 0.0)
       return op.emitOpError(
-          "pads int8 data with a value other than 0, which is not supported");
-    fill = b.scalar<int8_t>(static_cast<int8_t>(quantization->zeroPoint));
+          "pads integers with a value other than 0, which is not supported");
+    fill = b.zeroPointOf(mapped.value, quantization->zeroPoint);
   } else {
     if (!cast<ShapedType>(op.getType()).getElementType().isF32())
       return op.emitOpError(

@@ -44,7 +44,8 @@ LogicalResult Converter::convertProduct(Operation *op, Value input,
     x = b.reshape(canonical, {1, rows, 1, weights.inputs});
     kernel = weights.asOhwi(b);
   }
-  Value y = b.conv2d(x, kernel, sum->getBias(b), window, sum->inputZeroPoint);
+  Value y =
+      b.conv2d(x, kernel, sum->getBias(b, x), window, sum->inputZeroPoint);
   if (weights.isQuantized()) {
     FailureOr<Value> requantized = requantize(op, y, sum->factors, sum->worst);
     if (failed(requantized))
@@ -85,7 +86,7 @@ LogicalResult Converter::convert(onnx::MatMulOp op) {
     return op.emitOpError("broadcasts its operands, which is not supported");
   if (getQuantization(op.getType()))
     return op.emitOpError(
-        "multiplies two int8 activations, which is not supported");
+        "multiplies two quantized activations, which is not supported");
   TosaBuilder b = at(op);
   int64_t batch = ShapedType::getNumElements(as.drop_back(2));
   Value x =

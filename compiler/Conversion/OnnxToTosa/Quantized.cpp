@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Between float and int8, and what int8 needs beside it: docs/spec/integers.md.
+// Between float and integers, and what these need beside it:
+// docs/spec/integers.md.
 
 #include "compiler/Conversion/OnnxToTosa/Converter.h"
 #include "compiler/Conversion/OnnxToTosa/Weights.h"
@@ -16,47 +17,55 @@ namespace sluice {
 std::optional<Quantization> getQuantization(Type type) {
   Type elementType = getElementTypeOrSelf(type);
   if (auto uniform = dyn_cast<quant::UniformQuantizedType>(elementType))
-    return Quantization{{uniform.getScale()}, uniform.getZeroPoint()};
+    return Quantization{{uniform.getScale()},
+                        uniform.getZeroPoint(),
+                        uniform.getStorageTypeIntegralWidth()};
   if (auto perAxis =
           dyn_cast<quant::UniformQuantizedPerAxisType>(elementType)) {
     // Zero points of an axis must agree: there is one in the arithmetic.
     ArrayRef<int64_t> zeroPoints = perAxis.getZeroPoints();
     if (llvm::all_equal(zeroPoints))
       return Quantization{llvm::to_vector(perAxis.getScales()),
-                          zeroPoints.front()};
+                          zeroPoints.front(),
+                          perAxis.getStorageTypeIntegralWidth()};
   }
   return std::nullopt;
 }
 
 Value Converter::clampAsAsked(Operation *op, Value x) {
   auto clamp = op->getAttrOfType<DenseI64ArrayAttr>("onnx.clamp");
-  if (!clamp || (clamp[0] <= -128 && clamp[1] >= 127))
+  Type type = getElementTypeOrSelf(x);
+  if (!clamp || (clamp[0] <= llvm::minIntN(type.getIntOrFloatBitWidth()) &&
+                 clamp[1] >= llvm::maxIntN(type.getIntOrFloatBitWidth())))
     return x;
-  return at(op).clamp(x,
-                      builder.getI8IntegerAttr(static_cast<int8_t>(clamp[0])),
-                      builder.getI8IntegerAttr(static_cast<int8_t>(clamp[1])));
+  return at(op).clamp(x, builder.getIntegerAttr(type, clamp[0]),
+                      builder.getIntegerAttr(type, clamp[1]));
 }
 
 FailureOr<Value> Converter::requantize(Operation *op, Value acc,
                                        ArrayRef<double> factors,
                                        ArrayRef<double> worst) {
   SmallVector<Multiplier> multipliers;
+  // Sums of int8 wrap at 32 bits; wider ones must not need to.
+  bool wraps = getElementTypeOrSelf(acc).isInteger(32);
   for (auto [k, factor] : llvm::enumerate(factors)) {
     std::optional<Multiplier> multiplier = getMultiplier(factor);
     if (!multiplier)
       return op->emitOpError("needs a scale factor of ")
              << factor << " for output channel " << k
              << ", which is not in (0, 2^13); calibrate again";
+    double sum = worst[worst.size() == 1 ? 0 : k];
     double largest =
-        std::ldexp(worst[worst.size() == 1 ? 0 : k] * multiplier->multiplier,
-                   -multiplier->shift);
-    if (multiplier->shift < 15 && !(largest < 2147483647.0))
+        std::ldexp(sum * multiplier->multiplier, -multiplier->shift);
+    if (!(wraps && multiplier->shift >= 15) &&
+        !(largest < 2147483647.0 && sum < std::ldexp(1.0, 47)))
       return op->emitOpError("can leave 32 bits when output channel ")
              << k << " is scaled by " << factor << "; calibrate again";
     multipliers.push_back(*multiplier);
   }
   Quantization out = *getQuantization(op->getResult(0).getType());
-  return clampAsAsked(op, at(op).requantize(acc, multipliers, out.zeroPoint));
+  return clampAsAsked(op, at(op).requantize(acc, multipliers, out.zeroPoint,
+                                            builder.getIntegerType(out.bits)));
 }
 
 static bool isUsableScale(double scale) {
@@ -70,8 +79,9 @@ LogicalResult Converter::convert(onnx::QuantizeLinearOp op) {
                        : std::optional<SmallVector<int64_t>>({0});
   Type target = cast<ShapedType>(op.getType()).getElementType();
   if (!scale || !zeroPoint || zeroPoint->size() != 1 ||
-      !target.isSignlessInteger(8))
-    return op.emitOpError("must have one constant scale and make int8");
+      !(target.isSignlessInteger(8) || target.isSignlessInteger(16)))
+    return op.emitOpError(
+        "must have one constant scale and make int8 or int16");
   if (!isUsableScale(*scale))
     return op.emitOpError("has a scale of ")
            << *scale << "; it must be positive and finite";
@@ -87,11 +97,14 @@ LogicalResult Converter::convert(onnx::QuantizeLinearOp op) {
                          builder.getI32Type());
   // Bounded first: the zero point can not then carry a saturated value around.
   auto zero = static_cast<int32_t>(zeroPoint->front());
+  unsigned bits = target.getIntOrFloatBitWidth();
+  auto low = static_cast<int32_t>(llvm::minIntN(bits)),
+       high = static_cast<int32_t>(llvm::maxIntN(bits));
   Value bounded = b.binary<tosa::MinimumOp>(
-      b.binary<tosa::MaximumOp>(rounded, b.scalar<int32_t>(-128 - zero, rank)),
-      b.scalar<int32_t>(127 - zero, rank));
+      b.binary<tosa::MaximumOp>(rounded, b.scalar<int32_t>(low - zero, rank)),
+      b.scalar<int32_t>(high - zero, rank));
   Value shifted = b.binary<tosa::AddOp>(bounded, b.scalar<int32_t>(zero, rank));
-  mapped.value = b.cast(shifted, builder.getI8Type());
+  mapped.value = b.cast(shifted, target);
   set(op.getY(), mapped);
   if (!mapped.flat)
     nameOutput(op, mapped.value);
@@ -105,9 +118,10 @@ LogicalResult Converter::convert(onnx::DequantizeLinearOp op) {
                        : std::optional<SmallVector<int64_t>>({0});
   Type source = cast<ShapedType>(op.getX().getType()).getElementType();
   if (!scale || !zeroPoint || zeroPoint->size() != 1 ||
-      !(source.isSignlessInteger(8) || source.isSignlessInteger(32)))
+      !(source.isSignlessInteger(8) || source.isSignlessInteger(16) ||
+        source.isSignlessInteger(32)))
     return op.emitOpError(
-        "must have one constant scale and take int8 or int32");
+        "must have one constant scale and take int8, int16 or int32");
   if (!isUsableScale(*scale))
     return op.emitOpError("has a scale of ")
            << *scale << "; it must be positive and finite";
@@ -202,7 +216,8 @@ FailureOr<Value> Converter::changeScale(Operation *op, Value x, Type from) {
   std::optional<Quantization> in = getQuantization(from),
                               out = getQuantization(op->getResult(0).getType());
   if (!in || !out ||
-      (in->scales == out->scales && in->zeroPoint == out->zeroPoint))
+      (in->scales == out->scales && in->zeroPoint == out->zeroPoint &&
+       in->bits == out->bits))
     return clampAsAsked(op, x);
   TosaBuilder b = at(op);
   SmallVector<int64_t> shape(getShape(x));
@@ -213,11 +228,11 @@ FailureOr<Value> Converter::changeScale(Operation *op, Value x, Type from) {
           ? shape
           : SmallVector<int64_t>{1, count / channels, 1, channels};
   Value ones = b.constant<int8_t>({1, 1, channels, 1}, int8_t(1));
-  Value acc =
-      b.depthwise(b.reshape(x, image), ones, b.constant<int32_t>({channels}, 0),
-                  pointWindow, in->zeroPoint);
+  Value acc = b.depthwise(b.reshape(x, image), ones,
+                          b.sums(x, SmallVector<int64_t>(channels, 0)),
+                          pointWindow, in->zeroPoint);
   FailureOr<Value> y =
-      requantize(op, acc, in->scales[0] / out->scales[0], 255.0);
+      requantize(op, acc, in->scales[0] / out->scales[0], in->getReach());
   if (failed(y))
     return failure();
   return b.reshape(*y, shape);

@@ -63,15 +63,27 @@ Value TosaBuilder::pad(Value x, ArrayRef<int64_t> pads, Value value) {
                              constShape(pads), value);
 }
 
-Value TosaBuilder::zeroPointOf(Value x, int64_t zeroPoint) {
-  Type elementType = getType(x).getElementType();
+Value TosaBuilder::zeroPoint(Type elementType, int64_t value) {
+  auto type = RankedTensorType::get({1}, elementType);
   if (isa<FloatType>(elementType))
     return constant(
-        DenseElementsAttr::get(RankedTensorType::get({1}, elementType),
-                               b.getFloatAttr(elementType, 0)));
+        DenseElementsAttr::get(type, b.getFloatAttr(elementType, 0)));
   return constant(
-      DenseElementsAttr::get(RankedTensorType::get({1}, elementType),
-                             b.getIntegerAttr(elementType, zeroPoint)));
+      DenseElementsAttr::get(type, b.getIntegerAttr(elementType, value)));
+}
+
+Value TosaBuilder::zeroPointOf(Value x, int64_t zeroPoint) {
+  return this->zeroPoint(getType(x).getElementType(), zeroPoint);
+}
+
+Value TosaBuilder::sums(Value x, ArrayRef<int64_t> values) {
+  unsigned bits = getType(x).getElementType().isInteger(16) ? 48 : 32;
+  auto type = RankedTensorType::get({static_cast<int64_t>(values.size())},
+                                    b.getIntegerType(bits));
+  SmallVector<APInt> integers;
+  for (int64_t value : values)
+    integers.emplace_back(bits, value, /*isSigned=*/true);
+  return constant(DenseElementsAttr::get(type, integers));
 }
 
 static int64_t getOutputSize(const TosaWindow &window, int64_t input, int dim) {
@@ -138,7 +150,7 @@ Value TosaBuilder::matmul(Value x, Value y) {
 }
 
 Value TosaBuilder::requantize(Value acc, ArrayRef<Multiplier> multipliers,
-                              int64_t zeroPoint) {
+                              int64_t zeroPoint, Type elementType) {
   SmallVector<int16_t> factors;
   SmallVector<int8_t> shifts;
   for (const Multiplier &multiplier : multipliers) {
@@ -146,11 +158,10 @@ Value TosaBuilder::requantize(Value acc, ArrayRef<Multiplier> multipliers,
     shifts.push_back(static_cast<int8_t>(multiplier.shift));
   }
   int64_t count = multipliers.size();
-  auto type = getType(acc).clone(b.getI8Type());
   return tosa::RescaleOp::create(
-      b, loc, type, acc, constant<int16_t>({count}, factors),
-      constant<int8_t>({count}, shifts), zeroPointOf(acc, 0),
-      scalar<int8_t>(static_cast<int8_t>(zeroPoint)),
+      b, loc, getType(acc).clone(elementType), acc,
+      constant<int16_t>({count}, factors), constant<int8_t>({count}, shifts),
+      zeroPointOf(acc, 0), this->zeroPoint(elementType, zeroPoint),
       /*scale32=*/false, tosa::RoundingMode::SINGLE_ROUND,
       /*per_channel=*/count > 1, /*input_unsigned=*/false,
       /*output_unsigned=*/false);

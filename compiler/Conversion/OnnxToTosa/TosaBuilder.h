@@ -43,6 +43,10 @@ public:
     return constant<T>(llvm::SmallVector<int64_t>(rank, 1), value);
   }
 
+  /// One integer of any width; a float is zero.
+  mlir::Value zeroPoint(mlir::Type elementType, int64_t value);
+  mlir::Value zeroPointOf(mlir::Value x, int64_t zeroPoint);
+
   mlir::Value reshape(mlir::Value x, llvm::ArrayRef<int64_t> shape);
   mlir::Value transpose(mlir::Value x, llvm::ArrayRef<int64_t> perm);
   mlir::Value slice(mlir::Value x, llvm::ArrayRef<int64_t> start,
@@ -53,8 +57,11 @@ public:
   mlir::Value pad(mlir::Value x, llvm::ArrayRef<int64_t> pads,
                   mlir::Value value);
 
-  /// int8 → int32 or float → float, NHWC; weights are OHWI, depthwise ones
-  /// HWCM.
+  /// What sums of products with `x` begin at, in their type: int32, 48 bits for
+  /// int16.
+  mlir::Value sums(mlir::Value x, llvm::ArrayRef<int64_t> values);
+  /// int8 or int16 → the type of the bias, or float → float, NHWC; weights are
+  /// OHWI, depthwise ones HWCM.
   mlir::Value conv2d(mlir::Value x, mlir::Value weight, mlir::Value bias,
                      const TosaWindow &window, int64_t zeroPoint);
   mlir::Value depthwise(mlir::Value x, mlir::Value weight, mlir::Value bias,
@@ -64,10 +71,10 @@ public:
   mlir::Value matmul(mlir::Value a, mlir::Value b);
 
   /// integers.md section 3, without the clamp: one multiplier, or one a channel
-  /// of the last dimension.
+  /// of the last dimension. `type` is the result's, int8 or int16.
   mlir::Value requantize(mlir::Value acc,
                          llvm::ArrayRef<Multiplier> multipliers,
-                         int64_t zeroPoint);
+                         int64_t zeroPoint, mlir::Type type);
   /// (x − zeroPoint) · factor in int32, exactly.
   mlir::Value multiplyExactly(mlir::Value x, int64_t zeroPoint, int64_t factor);
   mlir::Value clamp(mlir::Value x, mlir::Attribute low, mlir::Attribute high);
@@ -99,7 +106,6 @@ private:
   mlir::Type getElementType(float) { return b.getF32Type(); }
   mlir::RankedTensorType broadcastType(mlir::Value x, mlir::Value y);
   mlir::Value constShape(llvm::ArrayRef<int64_t> values);
-  mlir::Value zeroPointOf(mlir::Value x, int64_t zeroPoint);
   template <typename Op>
   mlir::Value convolution(mlir::Value x, mlir::Value weight, mlir::Value bias,
                           const TosaWindow &window, int64_t zeroPoint,

@@ -250,7 +250,7 @@ LogicalResult Converter::convertLinearResize(onnx::ResizeOp op, Value x,
   SmallVector<int64_t> size(getShape(x));
   int64_t unit = rows.unit * columns.unit;
   if (in && unit > 127)
-    return op.emitOpError("resizes int8 linearly by ")
+    return op.emitOpError("resizes integers linearly by ")
            << rows.phases.size() << " x " << columns.phases.size()
            << ", whose weights exceed int8";
   TosaWindow window = pointWindow;
@@ -260,7 +260,7 @@ LogicalResult Converter::convertLinearResize(onnx::ResizeOp op, Value x,
       x = repeatEdges(b, x, dim);
       ++size[dim];
     }
-  Value bias = in ? b.constant<int32_t>({size[3]}, 0)
+  Value bias = in ? b.sums(x, SmallVector<int64_t>(size[3], 0))
                   : b.constant<float>({size[3]}, 0.0f);
   SmallVector<Value> parts;
   for (size_t i = 0; i < rows.phases.size(); ++i)
@@ -273,7 +273,7 @@ LogicalResult Converter::convertLinearResize(onnx::ResizeOp op, Value x,
       if (in) {
         FailureOr<Value> scaled = requantize(
             op, y, in->scales[0] / (out->scales[0] * static_cast<double>(unit)),
-            255.0 * static_cast<double>(unit));
+            in->getReach() * static_cast<double>(unit));
         if (failed(scaled))
           return failure();
         y = *scaled;

@@ -185,18 +185,18 @@ Weights Weights::asImage(int64_t channels, int64_t newHeight,
   return image;
 }
 
-double Weights::getWorst(int64_t output) const {
+double Weights::getMagnitude(int64_t output) const {
   int64_t size = inputs * height * width;
   double sum = 0;
   for (int8_t w : data<int8_t>().slice(output * size, size))
     sum += std::abs(static_cast<double>(w));
-  return sum * 255;
+  return sum;
 }
 
-/// The bias in units of `scales`, rounded; it may come as int32 in units of its
-/// own.
-static FailureOr<SmallVector<int32_t>> readIntBias(Operation *op, Value bias,
-                                                   ArrayRef<double> scales) {
+/// The bias in units of `scales`, rounded to integers of `bits`; it may come as
+/// int32 in units of its own.
+static FailureOr<SmallVector<int64_t>>
+readIntBias(Operation *op, Value bias, ArrayRef<double> scales, unsigned bits) {
   ElementsAttr elements = getConstant(bias);
   if (!elements)
     return op->emitOpError(
@@ -208,24 +208,30 @@ static FailureOr<SmallVector<int32_t>> readIntBias(Operation *op, Value bias,
     if (!integers)
       return op->emitOpError("has a bias that cannot be read");
     reals.emplace();
-    for (auto [k, integer] : llvm::enumerate(*integers))
-      reals->push_back(
-          static_cast<double>(integer - quantization->zeroPoint) *
-          quantization->scales[quantization->scales.size() == 1 ? 0 : k]);
+    for (auto [k, integer] : llvm::enumerate(*integers)) {
+      double unit =
+          quantization->scales[quantization->scales.size() == 1 ? 0 : k];
+      // A model can state the product of two scales as a float32 only.
+      if (k < scales.size() &&
+          static_cast<float>(unit) == static_cast<float>(scales[k]))
+        unit = scales[k];
+      reals->push_back(static_cast<double>(integer - quantization->zeroPoint) *
+                       unit);
+    }
   } else {
     reals = onnx::readFloats(elements);
   }
   if (!reals)
     return op->emitOpError("has a bias that cannot be read");
-  SmallVector<int32_t> result;
+  SmallVector<int64_t> result;
   for (size_t k = 0; k < scales.size(); ++k) {
     double value =
         std::floor((*reals)[reals->size() == 1 ? 0 : k] / scales[k] + 0.5);
-    if (!(std::abs(value) < 2147483648.0))
+    if (!(std::abs(value) < std::ldexp(1.0, static_cast<int>(bits) - 1)))
       return op->emitOpError("has a bias of ")
-             << (*reals)[k] << ", too large for int32 in units of "
-             << scales[k];
-    result.push_back(static_cast<int32_t>(value));
+             << (*reals)[reals->size() == 1 ? 0 : k] << ", too large for int"
+             << bits << " in units of " << scales[k];
+    result.push_back(static_cast<int64_t>(value));
   }
   return result;
 }
@@ -261,13 +267,14 @@ FailureOr<SumType> SumType::of(Operation *op, Value input,
   }
   sum.intBias.assign(weights.outputs, 0);
   if (bias) {
-    FailureOr<SmallVector<int32_t>> values = readIntBias(op, bias, scales);
+    FailureOr<SmallVector<int64_t>> values =
+        readIntBias(op, bias, scales, in->bits == 16 ? 48 : 32);
     if (failed(values))
       return failure();
     sum.intBias = *values;
   }
   for (int64_t k = 0; k < weights.outputs; ++k)
-    sum.worst.push_back(weights.getWorst(k) +
+    sum.worst.push_back(weights.getMagnitude(k) * in->getReach() +
                         std::abs(static_cast<double>(sum.intBias[k])));
   return sum;
 }
@@ -285,10 +292,10 @@ SumType SumType::getOutputs(int64_t first, int64_t count) const {
   return part;
 }
 
-Value SumType::getBias(TosaBuilder &b) const {
-  int64_t count = factors.empty() ? floatBias.size() : intBias.size();
-  return factors.empty() ? b.constant<float>({count}, floatBias)
-                         : b.constant<int32_t>({count}, intBias);
+Value SumType::getBias(TosaBuilder &b, Value x) const {
+  if (!factors.empty())
+    return b.sums(x, intBias);
+  return b.constant<float>({static_cast<int64_t>(floatBias.size())}, floatBias);
 }
 
 } // namespace sluice

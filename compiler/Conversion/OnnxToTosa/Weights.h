@@ -42,8 +42,8 @@ public:
   /// The inputs, which are C × H × W flattened, become C inputs of a kernel H ×
   /// W.
   Weights asImage(int64_t channels, int64_t height, int64_t width) const;
-  /// Largest |Σ (x − zx) · w| of an output, for int8 weights.
-  double getWorst(int64_t output) const;
+  /// Σ |w| of an output, for int8 weights.
+  double getMagnitude(int64_t output) const;
 
   int64_t outputs, inputs, height, width;
   llvm::SmallVector<double> scales;
@@ -67,14 +67,15 @@ struct SumType {
       factors; // sum units over output units, one an output; empty if float
   llvm::SmallVector<double>
       worst; // largest magnitude of the sum, one an output
-  llvm::SmallVector<int32_t> intBias;
+  llvm::SmallVector<int64_t> intBias;
   llvm::SmallVector<float> floatBias;
 
   /// `bias` may be null: int32 in units of input scale · weight scale, any
   /// scale given by its type, or float32.
   static mlir::FailureOr<SumType> of(mlir::Operation *op, mlir::Value input,
                                      const Weights &weights, mlir::Value bias);
-  mlir::Value getBias(TosaBuilder &b) const;
+  /// As sums of products with `x` take it.
+  mlir::Value getBias(TosaBuilder &b, mlir::Value x) const;
   SumType getOutputs(int64_t first, int64_t count) const;
 };
 

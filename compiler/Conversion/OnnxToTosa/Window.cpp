@@ -66,7 +66,7 @@ FailureOr<Value> Converter::convolve(Operation *op, Value x,
     }
     return b.concat(parts, 3);
   }
-  Value bias = sum.getBias(b);
+  Value bias = sum.getBias(b, x);
   Value y = group == 1 ? b.conv2d(x, weights.asOhwi(b), bias, window,
                                   sum.inputZeroPoint)
                        : b.depthwise(x, weights.asHwcm(b, inputs), bias, window,
@@ -154,7 +154,7 @@ LogicalResult Converter::convertQuantizedAverage(Operation *op, Value x,
   SmallVector<int64_t> shape(getShape(x));
   Value ones = b.constant<int8_t>(
       {window.kernel[0], window.kernel[1], shape[3], 1}, int8_t(1));
-  Value zeros = b.constant<int32_t>({shape[3]}, 0);
+  Value zeros = b.sums(x, SmallVector<int64_t>(shape[3], 0));
   auto cut = [&](int dim) {
     // No window leaves an input whose padding counts.
     int64_t size = countPadding ? 1 << 30 : shape[dim + 1];
@@ -165,7 +165,7 @@ LogicalResult Converter::convertQuantizedAverage(Operation *op, Value x,
                       countPadding ? 0 : window.pad[2 * dim], size);
   };
   double ratio = in->scales[0] / out.scales[0];
-  double worst = 255.0 * window.kernel[0] * window.kernel[1];
+  double worst = in->getReach() * window.kernel[0] * window.kernel[1];
   SmallVector<Value> rows;
   for (auto [y0, y1, countY] : cut(0)) {
     SmallVector<Value> columns;

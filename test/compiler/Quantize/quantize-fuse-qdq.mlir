@@ -36,3 +36,72 @@ func.func @other_scale(%x: tensor<1x1x4x4xi8>) -> tensor<1x1x1x1xi8> {
   %2 = onnx.QuantizeLinear %1, %t : (tensor<1x1x1x1xf32>, tensor<f32>) -> tensor<1x1x1x1xi8>
   return %2 : tensor<1x1x1x1xi8>
 }
+
+// int16 activations and int8 weights.
+// CHECK-LABEL: func.func @int16
+// CHECK: onnx.Gemm {{.*}}onnx.clamp = array<i64: 0, 3000>
+// CHECK-SAME: (tensor<1x2x!quant.uniform<i16:f32, 5.000000e-01>>, tensor<2x2x!quant.uniform<i8:f32, 2.500000e-01>>) -> tensor<1x2x!quant.uniform<i16:f32, 2.000000e+00>>
+func.func @int16(%x: tensor<1x2xi16>) -> tensor<1x2xi16> {
+  %xs = onnx.Constant dense<0.5> : tensor<f32>
+  %ys = onnx.Constant dense<2.0> : tensor<f32>
+  %z = onnx.Constant dense<0> : tensor<i16>
+  %wq = onnx.Constant dense<1> : tensor<2x2xi8>
+  %ws = onnx.Constant dense<0.25> : tensor<f32>
+  %least = onnx.Constant dense<0.0> : tensor<f32>
+  %most = onnx.Constant dense<6000.0> : tensor<f32>
+  %0 = onnx.DequantizeLinear %x, %xs, %z : (tensor<1x2xi16>, tensor<f32>, tensor<i16>) -> tensor<1x2xf32>
+  %w = onnx.DequantizeLinear %wq, %ws : (tensor<2x2xi8>, tensor<f32>) -> tensor<2x2xf32>
+  %1 = onnx.Gemm %0, %w : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32>
+  %2 = onnx.Clip %1 min(%least) max(%most) : (tensor<1x2xf32>, tensor<f32>, tensor<f32>) -> tensor<1x2xf32>
+  %3 = onnx.QuantizeLinear %2, %ys, %z : (tensor<1x2xf32>, tensor<f32>, tensor<i16>) -> tensor<1x2xi16>
+  return %3 : tensor<1x2xi16>
+}
+
+// Another zero point than 0 keeps int16 in float, and so do int16 weights,
+// tables and sums of two types.
+// CHECK-LABEL: func.func @int16_zero_point
+// CHECK: onnx.Relu {{.*}}{onnx.stays_float = "stays float: an int16 tensor has zero point 5, integers need 0; quantize symmetrically"} : (tensor<1x2xf32>)
+func.func @int16_zero_point(%x: tensor<1x2xi16>) -> tensor<1x2xi16> {
+  %s = onnx.Constant dense<0.5> : tensor<f32>
+  %z = onnx.Constant dense<5> : tensor<i16>
+  %0 = onnx.DequantizeLinear %x, %s, %z : (tensor<1x2xi16>, tensor<f32>, tensor<i16>) -> tensor<1x2xf32>
+  %1 = onnx.Relu %0 : (tensor<1x2xf32>) -> tensor<1x2xf32>
+  %2 = onnx.QuantizeLinear %1, %s, %z : (tensor<1x2xf32>, tensor<f32>, tensor<i16>) -> tensor<1x2xi16>
+  return %2 : tensor<1x2xi16>
+}
+
+// CHECK-LABEL: func.func @int16_weights
+// CHECK: onnx.MatMul %{{.*}} : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32>
+func.func @int16_weights(%x: tensor<1x2xi16>) -> tensor<1x2xi16> {
+  %s = onnx.Constant dense<0.5> : tensor<f32>
+  %z = onnx.Constant dense<0> : tensor<i16>
+  %wq = onnx.Constant dense<1> : tensor<2x2xi16>
+  %0 = onnx.DequantizeLinear %x, %s, %z : (tensor<1x2xi16>, tensor<f32>, tensor<i16>) -> tensor<1x2xf32>
+  %w = onnx.DequantizeLinear %wq, %s, %z : (tensor<2x2xi16>, tensor<f32>, tensor<i16>) -> tensor<2x2xf32>
+  %1 = onnx.MatMul %0, %w : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32>
+  %2 = onnx.QuantizeLinear %1, %s, %z : (tensor<1x2xf32>, tensor<f32>, tensor<i16>) -> tensor<1x2xi16>
+  return %2 : tensor<1x2xi16>
+}
+
+// CHECK-LABEL: func.func @int16_table
+// CHECK: onnx.Sigmoid {{.*}}{onnx.stays_float = "stays float: this operator has int8 arithmetic but not int16"}
+func.func @int16_table(%x: tensor<1x2xi8>) -> tensor<1x2xi16> {
+  %s = onnx.Constant dense<0.5> : tensor<f32>
+  %z = onnx.Constant dense<0> : tensor<i16>
+  %0 = onnx.DequantizeLinear %x, %s : (tensor<1x2xi8>, tensor<f32>) -> tensor<1x2xf32>
+  %1 = onnx.Sigmoid %0 : (tensor<1x2xf32>) -> tensor<1x2xf32>
+  %2 = onnx.QuantizeLinear %1, %s, %z : (tensor<1x2xf32>, tensor<f32>, tensor<i16>) -> tensor<1x2xi16>
+  return %2 : tensor<1x2xi16>
+}
+
+// CHECK-LABEL: func.func @int16_and_int8
+// CHECK: onnx.Add {{.*}}{onnx.stays_float = "stays float: it adds int8 to int16"}
+func.func @int16_and_int8(%x: tensor<1x2xi8>, %y: tensor<1x2xi16>) -> tensor<1x2xi16> {
+  %s = onnx.Constant dense<0.5> : tensor<f32>
+  %z = onnx.Constant dense<0> : tensor<i16>
+  %0 = onnx.DequantizeLinear %x, %s : (tensor<1x2xi8>, tensor<f32>) -> tensor<1x2xf32>
+  %1 = onnx.DequantizeLinear %y, %s, %z : (tensor<1x2xi16>, tensor<f32>, tensor<i16>) -> tensor<1x2xf32>
+  %2 = onnx.Add %0, %1 : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x2xf32>
+  %3 = onnx.QuantizeLinear %2, %s, %z : (tensor<1x2xf32>, tensor<f32>, tensor<i16>) -> tensor<1x2xi16>
+  return %3 : tensor<1x2xi16>
+}

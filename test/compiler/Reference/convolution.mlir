@@ -62,3 +62,29 @@ func.func @conv2d_float() -> tensor<1x1x1x1xf32> {
   %0 = tosa.conv2d %x, %w, %b, %z, %z {acc_type = f32, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>, dilation = array<i64: 2, 1>} : (tensor<1x3x1x1xf32>, tensor<1x2x1x1xf32>, tensor<1xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x1x1x1xf32>
   return %0 : tensor<1x1x1x1xf32>
 }
+
+// int16 by int8 sums up in 48 bits.
+// CHECK-LABEL: @wide
+// CHECK: dense<12419530752> : tensor<1x1x1x1xi48>
+func.func @wide() -> tensor<1x1x1x1xi48> {
+  %x = "tosa.const"() {values = dense<-32768> : tensor<1x1x1x2xi16>} : () -> tensor<1x1x1x2xi16>
+  %w = "tosa.const"() {values = dense<-128> : tensor<1x1x1x2xi8>} : () -> tensor<1x1x1x2xi8>
+  %b = "tosa.const"() {values = dense<12411142144> : tensor<1xi48>} : () -> tensor<1xi48>
+  %xz = "tosa.const"() {values = dense<0> : tensor<1xi16>} : () -> tensor<1xi16>
+  %wz = "tosa.const"() {values = dense<0> : tensor<1xi8>} : () -> tensor<1xi8>
+  %0 = tosa.conv2d %x, %w, %b, %xz, %wz {acc_type = i48, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>} : (tensor<1x1x1x2xi16>, tensor<1x1x1x2xi8>, tensor<1xi48>, tensor<1xi16>, tensor<1xi8>) -> tensor<1x1x1x1xi48>
+  return %0 : tensor<1x1x1x1xi48>
+}
+
+// And wraps there.
+// CHECK-LABEL: @wide_wraps
+// CHECK: dense<-140737488355328> : tensor<1x1x1x1xi48>
+func.func @wide_wraps() -> tensor<1x1x1x1xi48> {
+  %x = "tosa.const"() {values = dense<1> : tensor<1x1x1x1xi16>} : () -> tensor<1x1x1x1xi16>
+  %w = "tosa.const"() {values = dense<1> : tensor<1x1x1x1xi8>} : () -> tensor<1x1x1x1xi8>
+  %b = "tosa.const"() {values = dense<140737488355327> : tensor<1xi48>} : () -> tensor<1xi48>
+  %xz = "tosa.const"() {values = dense<0> : tensor<1xi16>} : () -> tensor<1xi16>
+  %wz = "tosa.const"() {values = dense<0> : tensor<1xi8>} : () -> tensor<1xi8>
+  %0 = tosa.depthwise_conv2d %x, %w, %b, %xz, %wz {acc_type = i48, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>} : (tensor<1x1x1x1xi16>, tensor<1x1x1x1xi8>, tensor<1xi48>, tensor<1xi16>, tensor<1xi8>) -> tensor<1x1x1x1xi48>
+  return %0 : tensor<1x1x1x1xi48>
+}

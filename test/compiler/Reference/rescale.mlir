@@ -42,3 +42,18 @@ func.func @overflow() -> tensor<1xi8> {
   %0 = tosa.rescale %x, %m, %s, %xz, %yz {scale32 = false, rounding_mode = SINGLE_ROUND, per_channel = false, input_unsigned = false, output_unsigned = false} : (tensor<1xi32>, tensor<1xi16>, tensor<1xi8>, tensor<1xi32>, tensor<1xi8>) -> tensor<1xi8>
   return %0 : tensor<1xi8>
 }
+
+// -----
+
+// From 48 bits to int16: a tie, 3 * 2^40 * 20000 / 2^46, both ways, and both ends.
+// CHECK-LABEL: @wide
+// CHECK: dense<[938, -937, 32767, -32768]> : tensor<4xi16>
+func.func @wide() -> tensor<4xi16> {
+  %x = "tosa.const"() {values = dense<[3298534883328, -3298534883328, 140737488355327, -140737488355328]> : tensor<4xi48>} : () -> tensor<4xi48>
+  %m = "tosa.const"() {values = dense<20000> : tensor<1xi16>} : () -> tensor<1xi16>
+  %s = "tosa.const"() {values = dense<46> : tensor<1xi8>} : () -> tensor<1xi8>
+  %xz = "tosa.const"() {values = dense<0> : tensor<1xi48>} : () -> tensor<1xi48>
+  %yz = "tosa.const"() {values = dense<0> : tensor<1xi16>} : () -> tensor<1xi16>
+  %0 = tosa.rescale %x, %m, %s, %xz, %yz {scale32 = false, rounding_mode = SINGLE_ROUND, per_channel = false, input_unsigned = false, output_unsigned = false} : (tensor<4xi48>, tensor<1xi16>, tensor<1xi8>, tensor<1xi48>, tensor<1xi16>) -> tensor<4xi16>
+  return %0 : tensor<4xi16>
+}

@@ -125,6 +125,32 @@ TEST(AddFactors, Refuses) {
   EXPECT_FALSE(getAddFactors(1.0, std::nan("")));
 }
 
+TEST(AddFactors, OfInt16AreFinerAndFit32Bits) {
+  std::mt19937_64 random(3);
+  std::uniform_real_distribution<double> exponent(-17, 13);
+  for (int i = 0; i < 20000; ++i) {
+    double first = std::exp2(exponent(random)),
+           second = std::exp2(exponent(random));
+    std::optional<AddFactors> factors = getAddFactors(first, second, 16);
+    ASSERT_TRUE(factors) << first << " " << second;
+    int32_t larger = std::max(factors->first, factors->second);
+    ASSERT_GE(larger, 1 << 14);
+    ASSERT_LT(larger, 1 << 15);
+    ASSERT_LT(32768LL * factors->first + 32768LL * factors->second, 1LL << 31);
+    double unit = std::ldexp(1, 14 - factors->output.shift);
+    ASSERT_LE(std::fabs(factors->first * unit - first), unit / 2);
+    ASSERT_LE(std::fabs(factors->second * unit - second), unit / 2);
+  }
+  // Just below a power of two the fraction rounds up to it.
+  std::optional<AddFactors> factors = getAddFactors(0.999999, 0.5, 16);
+  ASSERT_TRUE(factors);
+  EXPECT_EQ(factors->first, 1 << 14);
+  EXPECT_EQ(factors->second, 1 << 13);
+  EXPECT_EQ(factors->output.shift, 28);
+  EXPECT_FALSE(getAddFactors(0x1p14, 1.0, 16));
+  EXPECT_TRUE(getAddFactors(0x1.fp13, 1.0, 16));
+}
+
 /// The distance of two positive doubles in units in the last place.
 int64_t ulps(double a, double b) {
   int64_t x, y;

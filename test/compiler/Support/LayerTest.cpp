@@ -81,6 +81,62 @@ TEST_F(LayerTest, ConvolutionTakesRescaleAndClamp) {
   EXPECT_EQ(layers[2].inputs.size(), 1u);
 }
 
+/// The text with every tensor of int8 but the weights of int16, and sums as
+/// TOSA has them.
+std::string widen(std::string text) {
+  auto replace = [&](StringRef from, StringRef to) {
+    for (size_t at = 0; (at = text.find(from, at)) != std::string::npos;
+         at += to.size())
+      text.replace(at, from.size(), to);
+  };
+  for (StringRef shape : {"1x4x4x2", "1x2x2x3", "4x3", "3x3"})
+    replace((shape + "xi8>").str(), (shape + "xi16>").str());
+  replace("xi32", "xi48");
+  replace("= i32", "= i48");
+  replace(" : i8", " : i16");
+  replace("dense<-5> : tensor<1xi8>}> : () -> tensor<1xi8>",
+          "dense<0> : tensor<1xi16>}> : () -> tensor<1xi16>");
+  replace("dense<7> : tensor<1xi8>}> : () -> tensor<1xi8>",
+          "dense<0> : tensor<1xi16>}> : () -> tensor<1xi16>");
+  replace("tensor<3xi48>, tensor<1xi8>,", "tensor<3xi48>, tensor<1xi16>,");
+  replace("tensor<1xi48>, tensor<1xi8>", "tensor<1xi48>, tensor<1xi16>");
+  return text;
+}
+
+TEST_F(LayerTest, Int16Convolution) {
+  std::vector<Layer> layers = match(widen(convolution));
+  ASSERT_EQ(layers.size(), 3u);
+  const Layer &conv = layers[0];
+  EXPECT_EQ(conv.kind, LayerKind::Convolution);
+  EXPECT_EQ(conv.inputBits, 16u);
+  EXPECT_EQ(conv.outputBits, 16u);
+  EXPECT_EQ(conv.lo, 7);
+  EXPECT_EQ(conv.hi, 100);
+  EXPECT_EQ(conv.getLargestSum(), 3 + 32768 * 3 * 2 * 2);
+  EXPECT_EQ(layers[2].kind, LayerKind::Move);
+}
+
+TEST_F(LayerTest, Int16WithoutAClampHasItsTypesEnds) {
+  std::string text = widen(convolution);
+  size_t clamp = text.find("  %c = tosa.clamp"),
+         end = text.find("\n", clamp) + 1;
+  text.erase(clamp, end - clamp);
+  text.replace(text.find("reshape %c"), 10, "reshape %r");
+  std::vector<Layer> layers = match(text);
+  ASSERT_EQ(layers.size(), 3u);
+  EXPECT_EQ(layers[0].lo, -32768);
+  EXPECT_EQ(layers[0].hi, 32767);
+}
+
+TEST_F(LayerTest, ABiasBeyond32BitsIsNoLayer) {
+  std::string text = widen(convolution);
+  text.replace(text.find("[1, 2, 3]"), 9, "[1, 2, 3000000000]");
+  std::vector<Layer> layers = match(text);
+  ASSERT_FALSE(layers.empty());
+  for (const Layer &layer : layers)
+    EXPECT_FALSE(layer.isInteger());
+}
+
 TEST_F(LayerTest, OtherRoundingIsNoLayer) {
   std::string text = convolution;
   text.replace(text.find("SINGLE_ROUND"), 12, "DOUBLE_ROUND");

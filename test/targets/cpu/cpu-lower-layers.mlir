@@ -19,7 +19,7 @@
 // CHECK: call @pack_{{.*}}(%[[FLAT]], %[[PACKED]], %{{.*}}, %{{.*}}) {cpu.units = 5 : i64}
 // CHECK: %[[OUT:.*]] = memref.alloc() : memref<1x4x1x4xi8>
 // CHECK: %[[OUTFLAT:.*]] = memref.collapse_shape %[[OUT]]
-// CHECK: call @strip_{{[0-9_]*}}_high_m3_m3_100(%[[PACKED]], {{.*}}, %[[OUTFLAT]], %{{.*}}, %{{.*}}) {cpu.units = {{.*}} : i64}
+// CHECK: call @strip_{{[0-9_]*}}_high_8_m3_m3_100(%[[PACKED]], {{.*}}, %[[OUTFLAT]], %{{.*}}, %{{.*}}) {cpu.units = {{.*}} : i64}
 // CHECK: %[[Y:.*]] = bufferization.to_tensor %[[OUT]] restrict writable
 // CHECK-NOT: tosa.clamp
 // CHECK: return %[[Y]]
@@ -85,4 +85,39 @@ func.func @two_readers(%x: tensor<1x2x2x4xi8>) -> (tensor<1x2x2x4xi8>, tensor<1x
   %d = tosa.depthwise_conv2d %x, %v, %b, %z, %wz {acc_type = i32, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>} : (tensor<1x2x2x4xi8>, tensor<1x1x4x1xi8>, tensor<4xi32>, tensor<1xi8>, tensor<1xi8>) -> tensor<1x2x2x4xi32>
   %q = tosa.rescale %d, %m, %s, %iz, %z {scale32 = false, rounding_mode = SINGLE_ROUND, per_channel = false, input_unsigned = false, output_unsigned = false} : (tensor<1x2x2x4xi32>, tensor<1xi16>, tensor<1xi8>, tensor<1xi32>, tensor<1xi8>) -> tensor<1x2x2x4xi8>
   return %r, %q : tensor<1x2x2x4xi8>, tensor<1x2x2x4xi8>
+}
+
+// int16 is summed by pairs in 32 bits where these hold all sums.
+// CHECK-LABEL: func.func @int16(
+// VNNI: call @pack_{{.*}}(%{{.*}}) {{.*}} : (memref<3xi16>, memref<4xi16>, index, index) -> ()
+// PLAIN: call @pack_{{.*}}(%{{.*}}) {{.*}} : (memref<3xi16>, memref<3xi16>, index, index) -> ()
+// CHECK: call @strip_{{[0-9_]*}}_high_16_0_m32768_32767(
+func.func @int16(%x: tensor<1x1x1x3xi16>) -> tensor<1x1x1x2xi16> {
+  %w = "tosa.const"() {values = dense<127> : tensor<2x1x1x3xi8>} : () -> tensor<2x1x1x3xi8>
+  %b = "tosa.const"() {values = dense<7> : tensor<2xi48>} : () -> tensor<2xi48>
+  %z = "tosa.const"() {values = dense<0> : tensor<1xi16>} : () -> tensor<1xi16>
+  %wz = "tosa.const"() {values = dense<0> : tensor<1xi8>} : () -> tensor<1xi8>
+  %iz = "tosa.const"() {values = dense<0> : tensor<1xi48>} : () -> tensor<1xi48>
+  %m = "tosa.const"() {values = dense<20000> : tensor<1xi16>} : () -> tensor<1xi16>
+  %s = "tosa.const"() {values = dense<24> : tensor<1xi8>} : () -> tensor<1xi8>
+  %c = tosa.conv2d %x, %w, %b, %z, %wz {acc_type = i48, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>} : (tensor<1x1x1x3xi16>, tensor<2x1x1x3xi8>, tensor<2xi48>, tensor<1xi16>, tensor<1xi8>) -> tensor<1x1x1x2xi48>
+  %r = tosa.rescale %c, %m, %s, %iz, %z {scale32 = false, rounding_mode = SINGLE_ROUND, per_channel = false, input_unsigned = false, output_unsigned = false} : (tensor<1x1x1x2xi48>, tensor<1xi16>, tensor<1xi8>, tensor<1xi48>, tensor<1xi16>) -> tensor<1x1x1x2xi16>
+  return %r : tensor<1x1x1x2xi16>
+}
+
+// A bias of 2^31 - 3 · 32768 · 127 is one too much.
+// CHECK-LABEL: func.func @int16_sums_of_48_bits(
+// CHECK: tosa.conv2d
+// CHECK: tosa.rescale
+func.func @int16_sums_of_48_bits(%x: tensor<1x1x1x3xi16>) -> tensor<1x1x1x2xi16> {
+  %w = "tosa.const"() {values = dense<127> : tensor<2x1x1x3xi8>} : () -> tensor<2x1x1x3xi8>
+  %b = "tosa.const"() {values = dense<[7, 2134999040]> : tensor<2xi48>} : () -> tensor<2xi48>
+  %z = "tosa.const"() {values = dense<0> : tensor<1xi16>} : () -> tensor<1xi16>
+  %wz = "tosa.const"() {values = dense<0> : tensor<1xi8>} : () -> tensor<1xi8>
+  %iz = "tosa.const"() {values = dense<0> : tensor<1xi48>} : () -> tensor<1xi48>
+  %m = "tosa.const"() {values = dense<20000> : tensor<1xi16>} : () -> tensor<1xi16>
+  %s = "tosa.const"() {values = dense<24> : tensor<1xi8>} : () -> tensor<1xi8>
+  %c = tosa.conv2d %x, %w, %b, %z, %wz {acc_type = i48, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>} : (tensor<1x1x1x3xi16>, tensor<2x1x1x3xi8>, tensor<2xi48>, tensor<1xi16>, tensor<1xi8>) -> tensor<1x1x1x2xi48>
+  %r = tosa.rescale %c, %m, %s, %iz, %z {scale32 = false, rounding_mode = SINGLE_ROUND, per_channel = false, input_unsigned = false, output_unsigned = false} : (tensor<1x1x1x2xi48>, tensor<1xi16>, tensor<1xi8>, tensor<1xi48>, tensor<1xi16>) -> tensor<1x1x1x2xi16>
+  return %r : tensor<1x1x1x2xi16>
 }

@@ -106,7 +106,7 @@ func.func @bias_too_large(%x: tensor<1x1xi8>) -> tensor<1x1xi8> {
 func.func @scales_too_far_apart(%x: tensor<2xi8>) -> tensor<2xi8> {
   %a = quant.scast %x : tensor<2xi8> to tensor<2x!quant.uniform<i8:f32, 1.0e+20>>
   %b = quant.scast %x : tensor<2xi8> to tensor<2x!quant.uniform<i8:f32, 1.0>>
-  // expected-error @+1 {{adds int8 tensors of scales 1.000000e+20 and 1.000000e+00 to one of 1.000000e+00, too far apart; calibrate again}}
+  // expected-error @+1 {{adds integer tensors of scales 1.000000e+20 and 1.000000e+00 to one of 1.000000e+00, too far apart; calibrate again}}
   %0 = onnx.Add %a, %b : (tensor<2x!quant.uniform<i8:f32, 1.0e+20>>, tensor<2x!quant.uniform<i8:f32, 1.0>>) -> tensor<2x!quant.uniform<i8:f32, 1.0>>
   %1 = quant.scast %0 : tensor<2x!quant.uniform<i8:f32, 1.0>> to tensor<2xi8>
   return %1 : tensor<2xi8>
@@ -133,7 +133,7 @@ func.func @scale_zero(%x: tensor<2xi8>) -> tensor<2xf32> {
 // -----
 
 func.func @scale_not_constant(%x: tensor<2xf32>, %s: tensor<f32>) -> tensor<2xi8> {
-  // expected-error @+1 {{must have one constant scale and make int8}}
+  // expected-error @+1 {{must have one constant scale and make int8 or int16}}
   %0 = onnx.QuantizeLinear %x, %s : (tensor<2xf32>, tensor<f32>) -> tensor<2xi8>
   return %0 : tensor<2xi8>
 }
@@ -143,7 +143,7 @@ func.func @scale_not_constant(%x: tensor<2xf32>, %s: tensor<f32>) -> tensor<2xi8
 // The model's own uint8 input.
 func.func @unsigned_input(%x: tensor<2xui8>) -> tensor<2xf32> {
   %s = onnx.Constant dense<1.0> : tensor<f32>
-  // expected-error @+1 {{must have one constant scale and take int8 or int32}}
+  // expected-error @+1 {{must have one constant scale and take int8, int16 or int32}}
   %0 = onnx.DequantizeLinear %x, %s : (tensor<2xui8>, tensor<f32>) -> tensor<2xf32>
   return %0 : tensor<2xf32>
 }

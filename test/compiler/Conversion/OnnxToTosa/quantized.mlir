@@ -146,3 +146,66 @@ func.func @table(%x: tensor<2xi8>) -> tensor<2xi8> {
   %1 = quant.scast %0 : tensor<2x!quant.uniform<i8:f32, 1.0:-3>> to tensor<2xi8>
   return %1 : tensor<2xi8>
 }
+
+// int16 sums up in 48 bits; its bias may be larger than int32.
+// CHECK-LABEL: func.func @int16_product(
+// CHECK: %[[X:.*]] = tosa.reshape %arg0, %{{.*}} : {{.*}}-> tensor<1x1x1x2xi16>
+// CHECK: %[[W:.*]] = "tosa.const"() <{values = dense<{{.*}}> : tensor<2x1x1x2xi8>
+// CHECK: %[[B:.*]] = "tosa.const"() <{values = dense<[4000000000, -3]> : tensor<2xi48>
+// CHECK: %[[Z:.*]] = "tosa.const"() <{values = dense<0> : tensor<1xi16>
+// CHECK: %[[ACC:.*]] = tosa.conv2d %[[X]], %[[W]], %[[B]], %[[Z]], %{{.*}} {acc_type = i48, {{.*}}-> tensor<1x1x1x2xi48>
+// CHECK: %[[ZERO:.*]] = "tosa.const"() <{values = dense<0> : tensor<1xi48>
+// CHECK: %[[Y:.*]] = tosa.rescale %[[ACC]], %{{.*}}, %{{.*}}, %[[ZERO]], %{{.*}} {{{.*}}scale32 = false} : {{.*}}-> tensor<1x1x1x2xi16>
+// CHECK: tosa.clamp %[[Y]] {max_val = 3000 : i16, min_val = 0 : i16}
+func.func @int16_product(%x: tensor<1x2xi16>) -> tensor<1x2xi16> {
+  %q = quant.scast %x : tensor<1x2xi16> to tensor<1x2x!quant.uniform<i16:f32, 0.5>>
+  %w = onnx.Constant dense<[[1, 2], [3, 4]]> : tensor<2x2xi8>
+  %wq = quant.scast %w : tensor<2x2xi8> to tensor<2x2x!quant.uniform<i8:f32, 0.25>>
+  %b = onnx.Constant dense<[5.0e8, -0.375]> : tensor<2xf32>
+  %0 = onnx.Gemm %q, %wq, %b {onnx.clamp = array<i64: 0, 3000>} : (tensor<1x2x!quant.uniform<i16:f32, 0.5>>, tensor<2x2x!quant.uniform<i8:f32, 0.25>>, tensor<2xf32>) -> tensor<1x2x!quant.uniform<i16:f32, 2.0>>
+  %1 = quant.scast %0 : tensor<1x2x!quant.uniform<i16:f32, 2.0>> to tensor<1x2xi16>
+  return %1 : tensor<1x2xi16>
+}
+
+// A change of type alone is a sum of one tap; the ends of int16 bound it.
+// CHECK-LABEL: func.func @int8_to_int16(
+// CHECK: tosa.depthwise_conv2d {{.*}}acc_type = i32
+// CHECK: tosa.rescale {{.*}}-> tensor<1x1x1x2xi16>
+// CHECK-NOT: tosa.clamp
+func.func @int8_to_int16(%x: tensor<1x2xi8>) -> tensor<1x2xi16> {
+  %q = quant.scast %x : tensor<1x2xi8> to tensor<1x2x!quant.uniform<i8:f32, 0.5:3>>
+  %0 = onnx.Relu %q {onnx.clamp = array<i64: -32768, 32767>} : (tensor<1x2x!quant.uniform<i8:f32, 0.5:3>>) -> tensor<1x2x!quant.uniform<i16:f32, 0.5>>
+  %1 = quant.scast %0 : tensor<1x2x!quant.uniform<i16:f32, 0.5>> to tensor<1x2xi16>
+  return %1 : tensor<1x2xi16>
+}
+
+// The fraction of an int16 sum is a bit finer: 0.5 is 2^14 of 2^15.
+// CHECK-LABEL: func.func @int16_add(
+// CHECK: %[[M:.*]] = "tosa.const"() <{values = dense<65536> : tensor<1xi32>
+// CHECK: %[[A:.*]] = tosa.rescale %arg0, %[[M]], {{.*}}scale32 = true} : (tensor<1x2xi16>, {{.*}}-> tensor<1x2xi32>
+// CHECK: %[[B:.*]] = tosa.rescale %arg1, {{.*}}scale32 = true}
+// CHECK: %[[SUM:.*]] = tosa.add %[[A]], %[[B]]
+// CHECK: %[[S:.*]] = "tosa.const"() <{values = dense<29> : tensor<1xi8>
+// CHECK: tosa.rescale %[[SUM]], %{{.*}}, %[[S]], {{.*}}-> tensor<1x2xi16>
+func.func @int16_add(%x: tensor<1x2xi16>, %y: tensor<1x2xi16>) -> tensor<1x2xi16> {
+  %a = quant.scast %x : tensor<1x2xi16> to tensor<1x2x!quant.uniform<i16:f32, 0.5>>
+  %b = quant.scast %y : tensor<1x2xi16> to tensor<1x2x!quant.uniform<i16:f32, 0.25>>
+  %0 = onnx.Add %a, %b : (tensor<1x2x!quant.uniform<i16:f32, 0.5>>, tensor<1x2x!quant.uniform<i16:f32, 0.25>>) -> tensor<1x2x!quant.uniform<i16:f32, 1.0>>
+  %1 = quant.scast %0 : tensor<1x2x!quant.uniform<i16:f32, 1.0>> to tensor<1x2xi16>
+  return %1 : tensor<1x2xi16>
+}
+
+// CHECK-LABEL: func.func @int16_quantize(
+// CHECK: "tosa.const"() <{values = dense<-32768> : tensor<1xi32>
+// CHECK: tosa.maximum
+// CHECK: "tosa.const"() <{values = dense<32767> : tensor<1xi32>
+// CHECK: tosa.minimum
+// CHECK: %[[Q:.*]] = tosa.cast %{{.*}} : (tensor<2xi32>) -> tensor<2xi16>
+// CHECK: tosa.cast %[[Q]] : (tensor<2xi16>) -> tensor<2xi32>
+func.func @int16_quantize(%x: tensor<2xf32>) -> tensor<2xf32> {
+  %s = onnx.Constant dense<0.5> : tensor<f32>
+  %z = onnx.Constant dense<0> : tensor<i16>
+  %0 = onnx.QuantizeLinear %x, %s, %z : (tensor<2xf32>, tensor<f32>, tensor<i16>) -> tensor<2xi16>
+  %1 = onnx.DequantizeLinear %0, %s, %z : (tensor<2xi16>, tensor<f32>, tensor<i16>) -> tensor<2xf32>
+  return %1 : tensor<2xf32>
+}

@@ -20,6 +20,10 @@ def int8(*shape):
     return rng.integers(-128, 128, shape).astype(np.int8)
 
 
+def int16(*shape):
+    return rng.integers(-(2**15), 2**15, shape).astype(np.int16)
+
+
 def weights(*shape):
     return rng.integers(-127, 128, shape).astype(np.int8)
 
@@ -32,27 +36,35 @@ def factors(count, low=16, high=30):
 
 
 def convolution(name, shape, out, kernel, strides=(1, 1), pads=(0,) * 4, dilations=(1, 1), depthwise=False,
-                requantized=True, clamp=None, per_channel=True, shifts=(16, 30)):  # fmt: skip
-    x, zx, zy = int8(*shape), int(rng.integers(-128, 128)), int(rng.integers(-128, 128))
+                requantized=True, clamp=None, per_channel=True, shifts=(16, 30), kind=np.int8, to=None,
+                largest=False):  # fmt: skip
+    """From int8 or int16 (`kind`) `to` either; with `largest` the inputs and weights that sum up most."""
+    to, wide = to or kind, kind == np.int16
+    x = int16(*shape) if wide else int8(*shape)
+    zx = 0 if wide else int(rng.integers(-128, 128))
+    zy = 0 if to == np.int16 else int(rng.integers(-128, 128))
     channels = shape[3] if depthwise else out
     w = weights(*kernel, channels) if depthwise else weights(out, *kernel, shape[3])
     b = rng.integers(-(2**20), 2**20, channels)
+    if largest:
+        x, w = np.full_like(x, -(2**15)), np.where(np.arange(len(w)) % 2, 127, -128).reshape(-1, 1, 1, 1) + 0 * w
+        w = w.astype(np.int8)
     reference = integers.depthwise if depthwise else integers.convolution
     acc = reference(x, zx, w, b, strides, pads, dilations)
-    region = Region(name, (shape, np.int8))
+    region, sums = Region(name, (shape, kind)), np.int64 if wide else np.int32
     constant = region.constant
-    operands = [region.inputs[0], constant(w[..., None] if depthwise else w, np.int8), constant(b, np.int32)]
-    operands += [constant([zx], np.int8), constant([0], np.int8)]
-    value = window(region, "depthwise_conv2d" if depthwise else "conv2d", operands, acc.shape, np.int32,
-                   strides, pads, dilation=array(dilations), acc_type="i32")  # fmt: skip
+    operands = [region.inputs[0], constant(w[..., None] if depthwise else w, np.int8), constant(b, sums)]
+    operands += [constant([zx], kind), constant([0], np.int8)]
+    value = window(region, "depthwise_conv2d" if depthwise else "conv2d", operands, acc.shape, sums,
+                   strides, pads, dilation=array(dilations), acc_type="i48" if wide else "i32")  # fmt: skip
     if not requantized:
         return Case(region.finish(value), [x], acc)
     m, s = factors(channels if per_channel else 1, *shifts)
-    lo, hi = clamp or (-128, 127)
-    value = region.rescale(value, m, s, 0, zy)
+    lo, hi = clamp or integers.ends(to)
+    value = region.rescale(value, m, s, 0, zy, to)
     if clamp:
         value = region.clamp(value, lo, hi)
-    return Case(region.finish(value), [x], integers.requantize(acc, m, s, zy, lo, hi))
+    return Case(region.finish(value), [x], integers.requantize(acc, m, s, zy, lo, hi, to))
 
 
 def convolutions():
@@ -86,6 +98,26 @@ def convolutions():
     yield convolution("depthwise_sums", (1, 6, 6, 20), 0, (3, 3), depthwise=True, requantized=False)
 
 
+def wide_convolutions():
+    """Of int16, and to it; the last ones with sums that leave 32 bits."""
+    wide = {"kind": np.int16}
+    yield convolution("wide_stem", (1, 9, 11, 3), 17, (3, 3), (2, 2), (1, 1, 1, 1), **wide)
+    yield convolution("wide_square", (1, 8, 8, 16), 16, (3, 3), pads=(1, 1, 1, 1), clamp=(-20, 9000), **wide)
+    yield convolution("wide_pointwise_odd", (1, 7, 7, 13), 50, (1, 1), **wide)
+    yield convolution("wide_dilated", (1, 12, 13, 6), 20, (3, 3), pads=(2, 2, 2, 2), dilations=(2, 2), **wide)
+    yield convolution("wide_connected", (1, 1, 1, 511), 10, (1, 1), largest=True, shifts=(30, 31), **wide)
+    yield convolution("wide_batch", (3, 6, 6, 5), 18, (3, 3), pads=(1, 0, 1, 0), **wide)
+    yield convolution("wide_mixed_shifts", (1, 5, 5, 4), 21, (3, 3), shifts=(15, 48), **wide)
+    yield convolution("wide_to_int8", (1, 5, 5, 4), 21, (3, 3), shifts=(24, 36), to=np.int8, **wide)
+    yield convolution("int8_to_wide", (1, 5, 5, 4), 21, (3, 3), to=np.int16)
+    for channels in (3, 24):
+        name = f"wide_depthwise_{channels}"
+        yield convolution(name, (1, 11, 9, channels), 0, (3, 3), pads=(1, 1, 1, 1), depthwise=True, **wide)
+    yield convolution("depthwise_to_wide", (1, 6, 6, 20), 0, (3, 3), depthwise=True, to=np.int16)
+    yield convolution("wide_sum", (1, 1, 2, 1300), 5, (1, 1), shifts=(30, 36), largest=True, **wide)
+    yield convolution("wide_sum_padded", (1, 6, 5, 130), 3, (3, 3), (2, 1), (1, 1, 0, 1), shifts=(20, 40), **wide)
+
+
 def rescales():
     """Ties, saturation and the ends of int32."""
     corners = [INT32.min, INT32.min + 1, -3, -2, -1, 0, 1, 2, 3, INT32.max - 1, INT32.max]
@@ -100,17 +132,17 @@ def rescales():
     yield Case(region.finish(value), [x], integers.requantize(x.astype(np.int32) + 128, 2**14, 13, 5))
 
 
-def add(name, shape, sa, sb, sy, clamp=None):
-    a, b, (za, zb, zy) = int8(*shape), int8(*shape), (-7, 100, -128)
-    expected = integers.add(a, sa, za, b, sb, zb, sy, zy, *(clamp or (-128, 127)))
-    ra, rb = float(sa) / float(sy), float(sb) / float(sy)
-    e = int(np.frexp(max(ra, rb))[1])
-    region = Region(name, (shape, np.int8), (shape, np.int8))
+def add(name, shape, sa, sb, sy, clamp=None, kind=np.int8):
+    draw, (za, zb, zy) = (int16, (0, 0, 0)) if kind == np.int16 else (int8, (-7, 100, -128))
+    a, b = draw(*shape), draw(*shape)
+    expected = integers.add(a, sa, za, b, sb, zb, sy, zy, *(clamp or (None, None)), kind)
+    ma, mb, s = integers.add_factors(float(sa) / float(sy), float(sb) / float(sy), kind)
+    region = Region(name, (shape, kind), (shape, kind))
     scaled = [
-        region.rescale(v, [int(np.floor(np.ldexp(r, 14 - e) + 0.5)) * 4], [2], z, 0, np.int32, scale32=True)
-        for v, r, z in zip(region.inputs, (ra, rb), (za, zb))
+        region.rescale(v, [m * 4], [2], z, 0, np.int32, scale32=True)
+        for v, m, z in zip(region.inputs, (ma, mb), (za, zb))
     ]
-    value = region.rescale(region.op("add", scaled, shape, np.int32), [2**14], [28 - e], 0, zy)
+    value = region.rescale(region.op("add", scaled, shape, np.int32), [2**14], [s], 0, zy, kind)
     if clamp:
         value = region.clamp(value, *clamp)
     return Case(region.finish(value), [a, b], expected)
@@ -119,19 +151,23 @@ def add(name, shape, sa, sb, sy, clamp=None):
 def adds():
     yield add("add", (1, 7, 7, 19), np.float32(0.03), np.float32(0.05), np.float32(0.06))
     yield add("add_uneven", (1, 3, 3, 16), np.float32(0.5), np.float32(0.0007), np.float32(0.4), (-128, 60))
+    yield add("wide_add", (1, 7, 7, 19), np.float32(0.03), np.float32(0.05), np.float32(0.06), kind=np.int16)
+    yield add("wide_add_rounded_up", (1, 3, 3, 16), np.float32(0.999999), np.float32(0.7), np.float32(1), (-9, 30000),
+              np.int16)  # fmt: skip
 
 
-def max_pool(name, shape, kernel, strides, pads):
-    x = int8(*shape)
+def max_pool(name, shape, kernel, strides, pads, draw=int8):
+    x = draw(*shape)
     expected = integers.max_pool(x, kernel, strides, pads)
-    region = Region(name, (shape, np.int8))
-    value = window(region, "max_pool2d", region.inputs, expected.shape, np.int8, strides, pads, kernel=array(kernel))
+    region = Region(name, (shape, x.dtype))
+    value = window(region, "max_pool2d", region.inputs, expected.shape, x.dtype, strides, pads, kernel=array(kernel))
     return Case(region.finish(value), [x], expected)
 
 
 def max_pools():
     yield max_pool("max_pool", (1, 9, 9, 21), (3, 3), (2, 2), (0, 0, 0, 0))
     yield max_pool("max_pool_padded", (2, 8, 7, 4), (3, 2), (1, 1), (1, 1, 1, 0))
+    yield max_pool("wide_max_pool", (2, 8, 7, 4), (3, 2), (1, 1), (1, 1, 1, 0), int16)
 
 
 def softmax(name, rows, count, sx, zy):
@@ -214,5 +250,5 @@ def hostile():
     yield Case(region.finish(value), [table, i, source], expected)
 
 
-groups = (convolutions, rescales, adds, max_pools, softmaxes, crossings, hostile)
+groups = (convolutions, wide_convolutions, rescales, adds, max_pools, softmaxes, crossings, hostile)
 run_levels([case for group in groups for case in group()], sys.argv[1], sys.argv[3:])

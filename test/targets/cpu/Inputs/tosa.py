@@ -7,7 +7,8 @@ import numpy as np
 
 from library import Library
 
-NAMES = {"int8": "i8", "int16": "i16", "int32": "i32", "float32": "f32", "bool": "i1"}
+# Sums of int16 have 48 bits, which NumPy holds in 64.
+NAMES = {"int8": "i8", "int16": "i16", "int32": "i32", "int64": "i48", "float32": "f32", "bool": "i1"}
 
 
 def tensor(shape, kind):
@@ -41,7 +42,7 @@ class Region:
 
     def constant(self, values, kind):
         values = np.ascontiguousarray(values, np.dtype(kind))
-        if values.dtype == bool or values.size == 1:
+        if values.dtype in (bool, np.int64) or values.size == 1:
             data = str(values.tolist()).lower()
         else:
             data = '"0x' + values.tobytes().hex().upper() + '"'

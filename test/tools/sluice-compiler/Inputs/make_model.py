@@ -5,6 +5,7 @@ usage: make_model.py FOLDER
 
 net.onnx: input x (1x3x6x6) → Conv "conv" → Relu "relu" → Flatten "flat" → Gemm "fc" → output y (1x4).
 image.onnx: Conv, Mul with itself, Conv: an output of 1x2x2x2 that lies as NHWC inside, a float tensor between int8 ones.
+int16.onnx: QDQ in int16, of which Conv "conv" is computed in integers, Sigmoid "table" and Relu "uneven" are not.
 several.onnx: the same input into Conv, then nodes that are not supported, one behind another.
 data.npz holds 4 samples of x; named.npz, shaped.npz, typed.npz and nan.npz hold them wrongly; text.npz is none.
 """
@@ -17,13 +18,34 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 
-def save(path, nodes, outputs, weights):
+def save(path, nodes, outputs, weights, opset=17):
     """Writes a model of one input x."""
     tensors = [numpy_helper.from_array(array, name) for name, array in weights.items()]
     x = helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 3, 6, 6])
     results = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in outputs.items()]
     graph = helper.make_graph(nodes, "net", [x], results, tensors)
-    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8), path)
+
+
+def save_int16(path):
+    """Scales and zero points are one, but that of Relu's result."""
+    zero = lambda value: np.array(value, np.int16)
+    weights = {"w": np.ones((2, 3, 3, 3), np.int8), "s": np.float32(0.5), "z": zero(0), "five": zero(5)}
+    nodes = []
+
+    def cross(name, z):
+        nodes.append(helper.make_node("QuantizeLinear", [name, "s", z], [name + "q"], name + "_quantize"))
+        nodes.append(helper.make_node("DequantizeLinear", [name + "q", "s", z], [name + "d"], name + "_dequantize"))
+
+    cross("x", "z")
+    nodes.append(helper.make_node("DequantizeLinear", ["w", "s"], ["wd"], "weights"))
+    nodes.append(helper.make_node("Conv", ["xd", "wd"], ["c"], "conv"))
+    cross("c", "z")
+    nodes.append(helper.make_node("Sigmoid", ["cd"], ["t"], "table"))
+    cross("t", "z")
+    nodes.append(helper.make_node("Relu", ["td"], ["r"], "uneven"))
+    cross("r", "five")
+    save(path, nodes, {"rd": [1, 2, 4, 4]}, weights, opset=21)
 
 
 def main():
@@ -50,6 +72,7 @@ def main():
     ]
     weights["u"] = rng.normal(0, 1, (2, 2, 3, 3)).astype(np.float32)
     save(folder / "image.onnx", image, {"y": [1, 2, 2, 2]}, weights)
+    save_int16(folder / "int16.onnx")
     several = [
         conv,
         helper.make_node("Celu", ["c"], ["d"], "celu"),
