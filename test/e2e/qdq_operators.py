@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Single operators in QDQ form, as onnxruntime quantizes them: on the engine, and within one step of onnxruntime.
 
-usage: qdq_operators.py WORK
+usage: qdq_operators.py WORK [--bits 16] [NAME...]
 
 Each model is a convolution, the operator and, where that keeps an image, another convolution. The Verilated
-engine, the CPU and the reference interpreter give the same bytes; every int8 tensor that the operator makes
-lies within one step of what onnxruntime makes of the same inputs.
+engine, the CPU and the reference interpreter give the same bytes; every quantized tensor that the operator makes
+lies within one step of what onnxruntime makes of the same inputs. Operators on int16 run on the CPU.
 """
 
 import argparse
@@ -26,7 +26,7 @@ SAMPLES = 8
 STALLS = "sim:stall=7"
 
 
-# Activations that onnxruntime's quantizer takes.
+# Activations, of int8 alone, that onnxruntime's quantizer takes.
 QUANTIZED = ("Sigmoid", "LeakyRelu", "SiLU")
 
 
@@ -58,17 +58,20 @@ OPERATORS = {
 }
 
 
-def make(name):
-    """The operator's model, quantized, with int8 at its boundary; and inputs for it."""
+TABLES = {name for name in OPERATORS if name.split("_")[0] in QUANTIZED}
+
+
+def make(name, bits):
+    """The operator's model, quantized, with integers at its boundary; and inputs for it."""
     rng = np.random.RandomState([len(name), *name.encode()])
     b = Builder(name, rng)
     images = rng.normal(0, 1, (SAMPLES, 3, 7, 9)).astype(np.float32)
     x = b.conv(b.input("x", images), 8, (3, 3))
     y = OPERATORS[name](b, x)
     b.output(b.conv(y, 4, (1, 1)))
-    model = qdq.quantize(b.model(), {"x": images})
-    scale, zero_point = qdq.input_quantization(qdq.strip_boundary(model))
-    return qdq.strip_boundary(model), {"x": qdq.quantize_array(images, scale, zero_point)}
+    model = qdq.strip_boundary(qdq.quantize(b.model(), {"x": images}, bits))
+    kind = np.dtype(f"int{bits}")
+    return model, {"x": qdq.quantize_array(images, *qdq.input_quantization(model), kind)}
 
 
 def check_place(failures, package, name):
@@ -79,22 +82,28 @@ def check_place(failures, package, name):
     failures.expect(kinds <= {"other"}, f"{name}: {', '.join(sorted(elsewhere))} run on the CPU")
 
 
-def check(failures, name, work):
+def check_engine(failures, package, folder, name, arrays, by_reference):
+    check_place(failures, package, name)
+    on_engine, profile = harness.run_package(package, folder, STALLS, arrays)
+    failures.expect(not profile["fallbacks"], f"{name}: the engine failed")
+    failures.expect(harness.same_bytes(on_engine, by_reference), f"{name}: engine and reference differ")
+
+
+def check(failures, name, work, bits):
     folder = work / name
     folder.mkdir(parents=True)
-    model, arrays = make(name)
+    model, arrays = make(name, bits)
     onnx.save(model, folder / "model.onnx")
     package = folder / "package"
     harness.compile_model(folder / "model.onnx", package, TARGET)
-    check_place(failures, package, name)
     by_reference = harness.run_reference(package, folder, arrays)
     on_cpu, _ = harness.run_package(package, folder, "cpu", arrays)
-    on_engine, profile = harness.run_package(package, folder, STALLS, arrays)
-    failures.expect(not profile["fallbacks"], f"{name}: the engine failed")
     failures.expect(harness.same_bytes(on_cpu, by_reference), f"{name}: CPU and reference differ")
-    failures.expect(harness.same_bytes(on_engine, by_reference), f"{name}: engine and reference differ")
+    if bits == 8:
+        check_engine(failures, package, folder, name, arrays, by_reference)
     tensors = harness.run_reference(package, folder, arrays, everything=True)
-    result = ort.compare(model, {**tensors, **arrays})
+    # onnxruntime's fused layers know no int16.
+    result = ort.compare(model, {**tensors, **arrays}, optimize=bits == 8)
     failures.expect(len(result["layers"]) >= 2, f"{name}: nothing to compare with onnxruntime")
     for row in result["layers"]:
         told = f"{name}: {row['output']} of {'+'.join(row['ops'])} is {row['largest']} steps off"
@@ -105,13 +114,15 @@ def check(failures, name, work):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("work", type=pathlib.Path)
-    parser.add_argument("names", nargs="*", default=list(OPERATORS))
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--bits", type=int, choices=(8, 16), default=8)
     args = parser.parse_args()
+    names = args.names or [name for name in OPERATORS if args.bits == 8 or name not in TABLES]
     shutil.rmtree(args.work, ignore_errors=True)
     failures = harness.Failures("single operators")
-    for name in args.names:
+    for name in names:
         try:
-            check(failures, name, args.work)
+            check(failures, name, args.work, args.bits)
         except harness.CommandFailed as failure:
             failures.expect(False, f"{name}: {failure}")
     failures.end()

@@ -62,12 +62,15 @@ class Golden:
     # Crossings.
 
     def QuantizeLinear(self, _op, _attributes, x, scale, zero):
+        kind = zero.dtype
         if isinstance(x, np.ndarray):
-            return integers.quantize(x, scale, int(zero))
-        bounds = {"lo": -128, "hi": 127}
+            return integers.quantize(x, scale, int(zero), kind)
+        lo, hi = integers.ends(kind)
+        bounds = {"lo": lo, "hi": hi, "kind": kind}
         if isinstance(x, Layer):
-            bounds["lo"] = max([-128, *[int(integers.quantize(v, scale, int(zero))) for v in x.least]])
-            bounds["hi"] = min([127, *[int(integers.quantize(v, scale, int(zero))) for v in x.most]])
+            quantize = lambda v: int(integers.quantize(v, scale, int(zero), kind))
+            bounds["lo"] = max([lo, *[quantize(v) for v in x.least]])
+            bounds["hi"] = min([hi, *[quantize(v) for v in x.most]])
         else:
             x = Layer("Identity", {}, [x])
         return getattr(self, "run" + x.op)(x, float(scale), int(zero), bounds)
@@ -110,7 +113,7 @@ class Golden:
     def Flatten(self, _op, _attributes, x):
         return self._moved(x, lambda v: v.reshape(self.count, -1))
 
-    # One method a layer: operands, output scale and zero point, clamp -> int8 in the model's layout.
+    # One method a layer: operands, output scale and zero point, clamp and type -> integers in the model's layout.
 
     def runConv(self, layer, scale, zero, bounds):
         x, w = layer.operands[:2]
@@ -142,11 +145,12 @@ class Golden:
             a.values, a.scale, int(a.zero), b.values, b.scale, int(b.zero), scale, zero, **bounds
         )
 
-    def runAveragePool(self, layer, scale, zero, _bounds):
+    def runAveragePool(self, layer, scale, zero, bounds):
         (x,), get = layer.operands, layer.attributes.get
         kernel = get("kernel_shape", x.values.shape[2:])
         window = kernel, get("strides", [1, 1]), get("pads", [0] * 4), bool(get("count_include_pad", 0))
-        return to_nchw(integers.average_pool(to_nhwc(x.values), x.scale, int(x.zero), scale, zero, *window))
+        image, kind = to_nhwc(x.values), bounds["kind"]
+        return to_nchw(integers.average_pool(image, x.scale, int(x.zero), scale, zero, *window, kind=kind))
 
     runGlobalAveragePool = runAveragePool
 
@@ -162,7 +166,7 @@ class Golden:
 
     def runIdentity(self, layer, scale, zero, bounds):
         (x,) = layer.operands
-        if float(x.scale) == scale and int(x.zero) == zero:
+        if float(x.scale) == scale and int(x.zero) == zero and x.values.dtype == bounds["kind"]:
             return np.clip(x.values, bounds["lo"], bounds["hi"])
         return integers.rescale(x.values, x.scale, int(x.zero), scale, zero, **bounds)
 

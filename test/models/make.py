@@ -12,6 +12,8 @@ and with --qdq
                            int8 activations with scale and zero point; float inputs and outputs
   NAME_int8_io_qdq.onnx    the same with int8 inputs and outputs, as the published ones have
   NAME_int8_inputs.npz     NAME_inputs.npz quantized for it
+With `--qdq --bits 16` int16 stands for int8 in both names and activations; the closing Softmax, which has no
+int16 arithmetic, is left out.
 """
 
 import argparse
@@ -99,6 +101,17 @@ def build(name, seed):
     return builder.model(), inputs
 
 
+def without_softmax(model):
+    """The model without the Softmax that it ends in, if it does."""
+    graph = model.graph
+    last = graph.node[-1]
+    if last.op_type == "Softmax":
+        scores = next(node for node in graph.node if last.input[0] in node.output)
+        scores.output[0] = last.output[0]
+        graph.node.remove(last)
+    return model
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("name", choices=MODELS)
@@ -107,6 +120,7 @@ def main():
     parser.add_argument("--inputs", type=int, default=100, metavar="N", help="inputs to write")
     parser.add_argument("--calibration", type=int, default=64, metavar="N", help="calibration inputs to write")
     parser.add_argument("--qdq", action="store_true", help="also write the quantized model")
+    parser.add_argument("--bits", type=int, choices=(8, 16), default=8, help="of its activations")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     model, inputs = build(args.name, args.seed)
@@ -116,12 +130,15 @@ def main():
     np.savez(f"{base}_calibration.npz", **{INPUT: calibration})
     np.savez(f"{base}_inputs.npz", **{INPUT: samples})
     if args.qdq:
-        quantized = qdq.quantize(model, {INPUT: calibration})
-        onnx.save(quantized, f"{base}_int8_qdq.onnx")
+        quantized = qdq.quantize(
+            model if args.bits == 8 else without_softmax(model), {INPUT: calibration}, args.bits
+        )
+        base = f"{base}_int{args.bits}"
+        onnx.save(quantized, f"{base}_qdq.onnx")
         inner = qdq.strip_boundary(quantized)
-        onnx.save(inner, f"{base}_int8_io_qdq.onnx")
-        whole = qdq.quantize_array(samples, *qdq.input_quantization(inner))
-        np.savez(f"{base}_int8_inputs.npz", **{INPUT: whole})
+        onnx.save(inner, f"{base}_io_qdq.onnx")
+        whole = qdq.quantize_array(samples, *qdq.input_quantization(inner), np.dtype(f"int{args.bits}"))
+        np.savez(f"{base}_inputs.npz", **{INPUT: whole})
 
 
 if __name__ == "__main__":

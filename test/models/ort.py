@@ -80,8 +80,9 @@ class Layers:
         self.weights = {tensor.name: tensor for tensor in graph.initializer}
         self.types = {value.name: value for value in [*graph.value_info, *graph.output, *graph.input]}
         self.inputs = {value.name for value in graph.input}
-        self.int8 = {
-            name for name, value in self.types.items() if value.type.tensor_type.elem_type == onnx.TensorProto.INT8
+        kinds = onnx.TensorProto.INT8, onnx.TensorProto.INT16
+        self.integers = {
+            name for name, value in self.types.items() if value.type.tensor_type.elem_type in kinds
         }
         self.outputs = [node.output[0] for node in graph.node if node.op_type == "QuantizeLinear"]
 
@@ -134,8 +135,8 @@ def compare(model, tensors, layout="model", optimize=True):
     layers = Layers(model)
     known = {}
     for name, array in tensors.items():
-        # Float tensors inside a layer are no cuts: a layer runs from int8 to int8.
-        if name in layers.inputs or name in layers.int8:
+        # Float tensors inside a layer are no cuts: a layer runs from integers to integers.
+        if name in layers.inputs or name in layers.integers:
             known[name] = to_layout(array, layers.shape(name), "model" if name in layers.inputs else layout)
     rows, missing = [], []
     for output in layers.outputs:

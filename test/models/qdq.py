@@ -8,7 +8,7 @@ import tempfile
 
 import numpy as np
 import onnx
-from onnx import TensorProto, numpy_helper
+from onnx import numpy_helper
 from onnxruntime import quantization
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
@@ -24,8 +24,8 @@ class Samples(quantization.CalibrationDataReader):
         return next(self.feeds, None)
 
 
-def quantize(model, calibration):
-    """Returns `model` in QDQ form: per-channel symmetric int8 weights, asymmetric int8 activations.
+def quantize(model, calibration, bits=8):
+    """Returns `model` in QDQ form: per-channel symmetric int8 weights, asymmetric int8 or symmetric int16 activations.
 
     `calibration` maps each input's name to an array of N samples.
     """
@@ -39,9 +39,9 @@ def quantize(model, calibration):
             Samples(calibration),
             quant_format=quantization.QuantFormat.QDQ,
             per_channel=True,
-            activation_type=quantization.QuantType.QInt8,
+            activation_type=quantization.QuantType.QInt16 if bits == 16 else quantization.QuantType.QInt8,
             weight_type=quantization.QuantType.QInt8,
-            extra_options={"WeightSymmetric": True, "ActivationSymmetric": False},
+            extra_options={"WeightSymmetric": True, "ActivationSymmetric": bits == 16},
         )
         return onnx.load(result)
 
@@ -64,29 +64,30 @@ def _input_quantizer(model, op):
 
 
 def input_quantization(model):
-    """Scale and zero point of the one input of a QDQ model with int8 inputs."""
+    """Scale and zero point of the one input of a QDQ model with integer inputs."""
     values = constants(model)
     node, _ = _input_quantizer(model, "DequantizeLinear")
     return float(values[node.input[1]]), int(values[node.input[2]])
 
 
 def strip_boundary(model):
-    """Makes a QDQ model's one input and its outputs int8; returns it.
+    """Makes a QDQ model's one input and its outputs integers; returns it.
 
-    Layout changes between the input and its QuantizeLinear stay, now on int8.
+    Layout changes between the input and its QuantizeLinear stay, now on integers.
     """
     inner = onnx.ModelProto()
     inner.CopyFrom(model)
     graph = inner.graph
     entry, before = _input_quantizer(inner, "QuantizeLinear")
+    kinds = {tensor.name: tensor.data_type for tensor in graph.initializer}
+    graph.input[0].type.tensor_type.elem_type = kinds[entry.input[2]]
     _remove(graph, entry, entry.output[0], before)
-    graph.input[0].type.tensor_type.elem_type = TensorProto.INT8
     for output in graph.output:
         last = next(node for node in graph.node if output.name in node.output)
         if last.op_type != "DequantizeLinear":
             raise ValueError(f"output {output.name} is not dequantized last")
+        output.type.tensor_type.elem_type = kinds[last.input[2]]
         _remove(graph, last, last.input[0], output.name)
-        output.type.tensor_type.elem_type = TensorProto.INT8
     del graph.value_info[:]
     inner = onnx.shape_inference.infer_shapes(inner, strict_mode=True, data_prop=True)
     onnx.checker.check_model(inner)
@@ -110,9 +111,10 @@ def _remove(graph, gone, old, new):
                     names[i] = new
 
 
-def quantize_array(x, scale, zero_point):
-    """QuantizeLinear to int8, as ONNX defines it."""
-    return np.clip(np.rint(x / np.float32(scale)) + zero_point, -128, 127).astype(np.int8)
+def quantize_array(x, scale, zero_point, kind=np.int8):
+    """QuantizeLinear to int8 or int16, as ONNX defines it."""
+    ends = np.iinfo(kind)
+    return np.clip(np.rint(x / np.float32(scale)) + zero_point, ends.min, ends.max).astype(kind)
 
 
 def main():
