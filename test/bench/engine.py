@@ -12,6 +12,8 @@ latency and 8 bytes a cycle.
 
 --layers adds what the engine's counters say of each layer beside the compiler's estimate, both in percent of the
 layer's measured cycles (test/rtl/layers.py).
+
+Ends with 1 where the use of the multipliers falls short of what Inputs/check_engine.py asks, or an estimate is off.
 """
 
 import argparse
@@ -25,7 +27,8 @@ import numpy as np
 import onnx
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "test/models"), str(ROOT / "test/rtl")]
+sys.path[:0] = [str(ROOT / "test/models"), str(ROOT / "test/rtl"), str(Path(__file__).resolve().parent / "Inputs")]
+import check_engine  # noqa: E402
 import layers  # noqa: E402
 import make  # noqa: E402
 import qdq  # noqa: E402
@@ -175,7 +178,10 @@ def main():
                         print_layers(rows[-1]["layers"])
     if options.json:
         print(json.dumps(rows, indent=2))
+    problems = [problem for row in rows for problem in check_engine.judge(row)]
+    print("".join(f"FAILED {problem}\n" for problem in problems), end="", file=sys.stderr)
+    return bool(problems)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
