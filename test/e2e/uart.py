@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Models on a board at its pins: `--device uart:PORT` gives the bytes of the CPU.
 
-usage: uart.py WORK MODEL[,MODEL...] --board PROGRAM [--damage FRACTION --seed N]
+usage: uart.py WORK MODEL[,MODEL...] --board PROGRAM [--target TARGET] [--damage FRACTION --seed N]
 
 The board is the Verilated board top with a pin-level SDRAM, its serial port a pseudo-terminal. Of the bytes on
 the line FRACTION are changed or lost, each way. The package is run twice: the second time its constants are
@@ -26,10 +26,10 @@ SAMPLES = 2
 LINE = "baud=25000000,timeout=60000"
 
 
-def check_model(failures, name, board, work):
+def check_model(failures, name, board, target, work):
     subprocess.run([sys.executable, make.__file__, name, "--out", work, "--qdq"], check=True, capture_output=True)
     package = work / f"{name}.sluice"
-    harness.compile_model(work / f"{name}_int8_io_qdq.onnx", package)
+    harness.compile_model(work / f"{name}_int8_io_qdq.onnx", package, target)
     data = np.load(work / f"{name}_int8_inputs.npz")
     arrays = {key: data[key][:SAMPLES] for key in data.files if key != "label"}
     expected, _ = harness.run_package(package, work, "cpu", arrays)
@@ -48,6 +48,7 @@ def main():
     parser.add_argument("--damage", type=float, default=0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--board", required=True, help="the program that simulates it")
+    parser.add_argument("--target", default=harness.TARGET, help="what the board is to the compiler")
     arguments = parser.parse_args()
     arguments.work.mkdir(parents=True, exist_ok=True)
     failures = harness.Failures("uart")
@@ -55,7 +56,7 @@ def main():
     with boards.Board(arguments.board, damage=arguments.damage, seed=arguments.seed) as board:
         for name in arguments.models.split(","):
             try:
-                check_model(failures, name, board, arguments.work)
+                check_model(failures, name, board, arguments.target, arguments.work)
             except (harness.CommandFailed, subprocess.TimeoutExpired) as error:
                 failures.expect(False, f"{name}: {error}")
     print(board.log)

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The path to the SDRAM: axi_mux, link_bus, sdram_ctrl and sdram_pins before the timing-checked sdram_model. The
+// The path to the memory: axi_mux and link_bus before sdram_ctrl, sdram_pins and the timing-checked sdram_model, or
+// with RAM before axi_ram. The
 // engine's side makes random bursts with random stalls on all its channels, the link's side single accesses; each
 // compares what it reads with a copy of what it wrote. Then a stream and single reads are timed.
 module memory_tb #(
   parameter int CLOCK_MHZ = 125,
+  parameter int RAM       = 0,
   parameter int ROUNDS    = 1000,
   parameter int SEED      = 1
 );
@@ -63,26 +65,35 @@ module memory_tb #(
     .m_arready_i(m_arready), .m_araddr_o(m_araddr), .m_arlen_o(m_arlen), .m_rvalid_i(m_rvalid), .m_rready_o(m_rready),
     .m_rdata_i(m_rdata), .m_rresp_i(m_rresp), .m_rlast_i(m_rlast));
 
-  logic [2:0]  command, pin_command;
-  logic [1:0]  bank, dqm, pin_ba, pin_dqm;
-  logic [12:0] a, pin_a;
-  logic [15:0] dq_out, dq_in;
-  logic        drive, pin_clk;
-  wire  [15:0] pin_d;
-  sdram_ctrl #(.CLOCK_MHZ(CLOCK_MHZ)) u_ctrl (
-    .clk_i(clk), .rst_ni(rst_n), .awvalid_i(m_awvalid), .awready_o(m_awready), .awaddr_i(m_awaddr), .awlen_i(m_awlen),
-    .wvalid_i(m_wvalid), .wready_o(m_wready), .wdata_i(m_wdata), .wstrb_i(m_wstrb), .bvalid_o(m_bvalid),
-    .bready_i(m_bready), .bresp_o(m_bresp), .arvalid_i(m_arvalid), .arready_o(m_arready), .araddr_i(m_araddr),
-    .arlen_i(m_arlen), .rvalid_o(m_rvalid), .rready_i(m_rready), .rdata_o(m_rdata), .rresp_o(m_rresp),
-    .rlast_o(m_rlast), .command_o(command), .bank_o(bank), .a_o(a), .dq_o(dq_out), .dqm_o(dqm), .drive_o(drive),
-    .dq_i(dq_in));
-  sdram_pins u_pins (
-    .clk_i(clk), .command_i(command), .bank_i(bank), .a_i(a), .dq_i(dq_out), .dqm_i(dqm), .drive_i(drive),
-    .dq_o(dq_in), .sdram_clk_o(pin_clk), .sdram_command_o(pin_command), .sdram_ba_o(pin_ba), .sdram_a_o(pin_a),
-    .sdram_dqm_o(pin_dqm), .sdram_d_io(pin_d));
-  sdram_model #(.CLOCK_MHZ(CLOCK_MHZ), .WORD_BITS(Words)) u_model (
-    .clk_i(pin_clk), .cke_i(1'b1), .csn_i(!rst_n), .rasn_i(pin_command[2]), .casn_i(pin_command[1]),
-    .wen_i(pin_command[0]), .a_i(pin_a), .ba_i(pin_ba), .dqm_i(pin_dqm), .dq_io(pin_d));
+  if (RAM != 0) begin : gen_ram
+    axi_ram #(.ADDR_BITS(Words + 2)) u_ram (
+      .clk_i(clk), .rst_ni(rst_n), .awvalid_i(m_awvalid), .awready_o(m_awready),
+      .awaddr_i({m_awaddr[25], m_awaddr[Words:0]}), .wvalid_i(m_wvalid), .wready_o(m_wready), .wdata_i(m_wdata),
+      .wstrb_i(m_wstrb), .wlast_i(m_wlast), .bvalid_o(m_bvalid), .bready_i(m_bready), .bresp_o(m_bresp),
+      .arvalid_i(m_arvalid), .arready_o(m_arready), .araddr_i({m_araddr[25], m_araddr[Words:0]}), .arlen_i(m_arlen),
+      .rvalid_o(m_rvalid), .rready_i(m_rready), .rdata_o(m_rdata), .rresp_o(m_rresp), .rlast_o(m_rlast));
+  end else begin : gen_sdram
+    logic [2:0]  command, pin_command;
+    logic [1:0]  bank, dqm, pin_ba, pin_dqm;
+    logic [12:0] a, pin_a;
+    logic [15:0] dq_out, dq_in;
+    logic        drive, pin_clk;
+    wire  [15:0] pin_d;
+    sdram_ctrl #(.CLOCK_MHZ(CLOCK_MHZ)) u_ctrl (
+      .clk_i(clk), .rst_ni(rst_n), .awvalid_i(m_awvalid), .awready_o(m_awready), .awaddr_i(m_awaddr), .awlen_i(m_awlen),
+      .wvalid_i(m_wvalid), .wready_o(m_wready), .wdata_i(m_wdata), .wstrb_i(m_wstrb), .bvalid_o(m_bvalid),
+      .bready_i(m_bready), .bresp_o(m_bresp), .arvalid_i(m_arvalid), .arready_o(m_arready), .araddr_i(m_araddr),
+      .arlen_i(m_arlen), .rvalid_o(m_rvalid), .rready_i(m_rready), .rdata_o(m_rdata), .rresp_o(m_rresp),
+      .rlast_o(m_rlast), .command_o(command), .bank_o(bank), .a_o(a), .dq_o(dq_out), .dqm_o(dqm), .drive_o(drive),
+      .dq_i(dq_in));
+    sdram_pins u_pins (
+      .clk_i(clk), .command_i(command), .bank_i(bank), .a_i(a), .dq_i(dq_out), .dqm_i(dqm), .drive_i(drive),
+      .dq_o(dq_in), .sdram_clk_o(pin_clk), .sdram_command_o(pin_command), .sdram_ba_o(pin_ba), .sdram_a_o(pin_a),
+      .sdram_dqm_o(pin_dqm), .sdram_d_io(pin_d));
+    sdram_model #(.CLOCK_MHZ(CLOCK_MHZ), .WORD_BITS(Words)) u_model (
+      .clk_i(pin_clk), .cke_i(1'b1), .csn_i(!rst_n), .rasn_i(pin_command[2]), .casn_i(pin_command[1]),
+      .wen_i(pin_command[0]), .a_i(pin_a), .ba_i(pin_ba), .dqm_i(pin_dqm), .dq_io(pin_d));
+  end
 
   // Copies: the engine's side has the even 4 KiB pages, the link's the odd ones.
   logic [7:0] engine_copy [0:524287], link_copy [0:524287];

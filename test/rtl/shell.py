@@ -218,12 +218,13 @@ def link(work):
 
 
 def memory(work):
-    for clock, seed in ((125, 1), (100, 2)):
-        lines = simulate(work, "memory_tb", CLOCK_MHZ=clock, SEED=seed)
+    for name, parameters in (("memory at 125 MHz", {"CLOCK_MHZ": 125, "SEED": 1}), ("memory at 100 MHz", {"CLOCK_MHZ": 100, "SEED": 2}),
+                             ("block memory", {"RAM": 1, "SEED": 3})):
+        lines = simulate(work, "memory_tb", **parameters)
         if len(lines) != 2 or not lines[0].endswith(", 0 wrong"):
-            raise Failed(f"memory at {clock} MHz:\n" + "\n".join(lines[:20]))
+            raise Failed(f"{name}:\n" + "\n".join(lines[:20]))
         latency, size, cycles = map(int, re.findall(r"\d+", lines[1]))
-        print(f"memory at {clock} MHz: {lines[0]}; latency {latency}, {size / cycles:.2f} bytes a cycle")
+        print(f"{name}: {lines[0]}; latency {latency}, {size / cycles:.2f} bytes a cycle")
 
 
 # (the bench that must tell, module, text, instead)
@@ -236,6 +237,8 @@ MUTATIONS = [
     (memory, "sdram_ctrl", "dqm_o       <= ~w_head[65:64]", "dqm_o       <= 2'b00"),
     (memory, "axi_mux", "r_link || r_stage_ready", "1'b1"),
     (memory, "skid", "ready_o ? data_i : spare_q", "data_i"),
+    (memory, "axi_ram", "wstrb_i[i] && !w_outside_q", "wstrb_i[i]"),
+    (memory, "axi_ram", "places_q != '0", "1'b1"),
     (link, "frame_rx", "!spoilt_q && crc_q == Residue", "!spoilt_q"),
     (link, "frame_rx", "spoilt_q || broken_i || full_i", "spoilt_q || full_i"),
     (link, "packet_fifo", "rollback_i ? committed_q : write_next", "write_next"),

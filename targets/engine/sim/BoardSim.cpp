@@ -200,6 +200,7 @@ private:
   void readFaults();
   void hangUp();
   void cycle();
+  void failMemory(bool fails);
 
   const char *const link;
   int faults; ///< standard input, or -1
@@ -303,9 +304,7 @@ void Simulation::cycle() {
   board.clk_i = 1;
   board.eval();
   ++cycles;
-  board.rootp->board__DOT__u_top__DOT__u_sdram__DOT__bad__VforceEn =
-      board.rootp->board__DOT__u_top__DOT__u_sdram__DOT__bad__VforceVal =
-          fault.is(Fault::kError);
+  failMemory(fault.is(Fault::kError));
   if (!line.isIdle())
     lastByte = cycles;
   uint8_t byte;
@@ -313,6 +312,16 @@ void Simulation::cycle() {
   if (line.hear(board.ftdi_rxd_o, byte) &&
       toHost.pass(byte, fault.is(Fault::kCorrupt)))
     (void)!write(terminal, &byte, 1);
+}
+
+/// Every shell has its memory behind u_top.u_mux.
+void Simulation::failMemory(bool fails) {
+  auto &root = *board.rootp;
+  root.board__DOT__u_top__DOT__u_mux__DOT__m_rresp_i__VforceEn =
+      root.board__DOT__u_top__DOT__u_mux__DOT__m_rresp_i__VforceVal =
+          root.board__DOT__u_top__DOT__u_mux__DOT__m_bresp_i__VforceEn =
+              root.board__DOT__u_top__DOT__u_mux__DOT__m_bresp_i__VforceVal =
+                  fails ? 3 : 0;
 }
 
 void Simulation::run() {
