@@ -75,13 +75,14 @@ static bool fromJSON(const llvm::json::Value &value, Board &board,
       !mapper.map("clock_mhz", board.clockMhz) ||
       !mapper.map("multipliers", board.multipliers) ||
       !mapper.map("memory_bits", board.memoryBits) ||
-      !mapper.mapOptional("memory_block_bits", board.blockBits) ||
+      !mapper.mapOptional("memory_block_bits", board.blocks.memoryBits) ||
+      !mapper.mapOptional("multiplier_bits", board.blocks.multiplierBits) ||
       !mapper.mapOptional("luts", board.luts) ||
       !readMemory(value.getAsObject()->get("memory"), board.memory,
                   path.field("memory")) ||
       !mapper.mapOptional("link_bytes_per_second", board.linkBytesPerSecond))
     return false;
-  if (!board.blockBits) {
+  if (!board.blocks.memoryBits) {
     path.field("memory_block_bits").report("is 0");
     return false;
   }
@@ -212,12 +213,12 @@ Error Configuration::validate() const {
                         "{4}: make PC or PK smaller",
                         theParameters.PC, theParameters.PK, needs.multipliers,
                         theBoard.device, theBoard.multipliers));
-  uint64_t blocks = theBoard.memoryBits / theBoard.blockBits;
+  uint64_t bits = theBoard.blocks.memoryBits;
+  uint64_t blocks = theBoard.memoryBits / bits;
   if (needs.memoryBlocks > blocks)
     return fail(formatv("the scratchpads need {0} blocks of {1} bits; {2} has "
                         "{3}: make ACT_BYTES, WGT_WORDS or PRM_WORDS smaller",
-                        needs.memoryBlocks, theBoard.blockBits, theBoard.device,
-                        blocks));
+                        needs.memoryBlocks, bits, theBoard.device, blocks));
   if (theBoard.luts && needs.luts > theBoard.luts)
     return fail(formatv("needs about {0} look-up tables; {1} has {2}: make PC, "
                         "PK or ACT_BANKS smaller",
@@ -257,7 +258,7 @@ std::optional<double> Configuration::findClockMhz() const {
   std::optional<double> best;
   uint64_t multipliers = resources().multipliers;
   auto consider = [&](const Board &board) {
-    Resources own = countResources(board.parameters, board.blockBits);
+    Resources own = countResources(board.parameters, board.blocks);
     if (board.device == theBoard.device && own.multipliers >= multipliers)
       best = std::max(best.value_or(0), board.clockMhz);
   };

@@ -26,8 +26,9 @@ struct Board {
   double clockMhz = 0;
   /// Multipliers of at least 18 x 18 bits.
   uint64_t multipliers = 0;
-  /// Bits of block memory, and of one block.
-  uint64_t memoryBits = 0, blockBits = 18432;
+  /// Bits of block memory.
+  uint64_t memoryBits = 0;
+  BlockSizes blocks;
   /// Look-up tables of four inputs, or as much logic; 0 if it is not known.
   uint64_t luts = 0;
   /// The memory behind the engine's bus, in the engine's cycles.
@@ -71,7 +72,7 @@ public:
 
   /// What it takes of the board's device.
   Resources resources() const {
-    return countResources(theParameters, theBoard.blockBits);
+    return countResources(theParameters, theBoard.blocks);
   }
 
   /// The clock that it closes at: that of the fastest of the boards with the

@@ -31,7 +31,7 @@ std::vector<Resource> EngineTarget::resources() const {
   const Board &board = configuration.board();
   return {{"multipliers", needs.multipliers, board.multipliers, true},
           {"memory_blocks", needs.memoryBlocks,
-           board.memoryBits / board.blockBits, true},
+           board.memoryBits / board.blocks.memoryBits, true},
           {"luts", needs.luts, board.luts, false}};
 }
 

@@ -17,7 +17,8 @@ static uint64_t countBlocks(uint64_t width, uint64_t depth,
 }
 
 Resources sluice::engine::countResources(const Parameters &parameters,
-                                         uint64_t blockBits) {
+                                         const BlockSizes &blocks) {
+  uint64_t blockBits = blocks.memoryBits;
   uint64_t lanes = parameters.PK, macs = uint64_t(parameters.PC) * lanes;
   uint64_t requantize = lanes / parameters.RQ_CYCLES;
   // A memory of ACT for each chunk of a bank's word; one of WGT and PRM for
@@ -42,7 +43,12 @@ Resources sluice::engine::countResources(const Parameters &parameters,
                               8 * kInstructionBytes / parameters.AXI_BYTES,
                               blockBits);
   Resources resources;
-  resources.multipliers = macs + 2 * requantize;
+  // Lanes share multipliers from 8 on (shared_products.sv).
+  uint64_t shared =
+      blocks.multiplierBits >= 27 && parameters.PC > 8 && lanes > 1
+          ? (parameters.PC - 8) * lanes
+          : 0;
+  resources.multipliers = macs - shared / 2 + 2 * requantize;
   resources.memoryBlocks = act + weights + channels + tables + queues;
   // Fitted to synthesis: control and bus, a multiplier's share of the adder
   // trees, a lane's requantize and table, a byte's share of alignment and

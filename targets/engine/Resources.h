@@ -10,9 +10,19 @@
 
 namespace sluice::engine {
 
+/// What an FPGA's blocks hold.
+struct BlockSizes {
+  /// A memory, which is at most 1/512 of that wide, each halving of which
+  /// doubles its depth.
+  uint64_t memoryBits = 18432;
+  /// The wider operand of a multiplier. From 27 bits on it makes two products
+  /// of one operand.
+  uint64_t multiplierBits = 18;
+};
+
 struct Resources {
-  /// Of 18 x 18 bits: one a MAC, two a lane to requantize; a residual add
-  /// borrows the lane's own.
+  /// One a MAC, or one for two lanes where they share it; two a lane to
+  /// requantize; a residual add borrows the lane's own.
   uint64_t multipliers = 0;
   /// Block memories of the scratchpads and of the units' queues.
   uint64_t memoryBlocks = 0;
@@ -21,9 +31,8 @@ struct Resources {
   uint64_t luts = 0;
 };
 
-/// `blockBits` is the size of a block memory, which is at most 1/512 of that
-/// wide, each halving of which doubles its depth.
-Resources countResources(const Parameters &parameters, uint64_t blockBits);
+Resources countResources(const Parameters &parameters,
+                         const BlockSizes &blocks = {});
 
 } // namespace sluice::engine
 

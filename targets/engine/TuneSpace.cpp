@@ -52,15 +52,15 @@ private:
 
 /// Whether a scratchpad of twice the size takes no more blocks.
 bool Enumerator::isWasteful(const Parameters &parameters) const {
-  uint64_t blockBits = configuration.board().blockBits;
-  uint64_t blocks = countResources(parameters, blockBits).memoryBlocks;
+  const BlockSizes &sizes = configuration.board().blocks;
+  uint64_t blocks = countResources(parameters, sizes).memoryBlocks;
   for (const Range &range : ranges) {
     if (range.member == &Parameters::PC || range.member == &Parameters::PK)
       continue;
     Parameters twice = parameters;
     twice.*range.member *= 2;
     if (twice.*range.member <= range.greatest &&
-        countResources(twice, blockBits).memoryBlocks == blocks)
+        countResources(twice, sizes).memoryBlocks == blocks)
       return true;
   }
   return false;

@@ -48,10 +48,10 @@ class _Api(ctypes.Structure):
 MARK = np.dtype([("unit", np.uint32), ("instruction", np.uint32), ("counters", np.uint64, len(COUNTER_NAMES))])
 
 
-def build(config, folder, rtl=None, asserts=False):
-    """Path of the model of `config` in `folder`, made if it is missing or old. `asserts`: a failing assertion ends us."""
-    command = [sys.executable, BUILD_MODEL, folder, *config.arguments()]
-    result = subprocess.run([*command, *(["--rtl", rtl] if rtl else []), *(["--assert"] if asserts else [])], capture_output=True, text=True)
+def build(config, folder, rtl=None, *flags):
+    """Path of the model of `config` in `folder`, made if it is missing or old. With --assert a failing assertion ends us."""
+    command = [sys.executable, BUILD_MODEL, folder, *config.arguments(), *(["--rtl", rtl] if rtl else []), *flags]
+    result = subprocess.run(command, capture_output=True, text=True)
     if result.returncode:
         raise RuntimeError(result.stderr)
     return Path(result.stdout.strip())

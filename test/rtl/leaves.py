@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Each technology's multiplier against the inferred one, Verilated, with our models of the vendor's blocks.
+"""Each technology's multiplier against the inferred one, Verilated, with our models of the vendors' blocks.
 
-usage: leaves.py WORK
+usage: leaves.py WORK [--rtl FOLDER]
 
-All pairs of the operands of the lanes' multipliers; of requantize's, all of the one and every 1021st of the other.
+mul_ecp5 and mul_dsp48e2: all pairs of the operands of the lanes' multipliers; of requantize's, all of the one and every
+1021st of the other. mul_dsp48e2 as a pair: all triples.
 """
 
+import argparse
 import subprocess
 import sys
 from pathlib import Path
@@ -13,11 +15,12 @@ from pathlib import Path
 from device import ROOT
 
 ENGINE = ROOT / "targets/engine"
+TECHNOLOGIES = {1: "ecp5", 2: "dsp48e2"}
 # (A_BITS, B_BITS, STEP): the instances in mac_lane and requant_lane.
 SHAPES = [(8, 8, 1), (8, 16, 1), (16, 16, 1021), (17, 16, 1021)]
-MAIN = """#include "Vmul_tb.h"
+MAIN = """#include "Vbench.h"
 int main() {
-  Vmul_tb bench;
+  Vbench bench;
   while (!bench.done_o && !Verilated::gotFinish())
     for (int clock = 0; clock < 2; ++clock) {
       bench.clk_i = clock;
@@ -31,22 +34,35 @@ int main() {
 """
 
 
+def compare(work, rtl, top, technology, parameters):
+    """The line that bench `top` prints."""
+    name = TECHNOLOGIES[technology]
+    folder = work / "-".join([top, name, *parameters.values()])
+    files = [ROOT / f"test/rtl/{top}.sv", rtl / "mul.sv", rtl / "mul_pair.sv", rtl / f"mul_{name}.sv",
+             ENGINE / f"synth/{name}_model{'s' * (technology == 1)}.v"]
+    command = ["verilator", "--cc", "--exe", "--build", "-O3", "--x-assign", "fast", "-Wno-lint", "-Wno-fatal",
+               "--prefix", "Vbench", "--top-module", top, "--Mdir", folder, f"-GTECH={technology}",
+               *(f"-G{key}={value}" for key, value in parameters.items()), *files, work / "main.cpp"]
+    result = subprocess.run([str(c) for c in command], capture_output=True, text=True)
+    if result.returncode:
+        sys.exit(result.stdout + result.stderr)
+    result = subprocess.run([folder / "Vbench"], capture_output=True, text=True, check=True)
+    return f"{name}: {result.stdout.splitlines()[0] if result.stdout else 'nothing was compared'}"
+
+
 def main():
-    work = Path(sys.argv[1]).resolve()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--rtl", type=Path, default=ENGINE / "rtl")
+    arguments = parser.parse_args()
+    work = arguments.work.resolve()
     work.mkdir(parents=True, exist_ok=True)
     (work / "main.cpp").write_text(MAIN)
-    files = [ROOT / "test/rtl/mul_tb.sv", ENGINE / "rtl/mul.sv", ENGINE / "rtl/mul_ecp5.sv", ENGINE / "synth/ecp5_models.v"]
-    for a, b, step in SHAPES:
-        folder = work / f"{a}x{b}"
-        command = ["verilator", "--cc", "--exe", "--build", "-O3", "--x-assign", "fast", "-Wno-lint", "-Wno-fatal",
-                   "--top-module", "mul_tb", "--Mdir", folder, f"-GA_BITS={a}", f"-GB_BITS={b}", f"-GSTEP={step}",
-                   *files, work / "main.cpp"]
-        result = subprocess.run([str(c) for c in command], capture_output=True, text=True)
-        if result.returncode:
-            sys.exit(result.stdout + result.stderr)
-        result = subprocess.run([folder / "Vmul_tb"], capture_output=True, text=True, check=True)
-        line = result.stdout.splitlines()[0] if result.stdout else "nothing was compared"
-        print(line)
+    benches = [("mul_tb", technology, {"A_BITS": str(a), "B_BITS": str(b), "STEP": str(step)})
+               for technology in TECHNOLOGIES for a, b, step in SHAPES]
+    for bench in [*benches, ("mul_pair_tb", 2, {})]:
+        line = compare(work, arguments.rtl.resolve(), *bench)
+        print(line, flush=True)
         if "equal" not in line:
             return 1
     return 0

@@ -119,6 +119,17 @@ def mul(work):
     return done
 
 
+def mul_pair(work):
+    """Both products, of the extremes and of random operands."""
+    r, dut, ends = random.Random(15), Module(work, "mul_pair"), (-128, -1, 0, 1, 127)
+    triples = [*product(ends, ends, ends), *(tuple(r.randrange(-128, 128) for _ in range(3)) for _ in range(500))]
+    expected = [(a0 * b % 2**16, a1 * b % 2**16) for a0, a1, b in triples]
+    outs = [dut.step(en=1, a0=a0 % 256, a1=a1 % 256, b=b % 256) for a0, a1, b in [*triples, *[(0, 0, 0)] * 8]]
+    find_latency(expected, [(out["p0"], out["p1"]) for out in outs], 8)
+    dut.close()
+    return len(triples)
+
+
 def ram_sdp(work):
     """Reads see every write before them; the word that is being written is not read."""
     r, dut, held = random.Random(4), Module(work, "ram_sdp", WIDTH=24, DEPTH=32), [None] * 32
@@ -208,6 +219,27 @@ def mac_lane(work):
     return done
 
 
+def shared_products(work):
+    """What the products of a lane come to, of shared operands, of one tap in any place, and of a window's ninth."""
+    pc, first = 16, 8
+    r, dut = np.random.default_rng(16), Module(work, "shared_products", PC=pc, FIRST=first)
+    pack = lambda values: sum(int(v) % 256 << 8 * i for i, v in enumerate(np.ravel(values)))
+    expected, got = [], []
+    for step in range(1200):
+        single, tap, window = int(r.integers(0, 2)), int(r.integers(0, pc)), bool(r.integers(0, 2))
+        word, taps, weights = r.integers(-128, 128, pc), r.integers(-128, 128, (2, pc)), r.integers(-128, 128, (2, pc))
+        if single:
+            taps[:, [c for c in range(pc) if (c > first if window else c != tap)]] = 0
+        sums = ((taps if single else word) * weights)[:, first:].sum(axis=1)
+        expected.append([int(s) for s in sums] if step < 1190 else None)
+        out = dut.step(en=1, word=pack(word), single=single, odd=single and not window and tap % 2, taps=pack(taps), wgt=pack(weights))["p"]
+        got.append(out if out is None else [sum(signed(out >> 16 * (lane * (pc - first) + c) & 0xFFFF, 16) for c in range(pc - first))
+                                            for lane in range(2)])
+    find_latency(expected, got, 8)
+    dut.close()
+    return len(got)
+
+
 def engine_counters(work):
     """What is read are the exact sums of all cycles before, whatever the turn, from clear on."""
     r, dut, number = random.Random(11), Module(work, "engine_counters"), 18
@@ -260,8 +292,8 @@ def window_plan(work):
     return done
 
 
-BENCHES = [fifo, loop_counter, countdown, stride_chain, mul, ram_sdp, token_counters, axi_read, axi_write, fetch, mac_lane, unit_queue,
-           engine_counters, window_plan, engine_regs]
+BENCHES = [fifo, loop_counter, countdown, stride_chain, mul, mul_pair, ram_sdp, token_counters, axi_read, axi_write, fetch, mac_lane,
+           shared_products, unit_queue, engine_counters, window_plan, engine_regs]
 
 
 def main():

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Random programs on the Verilated engine against the oracle: all of DRAM must be equal, guard bytes included.
 
-usage: random_programs.py MODELS [--config NAME...] [--seed N] [--count N] [--favour OPERATION] [--rtl FOLDER] [--assert]
+usage: random_programs.py MODELS [--config NAME...] [--seed N] [--count N] [--favour OPERATION] [--rtl FOLDER]
+                          [--assert] [--dsp48e2]
 
 Each program runs on a memory of random latency and bandwidth, most with random stalls. Says the seed of a failure.
 """
@@ -58,12 +59,15 @@ def main():
     parser.add_argument("--count", type=int, default=10)
     parser.add_argument("--favour", choices=["CONV", "DEPTHWISE", "ADD", "MAXPOOL"])
     parser.add_argument("--rtl", type=Path)
-    parser.add_argument("--assert", action="store_true", dest="asserts", help="with the RTL's assertions")
+    parser.add_argument("--assert", dest="flags", action="append_const", const="--assert", default=[],
+                        help="with the RTL's assertions")
+    parser.add_argument("--dsp48e2", dest="flags", action="append_const", const="--dsp48e2",
+                        help="with UltraScale+'s multipliers")
     parser.add_argument("--verbose", action="store_true")
     arguments = parser.parse_args()
     for name in arguments.config:
         config = CONFIGS[name]
-        model = device.build(config, arguments.models, arguments.rtl, arguments.asserts)
+        model = device.build(config, arguments.models, arguments.rtl, *arguments.flags)
         kinds = Counter()
         for seed in range(arguments.seed, arguments.seed + arguments.count):
             built, problem = run_one(model, config, seed, arguments.favour)

@@ -264,10 +264,35 @@ module compute_unit #(
     .taps_o       (taps5)
   );
 
+  // An UltraScale+ block makes two products of one operand, which neighbouring lanes share but for the taps of a window.
+  localparam int Own = TECH == 2 && PC > 8 && PK > 1 ? 8 : PC;
+  logic [PK*PC*16-1:0] shared;
+  if (Own == PC) begin : gen_not_shared
+    assign shared = '0;
+  end else begin : gen_shared
+    logic odd5_q;
+    always_ff @(posedge clk_i) odd5_q <= !window && tap4_q[0];
+    for (genvar k = 0; k < PK; k = k + 2) begin : gen_pair
+      logic [2*(PC-Own)*16-1:0] p;
+      shared_products #(.PC(PC), .FIRST(Own), .TECH(TECH)) u_products (
+        .clk_i    (clk_i),
+        .en_i     (busy_o),
+        .word_i   (word5_q),
+        .single_i (!is_conv),
+        .odd_i    (odd5_q),
+        .taps_i   (taps5[k*PC*8 +: 2*PC*8]),
+        .wgt_i    (wgt_rdata_i[k*PC*8 +: 2*PC*8]),
+        .p_o      (p)
+      );
+      assign shared[k*PC*16 +: PC*16]     = {p[0 +: (PC-Own)*16], {Own*16{1'b0}}};
+      assign shared[(k+1)*PC*16 +: PC*16] = {p[(PC-Own)*16 +: (PC-Own)*16], {Own*16{1'b0}}};
+    end
+  end
+
   // Lanes of multipliers.
   logic [PK*32-1:0] sums;
   for (genvar k = 0; k < PK; k++) begin : gen_lane
-    mac_lane #(.PC(PC), .TECH(TECH)) u_mac (
+    mac_lane #(.PC(PC), .OWN(Own), .TECH(TECH)) u_mac (
       .clk_i       (clk_i),
       .en_i        (busy_o),
       .word_i      (word5_q),
@@ -276,6 +301,7 @@ module compute_unit #(
       .wgt_i       (wgt_rdata_i[k*PC*8 +: PC*8]),
       .factor_en_i (is_add || is_max || is_ones),
       .factor_i    (factor5_q),
+      .shared_i    (shared[k*PC*16 +: PC*16]),
       .sum_valid_i (valid[SumAt]),
       .sum_first_i (first[SumAt]),
       .max_i       (is_max),

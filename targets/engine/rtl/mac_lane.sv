@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // One output channel: PC products, a registered adder tree and the accumulator. Latency from operands to
 // accumulator: 3 + log2(PC) + 1. The first multiplier takes a wider second operand, which stands in for the
-// weight in ADD (the operand's factor) and in pooling (1).
+// weight in ADD (the operand's factor) and in pooling (1). Products from OWN on come from outside.
 module mac_lane #(
   parameter int PC   = 8,
+  parameter int OWN  = PC,
   parameter int TECH = 0
 ) (
   input  logic               clk_i,
@@ -15,6 +16,7 @@ module mac_lane #(
   input  logic [PC*8-1:0]    wgt_i,
   input  logic               factor_en_i,
   input  logic signed [15:0] factor_i,    // in place of the first weight
+  input  logic [PC*16-1:0]   shared_i,    // products of multipliers that lanes share
   // Accumulator, in step with the tree's sum.
   input  logic               sum_valid_i,
   input  logic               sum_first_i,
@@ -36,6 +38,8 @@ module mac_lane #(
       assign b = factor_en_i ? factor_i : {{8{wgt_i[7]}}, wgt_i[7:0]};
       mul #(.A_BITS(8), .B_BITS(16), .TECH(TECH)) u_mul (.clk_i(clk_i), .en_i(en_i), .a_i(a), .b_i(b), .p_o(p));
       assign sum[0 +: Top] = p;
+    end else if (c >= OWN) begin : gen_shared
+      assign sum[c*Top +: Top] = {{(Top-16){shared_i[c*16+15]}}, shared_i[c*16 +: 16]};
     end else begin : gen_narrow
       logic signed [15:0] p;
       mul #(.A_BITS(8), .B_BITS(8), .TECH(TECH)) u_mul (

@@ -5,7 +5,7 @@
 module mul #(
   parameter int A_BITS = 8,
   parameter int B_BITS = 8,
-  parameter int TECH   = 0  // 0: inferred, 1: ECP5
+  parameter int TECH   = 0  // 0: inferred, 1: ECP5, 2: UltraScale+
 ) (
   input  logic                            clk_i,
   input  logic                            en_i,
@@ -16,6 +16,12 @@ module mul #(
   if (TECH == 1) begin : gen_ecp5
     mul_ecp5 #(.A_BITS(A_BITS), .B_BITS(B_BITS)) u_mul (
       .clk_i(clk_i), .en_i(en_i), .a_i(a_i), .b_i(b_i), .p_o(p_o));
+  end else if (TECH == 2) begin : gen_dsp48e2
+    logic signed [47:0] p;
+    mul_dsp48e2 u_mul (
+      .clk_i(clk_i), .en_i(en_i), .a_i({{(27-A_BITS){a_i[A_BITS-1]}}, a_i}), .d_i(27'sd0),
+      .b_i({{(18-B_BITS){b_i[B_BITS-1]}}, b_i}), .p_o(p));
+    assign p_o = p[A_BITS+B_BITS-1:0];
   end else begin : gen_inferred
     logic signed [A_BITS-1:0]        a_q;
     logic signed [B_BITS-1:0]        b_q;

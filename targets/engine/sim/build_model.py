@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Verilates one configuration of the engine into OUTPUT/<configuration hash>.so.
 
-usage: build_model.py OUTPUT [--board FILE.json | NAME=VALUE...] [--rtl FOLDER | --netlist FILE.v...]
+usage: build_model.py OUTPUT [--board FILE.json | NAME=VALUE...] [--rtl FOLDER [--dsp48e2] | --netlist FILE.v...]
                       [--print-hash | --whole-board] [--quiet]
 
 Parameters are those of docs/spec/engine-isa.md; what is not given has its value of
@@ -9,7 +9,8 @@ board ulx3s-85f. A model that is there and was made from the same sources is lef
 PATH.sources holds their digest. Prints the path; with --quiet only says, on standard
 error, when there is something to verilate.
 --whole-board: makes the program OUTPUT/<board's name> instead, which simulates the board
-at its pins, with a pseudo-terminal as its serial port (BoardSim.cpp).
+at its pins, as sim/<shell>_board.sv wires them, with a pseudo-terminal as its serial port (BoardSim.cpp).
+--dsp48e2: with the multipliers of UltraScale+ (TECH = 2), by the model of them in synth.
 --netlist: simulates what synthesis made of the engine, with its cells, in place of the RTL.
 """
 
@@ -79,7 +80,7 @@ def digest(files, options):
 
 def compile_model(target, top, prefix, parameters, verilog, units, flags, link, asserts=False, warnings=()):
     """Verilates module `top` as class `prefix` and links it with `units` into `target`, unless that is there."""
-    inputs = [*verilog, *sorted(HERE.glob("*.cpp")), *sorted(HERE.glob("*.h")), Path(__file__), INCLUDE / "sluice/sim_abi.h"]
+    inputs = [*verilog, *(HERE / unit for unit in units), *sorted(HERE.glob("*.h")), Path(__file__), INCLUDE / "sluice/sim_abi.h"]
     made_from = digest(inputs, (parameters, flags, asserts))
     note = target.with_name(f"{target.name}.sources")
     if target.exists() and note.exists() and note.read_text() == made_from:
@@ -116,9 +117,12 @@ def compile_model(target, top, prefix, parameters, verilog, units, flags, link, 
     return target
 
 
-def build(parameters, rtl, output, asserts=False):
+def build(parameters, rtl, output, asserts=False, dsp48e2=False):
     name = f"{configuration_hash(parameters):016x}"
-    return compile_model(output / f"{name}.so", "engine_top", "Engine", parameters, sources(rtl),
+    verilog = sources(rtl)
+    if dsp48e2:
+        parameters, verilog = {**parameters, "TECH": 2}, [*verilog, HERE.parent / "synth/dsp48e2_model.v"]
+    return compile_model(output / f"{name}.so", "engine_top", "Engine", parameters, verilog,
                          ["AxiMemory.cpp", "SimDevice.cpp"], [f"-DCONFIGURATION_HASH=0x{name}ull"], ["-shared"], asserts)
 
 
@@ -130,8 +134,10 @@ def build_netlist(parameters, netlist, output):
 
 
 def build_board(board, parameters, rtl, output):
-    clock = board["clock_mhz"]
-    verilog = [*sources(rtl), *sorted(SHELL.glob("*.sv")), HERE / "lint.vlt", *sorted(HERE.glob("*.sv"))]
+    clock, surroundings = board["clock_mhz"], HERE / f"{board['shell']}_board.sv"
+    if not surroundings.exists():
+        sys.exit(f"build_model: board '{board['name']}': shell '{board['shell']}' has no {surroundings.name} beside {HERE.name}/BoardSim.cpp")
+    verilog = [*sources(rtl), *sorted(SHELL.glob("*.sv")), HERE / "lint.vlt", HERE / "sdram_model.sv", surroundings]
     return compile_model(output / board["name"], "board", "Board", dict(parameters, CLOCK_MHZ=clock), verilog,
                          ["BoardSim.cpp"], [f"-DCLOCK_MHZ={clock}", f'-DBOARD_NAME="{board["name"]}"'], [])
 
@@ -142,6 +148,7 @@ def main():
     parser.add_argument("parameters", nargs="*", metavar="NAME=VALUE")
     parser.add_argument("--board", type=Path, help="take the parameters from this board")
     parser.add_argument("--rtl", type=Path, default=HERE.parent / "rtl")
+    parser.add_argument("--dsp48e2", action="store_true", help="with UltraScale+'s multipliers; into a folder of its own")
     parser.add_argument("--netlist", type=Path, nargs="+", help="Verilog of a synthesized engine and of its cells")
     parser.add_argument("--print-hash", action="store_true", help="only say the configuration's hash")
     parser.add_argument("--whole-board", action="store_true", help="make the program that simulates the board")
@@ -165,7 +172,7 @@ def main():
     elif arguments.whole_board:
         made = build_board(board, parameters, arguments.rtl.resolve(), output)
     else:
-        made = build(parameters, arguments.rtl.resolve(), output, arguments.asserts)
+        made = build(parameters, arguments.rtl.resolve(), output, arguments.asserts, arguments.dsp48e2)
     if not arguments.quiet:
         print(made)
 

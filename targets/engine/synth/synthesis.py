@@ -17,6 +17,8 @@ RTL, SHELL = ENGINE / "rtl", ENGINE / "shell"
 # The environment of a checkout has the tools in its own place.
 PINNED = [Path(sys.executable).parent, ENGINE.parent.parent / "build/venv/bin"]
 XILINX = {"XCU50": "xcup", "XCK26": "xcup"}
+# Yosys's declarations of what the leaves instantiate, by TECH.
+CELLS = {1: "+/lattice/cells_sim_ecp5.v +/lattice/cells_bb_ecp5.v", 2: "+/xilinx/cells_xtra.v"}
 
 
 class Failure(Exception):
@@ -68,11 +70,12 @@ def sources(board):
     return [*rtl_sources(), *sorted(SHELL.glob("*.sv")), SHELL / f"{board['shell']}.lpf"]
 
 
-def read_script(names, top, parameters):
+def read_script(names, top, parameters, tech):
+    parameters = {**parameters, "TECH": tech}
     changed = " ".join(f"-chparam {name} {value}" for name, value in parameters.items())
     package, *rest = names
     return [f"read_verilog -sv {package}", f"read_verilog -sv -defer {' '.join(rest)}",
-            "read_verilog -lib +/lattice/cells_sim_ecp5.v +/lattice/cells_bb_ecp5.v",
+            f"read_verilog -lib {CELLS[tech]}",
             f"hierarchy -check -top {top} {changed}"]
 
 
@@ -85,7 +88,7 @@ def synthesize(work, board, tools):
         shutil.copy(path, work / ("board.lpf" if path.suffix == ".lpf" else path.name))
     names = [path.name for path in sources(board) if path.suffix == ".sv"]
     script = [
-        *read_script(names, top, {**board["parameters"], "CLOCK_MHZ": board["clock_mhz"], "TECH": 1}),
+        *read_script(names, top, {**board["parameters"], "CLOCK_MHZ": board["clock_mhz"]}, 1),
         # The engine stays a module up to the end, so that it can be simulated by itself.
         "setattr -mod -set keep_hierarchy 1 *engine_top",
         f"synth_lattice -family ecp5 -top {top}",
@@ -118,7 +121,7 @@ def estimate(board, tools, progress):
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         names = [shutil.copy(path, work / path.name).name for path in rtl_sources()]
-        script = [*read_script(names, "engine_top", {**board["parameters"], "TECH": 0 if is_xilinx else 1}),
+        script = [*read_script(names, "engine_top", board["parameters"], 2 if is_xilinx else 1),
                   # abc9, the flow's own mapper, finds no delays of its 5-input LUT in Yosys 0.70.
                   *([f"{family} -top engine_top -flatten -noiopad -run :map_luts", "abc -lut 6", "clean"] if is_xilinx
                     else [f"{family} -top engine_top"]),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The engine with the port names that Vitis infers a kernel's interfaces from; nothing but wires. Verilog, since
-// some releases of Vivado's packager refuse a SystemVerilog top. kernel.py puts a board's parameters in.
+// The engine, with the multipliers of UltraScale+, under the port names that Vitis infers a kernel's interfaces from:
+// nothing but wires. Verilog, since some releases of Vivado's packager refuse a SystemVerilog top. kernel.py puts a
+// board's parameters in.
 module sluice_engine #(
   parameter PC = 8,
   parameter PK = 8,
@@ -59,7 +60,7 @@ module sluice_engine #(
 );
   engine_top #(
     .PC(PC), .PK(PK), .ACT_BYTES(ACT_BYTES), .ACT_BANKS(ACT_BANKS), .WGT_WORDS(WGT_WORDS),
-    .PRM_WORDS(PRM_WORDS), .AXI_BYTES(AXI_BYTES), .RQ_CYCLES(RQ_CYCLES)
+    .PRM_WORDS(PRM_WORDS), .AXI_BYTES(AXI_BYTES), .RQ_CYCLES(RQ_CYCLES), .TECH(2)
   ) u_engine (
     .clk_i(ap_clk), .rst_ni(ap_rst_n), .interrupt_o(interrupt),
     .s_axi_awvalid_i(s_axi_control_awvalid), .s_axi_awready_o(s_axi_control_awready),

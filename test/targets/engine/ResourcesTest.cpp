@@ -23,31 +23,40 @@ constexpr Synthesized rows[] = {
     {{16, 4, 65536, 8, 512, 512, 8}, 72, 70, 17759},
     {{16, 8, 131072, 8, 512, 256, 8}, 144, 134, 22271},
 };
-constexpr uint64_t ecp5Block = 18432;
+constexpr BlockSizes ecp5{18432, 18}, ultraScale{36864, 27};
 constexpr double lutError = 0.10;
 
 } // namespace
 
 TEST(Resources, AreThoseOfSynthesis) {
   for (const Synthesized &row : rows) {
-    Resources counted = countResources(row.parameters, ecp5Block);
+    Resources counted = countResources(row.parameters, ecp5);
     EXPECT_EQ(counted.multipliers, row.multipliers);
     EXPECT_EQ(counted.memoryBlocks, row.blocks);
     EXPECT_NEAR(double(counted.luts), double(row.luts), lutError * row.luts);
   }
 }
 
+TEST(Resources, WideMultipliersAreShared) {
+  // `sluice bitstream --target engine:kv260 --estimate` counts as many.
+  EXPECT_EQ(
+      countResources({16, 16, 262144, 8, 2048, 512, 8}, ultraScale).multipliers,
+      224u);
+  Parameters narrow = rows[1].parameters;
+  EXPECT_EQ(countResources(narrow, ultraScale).multipliers, 80u);
+}
+
 TEST(Resources, MemoriesTakeWholeBlocks) {
   Parameters parameters = rows[0].parameters;
-  auto blocks = [&](uint64_t bits) {
-    return countResources(parameters, bits).memoryBlocks;
+  auto blocks = [&](const BlockSizes &sizes) {
+    return countResources(parameters, sizes).memoryBlocks;
   };
-  uint64_t small = blocks(ecp5Block);
+  uint64_t small = blocks(ecp5);
   // A block is at most 36 bits wide, so that 256 words take as many as 512.
   parameters.PRM_WORDS *= 2;
-  EXPECT_EQ(blocks(ecp5Block), small);
+  EXPECT_EQ(blocks(ecp5), small);
   parameters.PRM_WORDS *= 2;
-  EXPECT_GT(blocks(ecp5Block), small);
+  EXPECT_GT(blocks(ecp5), small);
   // Blocks of twice the size halve most memories.
-  EXPECT_LT(blocks(2 * ecp5Block), blocks(ecp5Block));
+  EXPECT_LT(blocks(ultraScale), blocks(ecp5));
 }

@@ -90,6 +90,7 @@ def check_top(folder, board, ports):
     top, engine = (folder / "sluice_engine.v").read_text(), (ENGINE / "rtl/engine_top.sv").read_text()
     for name, value in board["parameters"].items():
         expect(f"parameter {name} = {value}" in top, f"sluice_engine.v: {name} is not {value}")
+    expect(".TECH(2)" in top, "sluice_engine.v: not UltraScale+'s multipliers")
     wanted = {kernel_name(name): direction
               for direction, name in re.findall(r"^  (input|output) +logic +(?:\[.*?\] +)?(\w+),?$", engine, re.M)}
     ours = dict(reversed(p) for p in re.findall(r"^  (input|output) +wire +(?:\[.*?\] +)?(\w+),?$", top, re.M))
@@ -101,7 +102,8 @@ def check_top(folder, board, ports):
     rtl = [folder / "rtl" / path.name for path in sorted((ENGINE / "rtl").glob("*.sv"))]
     rtl.sort(key=lambda path: path.name != "engine_pkg.sv")
     done = subprocess.run(["verilator", "--lint-only", "-Wall", "-Wno-SYMRSVDWORD", "--top-module", "sluice_engine",
-                           ENGINE / "rtl/lint.vlt", *rtl, folder / "sluice_engine.v"], capture_output=True, text=True)
+                           ENGINE / "rtl/lint.vlt", *rtl, ENGINE / "synth/dsp48e2_model.v", folder / "sluice_engine.v"],
+                          capture_output=True, text=True)
     expect(done.returncode == 0, f"verilator: {done.stderr}")
 
 
