@@ -132,18 +132,21 @@ def mul_pair(work):
 
 def ram_sdp(work):
     """Reads see every write before them; the word that is being written is not read."""
-    r, dut, held = random.Random(4), Module(work, "ram_sdp", WIDTH=24, DEPTH=32), [None] * 32
-    expected, got = [], []
-    for _ in range(3000):
-        we, w, d, a = r.random() < 0.5, r.randrange(32), r.getrandbits(24), r.randrange(32)
-        a = (a + 1) % 32 if we and a == w else a
-        got.append(dut.step(we=we, waddr=w, wdata=d, re=1, raddr=a)["rdata"])
-        expected.append(held[a])
-        if we:
-            held[w] = d
-    find_latency(expected[:-8], got, 6)
-    dut.close()
-    return 3000
+    done = 0
+    for width, depth, tech in ((24, 32, 0), (64, 2048, 2)):
+        r, dut, held = random.Random(4), Module(work, "ram_sdp", WIDTH=width, DEPTH=depth, TECH=tech), [None] * 32
+        expected, got = [], []
+        for _ in range(3000):
+            we, w, d, a = r.random() < 0.5, r.randrange(32), r.getrandbits(width), r.randrange(32)
+            a = (a + 1) % 32 if we and a == w else a
+            got.append(dut.step(we=we, waddr=w, wdata=d, re=1, raddr=a)["rdata"])
+            expected.append(held[a])
+            if we:
+                held[w] = d
+        find_latency(expected[:-8], got, 6)
+        done += len(got)
+        dut.close()
+    return done
 
 
 PAIRS = [(0, 1), (0, 2), (1, 0), (1, 2), (2, 0), (2, 1)]

@@ -14,14 +14,27 @@ module ram_sdp #(
   input  logic [$clog2(DEPTH)-1:0] raddr_i,
   output logic [WIDTH-1:0]         rdata_o
 );
-  (* no_rw_check, ram_style = "block" *) logic [WIDTH-1:0] block_q [0:DEPTH-1];
+  // UltraScale+ has few block memories and large ones besides, 72 bits wide and 4096 deep.
+  localparam bit IsUltra = TECH == 2 && WIDTH >= 64 && DEPTH >= 2048;
+
   logic [WIDTH-1:0] read_q;
 
-  always_ff @(posedge clk_i) begin
-    if (we_i) block_q[waddr_i] <= wdata_i;
-  end
-  always_ff @(posedge clk_i) begin
-    if (re_i) read_q <= block_q[raddr_i];
+  if (IsUltra) begin : gen_ultra
+    (* no_rw_check, ram_style = "ultra" *) logic [WIDTH-1:0] block_q [0:DEPTH-1];
+    always_ff @(posedge clk_i) begin
+      if (we_i) block_q[waddr_i] <= wdata_i;
+    end
+    always_ff @(posedge clk_i) begin
+      if (re_i) read_q <= block_q[raddr_i];
+    end
+  end else begin : gen_block
+    (* no_rw_check, ram_style = "block" *) logic [WIDTH-1:0] block_q [0:DEPTH-1];
+    always_ff @(posedge clk_i) begin
+      if (we_i) block_q[waddr_i] <= wdata_i;
+    end
+    always_ff @(posedge clk_i) begin
+      if (re_i) read_q <= block_q[raddr_i];
+    end
   end
 
   if (TECH == 1) begin : gen_inside

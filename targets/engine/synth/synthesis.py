@@ -117,7 +117,7 @@ def estimate(board, tools, progress):
     progress("synthesizing")
     begin = time.monotonic()
     is_xilinx = board["device"] in XILINX
-    family = f"synth_xilinx -family {XILINX[board['device']]}" if is_xilinx else "synth_lattice -family ecp5"
+    family = f"synth_xilinx -family {XILINX[board['device']]} -uram" if is_xilinx else "synth_lattice -family ecp5"
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         names = [shutil.copy(path, work / path.name).name for path in rtl_sources()]
