@@ -14,35 +14,50 @@ namespace sluice {
 
 using namespace sluice;
 
+static bool isUnsigned(Type type) {
+  return type.isUnsignedInteger(8) || type.isUnsignedInteger(16);
+}
+
 static bool isUnsigned(Value value) {
-  return value && getElementTypeOrSelf(value).isUnsignedInteger(8);
+  return value && isUnsigned(getElementTypeOrSelf(value));
 }
 
-static Value makeConstant(OpBuilder &b, Location loc, ArrayRef<int64_t> shape,
-                          ArrayRef<char> bytes) {
-  auto type = RankedTensorType::get(shape, b.getI8Type());
+/// The signed type as wide as `type`.
+static IntegerType getSigned(Type type) {
+  return IntegerType::get(type.getContext(), type.getIntOrFloatBitWidth());
+}
+
+/// A constant of unsigned integers, less half of their range. `bytes` are
+/// little endian.
+static Value makeShifted(OpBuilder &b, Location loc, ArrayRef<int64_t> shape,
+                         IntegerType type, MutableArrayRef<char> bytes) {
+  size_t size = type.getWidth() / 8;
+  for (size_t i = size - 1; i < bytes.size(); i += size)
+    bytes[i] = static_cast<char>(bytes[i] ^ 0x80);
   return onnx::ConstantOp::create(
-      b, loc, onnx::makeElements(type, bytes, onnx::getNodeName(loc)));
+      b, loc,
+      onnx::makeElements(RankedTensorType::get(shape, type), bytes,
+                         onnx::getNodeName(loc)));
 }
 
-/// The integers of a constant uint8 tensor less 128; null if it has none.
+/// The integers of a constant unsigned tensor less half of their range; null if
+/// it has none.
 static Value shiftConstant(OpBuilder &b, Value integers) {
   ElementsAttr elements = onnx::getConstantElements(integers);
   auto bytes = elements ? onnx::readBytes(elements) : std::nullopt;
   if (!bytes)
     return {};
-  for (char &byte : *bytes)
-    byte = static_cast<char>(byte ^ 0x80);
   auto type = cast<RankedTensorType>(integers.getType());
-  return makeConstant(b, integers.getLoc(), type.getShape(), *bytes);
+  return makeShifted(b, integers.getLoc(), type.getShape(),
+                     getSigned(type.getElementType()), *bytes);
 }
 
 static bool isConstantOrAbsent(Value value) {
   return !value || onnx::getConstantElements(value);
 }
 
-/// Operators that move or choose elements of any 8-bit type, and keep the order
-/// of unsigned ones when all are shifted.
+/// Operators that move or choose elements of any integer type, and keep the
+/// order of unsigned ones when all are shifted.
 static bool movesElements(Operation *op) {
   return isa<onnx::MaxPoolOp, onnx::GlobalMaxPoolOp, onnx::ReshapeOp,
              onnx::FlattenOp, onnx::TransposeOp, onnx::SqueezeOp,
@@ -51,7 +66,8 @@ static bool movesElements(Operation *op) {
 }
 
 namespace {
-/// The uint8 tensors that can become int8 with all that read and make them.
+/// The unsigned tensors that can become signed with all that read and make
+/// them.
 class SignedTensors {
 public:
   explicit SignedTensors(Block &block);
@@ -106,15 +122,16 @@ bool SignedTensors::fits(Operation *producer) const {
   });
 }
 
-/// Gives a QuantizeLinear or DequantizeLinear the zero point less 128.
+/// Gives a QuantizeLinear or DequantizeLinear, whose integers become `type`,
+/// the zero point less half of their range.
 static void shiftZeroPoint(OpBuilder &b, Operation *op, Value scale,
-                           Value zeroPoint) {
+                           Value zeroPoint, IntegerType type) {
   b.setInsertionPoint(op);
   auto shape = cast<RankedTensorType>(scale.getType()).getShape();
-  SmallVector<char> zeros(ShapedType::getNumElements(shape),
-                          static_cast<char>(-128));
+  SmallVector<char> zeros(
+      ShapedType::getNumElements(shape) * type.getWidth() / 8, 0);
   Value shifted = zeroPoint ? shiftConstant(b, zeroPoint)
-                            : makeConstant(b, op->getLoc(), shape, zeros);
+                            : makeShifted(b, op->getLoc(), shape, type, zeros);
   op->setOperands({op->getOperand(0), scale, shifted});
 }
 
@@ -131,16 +148,17 @@ void MakeSigned::runOnOperation() {
     Value constant = shiftConstant(b, dequantize.getX());
     if (!constant && !tensors.contains(dequantize.getX()))
       continue;
-    shiftZeroPoint(b, &op, dequantize.getXScale(), dequantize.getXZeroPoint());
+    shiftZeroPoint(b, &op, dequantize.getXScale(), dequantize.getXZeroPoint(),
+                   getSigned(getElementTypeOrSelf(dequantize.getX())));
     if (constant)
       dequantize.getXMutable().set(constant);
   }
   for (Operation *producer : tensors.getProducers()) {
     Value result = producer->getResult(0);
-    result.setType(
-        cast<RankedTensorType>(result.getType()).clone(b.getI8Type()));
+    IntegerType type = getSigned(getElementTypeOrSelf(result));
+    result.setType(cast<RankedTensorType>(result.getType()).clone(type));
     if (auto quantize = dyn_cast<onnx::QuantizeLinearOp>(producer))
       shiftZeroPoint(b, producer, quantize.getYScale(),
-                     quantize.getYZeroPoint());
+                     quantize.getYZeroPoint(), type);
   }
 }

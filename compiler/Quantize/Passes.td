@@ -35,9 +35,10 @@ def FuseQdq : Pass<"quantize-fuse-qdq", "::mlir::func::FuncOp"> {
 }
 
 def MakeSigned : Pass<"quantize-make-signed", "::mlir::func::FuncOp"> {
-  let summary = "Shift the uint8 tensors of a QDQ model by 128";
+  let summary = "Shift the uint8 and uint16 tensors of a QDQ model to int8 and int16";
   let description = [{
-    uint8 with zero point z holds the same reals as int8 with zero point z - 128.
+    uint8 with zero point z holds the same reals as int8 with zero point z - 128,
+    uint16 those of int16 with z - 32768.
     Constants change, and tensors from a QuantizeLinear to every
     DequantizeLinear, also through operators that only move or choose elements.
     The model's own inputs and results keep their type.

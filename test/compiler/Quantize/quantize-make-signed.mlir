@@ -51,3 +51,24 @@ func.func @boundary(%x: tensor<4xui8>) -> tensor<8xui8> {
   %3 = onnx.Concat %1, %2 {axis = 0 : i64} : (tensor<4xui8>, tensor<4xui8>) -> tensor<8xui8>
   return %3 : tensor<8xui8>
 }
+
+// -----
+
+// uint16 is shifted by 32768.
+// CHECK-LABEL: func.func @uint16
+// CHECK: %[[Z:.*]] = onnx.Constant dense<2> : tensor<i16>
+// CHECK: %[[Q:.*]] = onnx.QuantizeLinear %arg0, %{{.*}}, %[[Z]] : {{.*}} -> tensor<2xi16>
+// CHECK: %[[AGAIN:.*]] = onnx.Constant dense<2> : tensor<i16>
+// CHECK: onnx.DequantizeLinear %[[Q]], %{{.*}}, %[[AGAIN]] : (tensor<2xi16>
+// CHECK: %[[C:.*]] = onnx.Constant dense<[-32768, 32767]> : tensor<2xi16>
+// CHECK: %[[NONE:.*]] = onnx.Constant dense<-32768> : tensor<i16>
+// CHECK: onnx.DequantizeLinear %[[C]], %{{.*}}, %[[NONE]] : (tensor<2xi16>
+func.func @uint16(%x: tensor<2xf32>) -> (tensor<2xf32>, tensor<2xf32>) {
+  %s = onnx.Constant dense<0.5> : tensor<f32>
+  %z = onnx.Constant dense<32770> : tensor<ui16>
+  %c = onnx.Constant dense<[0, 65535]> : tensor<2xui16>
+  %0 = onnx.QuantizeLinear %x, %s, %z : (tensor<2xf32>, tensor<f32>, tensor<ui16>) -> tensor<2xui16>
+  %1 = onnx.DequantizeLinear %0, %s, %z : (tensor<2xui16>, tensor<f32>, tensor<ui16>) -> tensor<2xf32>
+  %2 = onnx.DequantizeLinear %c, %s : (tensor<2xui16>, tensor<f32>) -> tensor<2xf32>
+  return %1, %2 : tensor<2xf32>, tensor<2xf32>
+}
