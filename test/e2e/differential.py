@@ -5,8 +5,9 @@ usage: differential.py FIRST COUNT WORK [--opencl]
 
 Runs the graphs of seeds FIRST to FIRST + COUNT - 1 (models/random_model.py) and prints how they are
 distributed. The accelerator is the Verilated engine with random stalls; most graphs are compiled for one
-with scratchpads so small that layers are cut in every dimension. With --opencl it is an OpenCL device, on
-which each graph runs in float too. A failing seed is shrunk to its fewest layers; the graph, its data and
+with scratchpads so small that layers are cut in every dimension. A few graphs have int16 activations, as
+onnxruntime quantizes them, and run on the CPU alone. With --opencl it is an OpenCL device, on which each graph
+runs in float too. A failing seed is shrunk to its fewest layers; the graph, its data and
 the IR after every phase stay in WORK/SEED.
 """
 
@@ -23,16 +24,19 @@ import harness  # first: it finds the modules of test/models
 
 import numpy as np
 import onnx
+import qdq
 import random_model
 
 SMALL = "engine:ulx3s-25f,ACT_BYTES=2048,WGT_WORDS=512"
 LARGE = "engine:ulx3s-85f"
 LARGE_EVERY = 6  # graphs; the others are for the small one
-OPENCL = "opencl"
+WIDE_EVERY, WIDE_AT = 12, 1  # graphs: with int16 activations
+OPENCL, CPU = "opencl", "cpu"
 INPUTS = 3
 CLOSE = 1e-5  # of the largest: floats
 INT8 = {"convolution", "depthwise", "add", "max_pool", "average_pool", "rescale", "move", "lookup"}
 LEAST_ON_DEVICE = 0.95  # of layers
+LEAST_IN_INTEGERS = 0.9  # of layers that multiply, in graphs with int16
 LEAST_ON_OPENCL = 0.75  # which has no tables and no resizing
 LEAST_DEEP = 0.5  # of graphs: 4 or more layers and a branch
 LEAST_TILED = 0.12  # of graphs: a layer cut in rows, columns and channels
@@ -45,6 +49,9 @@ class Outcome:
 
     kinds: Counter
     branches: int
+    wide: bool = False  # int16 activations
+    products: int = 0  # of a wide one: layers that multiply
+    floats: int = 0  # and those of them in float
     elsewhere: int = 0  # layers that run on the CPU
     tiled: bool = False
     wrong: str = ""
@@ -63,8 +70,10 @@ def run_everywhere(folder, target, arrays, seed):
     """Compiles folder/model.onnx and runs it three ways; returns what differs, or nothing."""
     package = folder / "package"
     phases = ["--dump-phases", folder / "phases"]
+    calibration = folder / "calibration.npz"
     try:
-        harness.compile_model(folder / "model.onnx", package, target, folder / "calibration.npz", *phases)
+        data = calibration if calibration.exists() else None
+        harness.compile_model(folder / "model.onnx", package, target, data, *phases)
         by_reference = harness.run_reference(package, folder, arrays)
         on_cpu, _ = harness.run_package(package, folder, "cpu", arrays)
         on_device, profile = harness.run_package(package, folder, get_device(target, seed), arrays)
@@ -95,14 +104,20 @@ def run_floats(folder, arrays):
     return ""
 
 
+def is_wide(seed, opencl):
+    return not opencl and seed % WIDE_EVERY == WIDE_AT
+
+
 def get_target(seed, opencl):
     if opencl:
         return OPENCL
+    if is_wide(seed, opencl):
+        return CPU
     return LARGE if seed % LARGE_EVERY == 0 else SMALL
 
 
 def get_device(target, seed):
-    return OPENCL if target == OPENCL else f"sim:stall={seed + 1}"
+    return target if target in (OPENCL, CPU) else f"sim:stall={seed + 1}"
 
 
 def run_seed(seed, work, opencl, most=12):
@@ -110,10 +125,15 @@ def run_seed(seed, work, opencl, most=12):
     folder = work / str(seed)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    made = random_model.RandomModel(seed, most)
-    outcome = Outcome(made.layers, made.branches)
-    onnx.save(made.model, folder / "model.onnx")
-    np.savez(folder / "calibration.npz", **{random_model.INPUT: made.inputs(16, 2, seed)})
+    wide = is_wide(seed, opencl)
+    made = random_model.RandomModel(seed, most, tables=not wide)
+    outcome = Outcome(made.layers, made.branches, wide)
+    samples = {random_model.INPUT: made.inputs(16, 2, seed)}
+    if outcome.wide:
+        onnx.save(qdq.quantize(made.model, samples, bits=16), folder / "model.onnx")
+    else:
+        onnx.save(made.model, folder / "model.onnx")
+        np.savez(folder / "calibration.npz", **samples)
     arrays = {random_model.INPUT: made.inputs(INPUTS, 3, seed)}
     target = get_target(seed, opencl)
     outcome.wrong = run_everywhere(folder, target, arrays, seed)
@@ -122,6 +142,8 @@ def run_seed(seed, work, opencl, most=12):
     if outcome.wrong:
         return outcome
     report = json.loads((folder / "package" / "report.json").read_text())
+    outcome.products = sum(layer["macs"] > 0 for layer in report["layers"])
+    outcome.floats = sum(layer["macs"] > 0 and layer["kind"] not in INT8 for layer in report["layers"])
     outcome.elsewhere = len(
         {
             layer["name"]
@@ -182,17 +204,23 @@ def print_distribution(outcomes):
 
 def judge(failures, outcomes, opencl):
     """Holds the distribution to its bounds."""
+    wide = [outcome for outcome in outcomes if outcome.wide]
+    outcomes = [outcome for outcome in outcomes if not outcome.wide]
+    products = sum(outcome.products for outcome in wide)
+    in_integers = products - sum(outcome.floats for outcome in wide)
     layers = sum(outcome.kinds.total() for outcome in outcomes)
     on_device = layers - sum(outcome.elsewhere for outcome in outcomes)
     deep = sum(outcome.kinds.total() >= 4 and outcome.branches > 0 for outcome in outcomes)
     tiled = sum(outcome.tiled for outcome in outcomes)
     for what, count, total, least in (
+        ("of the products of int16 are in integers", in_integers, products, LEAST_IN_INTEGERS),
         ("of the layers run on the device", on_device, layers, LEAST_ON_OPENCL if opencl else LEAST_ON_DEVICE),
         ("of the graphs have 4 or more layers and a branch", deep, len(outcomes), LEAST_DEEP),
         ("of the graphs have a layer cut in every dimension", tiled, len(outcomes), 0 if opencl else LEAST_TILED),
     ):
-        print(f"{count / total:.1%} {what}")
+        print(f"{count / max(total, 1):.1%} {what}")
         failures.expect(count >= least * total, f"at least {least:.0%} are wanted: {count} of {total} {what}")
+    failures.expect(opencl or products, "no graph with int16 was drawn")
     # Fewer graphs of these are drawn.
     for kind in () if opencl else random_model.KINDS:
         count = sum(kind in outcome.kinds for outcome in outcomes)

@@ -33,10 +33,12 @@ PLAIN = {"average", "max", "global", "nearest", "linear", "concat", "split", "sl
 class RandomModel:
     """One generated model: `model`, `layers` (how many of each kind), `branches` (values used twice).
 
-    With `most` it is what the seed gives, cut off after that many layers: to shrink a failure.
+    With `most` it is what the seed gives, cut off after that many layers: to shrink a failure. Without `tables` its
+    activation functions are Relu.
     """
 
-    def __init__(self, seed, most=12):
+    def __init__(self, seed, most=12, tables=True):
+        self.tables = tables
         self.rng = np.random.RandomState([seed, 77])
         self.builder = Builder(f"random{seed}", np.random.RandomState([seed, 78]))
         self.layers = Counter()
@@ -176,6 +178,8 @@ class RandomModel:
             self._take("linear", self.builder.resize(x, factors, "linear", coordinates), x)
 
     def _activate(self, x):
+        if not self.tables:
+            return self.builder.relu(x)
         return self.builder.activation(x, list(ACTIVATIONS)[self.rng.randint(len(ACTIVATIONS))])
 
     def _lookup(self, x):
