@@ -47,6 +47,7 @@ void buildPreparePipeline(OpPassManager &manager) {
 void buildQuantizePipeline(OpPassManager &manager) {
   OpPassManager &functions = manager.nest<func::FuncOp>();
   functions.addPass(createInsertQdq());
+  functions.addPass(createWidenInt4());
   functions.addPass(createMakeSigned());
   functions.addPass(createFuseQdq());
   functions.addPass(createFoldDequantize());
@@ -54,6 +55,7 @@ void buildQuantizePipeline(OpPassManager &manager) {
 
 void buildDequantizePipeline(OpPassManager &manager) {
   OpPassManager &functions = manager.nest<func::FuncOp>();
+  functions.addPass(createWidenInt4());
   functions.addPass(createMakeSigned());
   functions.addPass(createFoldDequantize());
 }

@@ -46,6 +46,17 @@ def MakeSigned : Pass<"quantize-make-signed", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::sluice::onnx::OnnxDialect"];
 }
 
+def WidenInt4 : Pass<"quantize-widen-int4", "::mlir::func::FuncOp"> {
+  let summary = "Hold the 4-bit constants of a QDQ model in int8";
+  let description = [{
+    An int4 weight is an int8 weight within -8..7: a DequantizeLinear of an int4
+    constant reads an int8 constant of the same values, one of a uint4 constant
+    values and zero point less 8. A target with arithmetic for four bits looks at
+    the values.
+  }];
+  let dependentDialects = ["::sluice::onnx::OnnxDialect"];
+}
+
 def FoldDequantize : Pass<"quantize-fold-dequantize", "::mlir::func::FuncOp"> {
   let summary = "Compute DequantizeLinear of constants";
   let description = [{

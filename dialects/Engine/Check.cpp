@@ -166,6 +166,11 @@ static int64_t signedChunk(uint32_t x) { return static_cast<int32_t>(x); }
 template <typename FieldsT> void Checker::checkCompute(const FieldsT &f) {
   if (f.lo > f.hi)
     fail(formatv("lo = {0} is greater than hi = {1}", int(f.lo), int(f.hi)));
+  if (f.types == kTypesInt4 && !parameters.INT4)
+    fail("types = 4 on an engine without weights of four bits");
+  if (f.types && (f.types != kTypesInt4 || opcode != Opcode::Conv))
+    fail(formatv("types = {0} on an instruction other than CONV, or no types",
+                 unsigned(f.types)));
   if (f.flags && opcode != Opcode::Depthwise)
     fail("flags on an instruction other than DEPTHWISE");
   if (f.ci != 1 && opcode != Opcode::Conv)
@@ -204,7 +209,7 @@ void Checker::checkFields(const WindowFields &f) {
   }
   int64_t taps = int64_t(f.kh) * f.kw, words = 0;
   if (conv)
-    words = f.groups * taps * f.ci;
+    words = countPasses(f) * taps * f.ci;
   else if (opcode == Opcode::Depthwise && !f.flags)
     words = f.groups * int64_t(divideCeil(taps, parameters.PC));
   if (words)

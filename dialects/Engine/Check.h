@@ -18,6 +18,12 @@ namespace sluice::engine {
 std::string checkInstruction(const Instruction &instruction,
                              const Parameters &parameters);
 
+/// Passes over the input of a CONV: one for each chunk of output channels, or
+/// for two of them.
+inline int64_t countPasses(const WindowFields &f) {
+  return f.types == kTypesInt4 ? (f.groups + 1) / 2 : f.groups;
+}
+
 /// Bytes [begin, end) of DRAM behind a base register.
 struct DramRange {
   uint8_t base;

@@ -18,13 +18,17 @@ llvm::ArrayRef<ParameterInfo> sluice::engine::parameterTable() {
       {"PRM_WORDS", &Parameters::PRM_WORDS},
       {"AXI_BYTES", &Parameters::AXI_BYTES},
       {"RQ_CYCLES", &Parameters::RQ_CYCLES, 1},
+      {"INT4", &Parameters::INT4, 0},
   };
   return table;
 }
 
 std::string sluice::engine::checkParameters(const Parameters &parameters) {
+  if (parameters.INT4 > 1)
+    return llvm::formatv("INT4 is {0}, not 0 or 1", parameters.INT4);
   for (const ParameterInfo &info : parameterTable())
-    if (!llvm::isPowerOf2_32(parameters.*info.member))
+    if (info.member != &Parameters::INT4 &&
+        !llvm::isPowerOf2_32(parameters.*info.member))
       return llvm::formatv("{0} is {1}, not a power of two", info.name,
                            parameters.*info.member);
   if (parameters.PC % parameters.PK)

@@ -21,7 +21,9 @@ inline constexpr unsigned kInstructionBytes = 64;
 /// Lookup tables, and the bytes of one.
 inline constexpr unsigned kTables = 8, kTableBytes = 256;
 /// Bits of the capability ROM's features.
-inline constexpr uint32_t kFeatureTables = 1;
+inline constexpr uint32_t kFeatureTables = 1, kFeatureInt4 = 2;
+/// Of a CONV's `types`: two weights of four bits a byte.
+inline constexpr uint8_t kTypesInt4 = 1 << 2;
 /// The greatest value of a token counter.
 inline constexpr unsigned kMaxTokens = 15;
 
@@ -32,6 +34,7 @@ struct Parameters {
   uint32_t WGT_WORDS = 0, PRM_WORDS = 0;
   uint32_t AXI_BYTES = 0;
   uint32_t RQ_CYCLES = 1;
+  uint32_t INT4 = 0;
 
   /// Chunks in a word of activations.
   uint32_t wordChunks() const { return PC / PK; }

@@ -19,7 +19,7 @@ Status EngineCapabilities::decode(Rom rom, EngineCapabilities &out) {
   return SLUICE_STATUS_OK;
 }
 
-std::array<EngineCapabilities::Parameter, 8>
+std::array<EngineCapabilities::Parameter, 9>
 EngineCapabilities::parameters() const {
   return {{{"PC", pc},
            {"PK", pk},
@@ -28,7 +28,8 @@ EngineCapabilities::parameters() const {
            {"WGT_WORDS", wgtWords},
            {"PRM_WORDS", prmWords},
            {"AXI_BYTES", axiBytes},
-           {"RQ_CYCLES", rqCycles}}};
+           {"RQ_CYCLES", rqCycles},
+           {"INT4", (features & kInt4) != 0}}};
 }
 
 Status EngineCapabilities::checkPackage(const Package &package) const {
@@ -36,7 +37,7 @@ Status EngineCapabilities::checkPackage(const Package &package) const {
   const EngineCapabilities wanted = {
       engine.isa(),       engine.pc(),        engine.pk(),
       engine.act_bytes(), engine.act_banks(), engine.wgt_words(),
-      engine.prm_words(), engine.axi_bytes(), 0,
+      engine.prm_words(), engine.axi_bytes(), engine.int4() ? kInt4 : 0,
       engine.hash(),      engine.rq_cycles()};
   std::string has, wants;
   auto compare = [&](const char *name, uint32_t value, uint32_t wantedValue) {
@@ -58,6 +59,7 @@ Status EngineCapabilities::checkPackage(const Package &package) const {
                 "engine has no %s, which package %s uses; put a newer "
                 "bitstream on the device",
                 engine.features() & ~features & kTables ? "lookup tables"
+                : engine.features() & ~features & kInt4 ? "weights of four bits"
                                                         : "such features",
                 package.name());
   return SLUICE_STATUS_OK;

@@ -187,7 +187,7 @@ Generator::Place Generator::loadInput(const Tile &tile, unsigned index) {
                             /*write=*/false);
   Transfer transfer{*tensor.arenaOffset, operand.view, operand.box,
                     place.address, place.layout};
-  if (tile.foldTaps) {
+  if (tile.form.foldTaps) {
     transfer.fold = Fold{tile.output.box.shape.w, tile.getRunBytes(),
                          operand.box.x - tile.layer.padBefore.x};
     transfer.columnStride = tile.layer.stride.x;
@@ -235,7 +235,7 @@ int64_t Generator::getConstantsOffset(const Tile &tile, Opcode opcode) {
   if (added) {
     std::vector<uint8_t> bytes =
         opcode == Opcode::LoadWgt
-            ? packWeights(tile.layer, tile.foldTaps, parameters)
+            ? packWeights(tile.layer, tile.form, parameters)
         : opcode == Opcode::LoadPrm ? packParameters(tile.layer, parameters)
                                     : packTable(tile.layer);
     constants.insert(constants.end(), bytes.begin(), bytes.end());
@@ -331,7 +331,7 @@ static void setWindow(WindowFields &fields, const Tile &tile,
       layer.kernel.y > 1 ? layer.dilation.y * layout.rowChunks : 0;
   fields.x -= uint32_t(layer.padBefore.y * layout.rowChunks);
   fields.pad = layer.inputZeroPoints[0];
-  if (tile.foldTaps) {
+  if (tile.form.foldTaps) {
     fields.iw = fields.ow;
     fields.ci = divideCeil(tile.getRunBytes(), parameters.PC);
     fields.x_step_ox = fields.ow > 1 ? layout.pixelChunks : 0;
@@ -378,12 +378,14 @@ LogicalResult Generator::checkChannels(const Tile &tile) {
 LogicalResult Generator::generate(const Tile &tile) {
   if (failed(checkChannels(tile)))
     return failure();
+  if (tile.form.int4 && !fitsInt4(tile.layer))
+    return tile.layer.getRoot()->emitError("has weights that are not in -8..7");
   SmallVector<Place, 2> inputs;
   for (unsigned index = 0; index < tile.inputs.size(); ++index)
     inputs.push_back(loadInput(tile, index));
   int64_t groups = countGroups(tile.layer, parameters);
-  int64_t weightWords =
-      groups * countWeightWords(tile.layer, tile.foldTaps, parameters);
+  int64_t weightWords = tile.form.countPasses(groups) *
+                        countWeightWords(tile.layer, tile.form, parameters);
   int64_t parameterWords = groups * countParameterWords(tile.layer);
   bool hasTable = !tile.layer.table.empty();
   std::optional<int64_t> w = loadConstants(tile, Opcode::LoadWgt, weightWords);
@@ -426,6 +428,7 @@ LogicalResult Generator::generate(const Tile &tile) {
     fields.w = *w;
     fields.p = *p;
     fields.t = hasTable ? table + 1 : 0;
+    fields.types = tile.form.int4 ? kTypesInt4 : 0;
     instruction.fields = fields;
   }
   if (failed(addCompute(tile, instruction, std::move(accesses))))

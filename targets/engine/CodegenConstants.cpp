@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "targets/engine/CodegenConstants.h"
+#include "targets/engine/LayerCycles.h"
 
 #include "llvm/Support/Endian.h"
 #include "llvm/Support/MathExtras.h"
@@ -13,17 +14,38 @@ int64_t engine::countGroups(const Layer &layer, const Parameters &parameters) {
   return divideCeil(layer.outputShape[3], parameters.PK);
 }
 
-int64_t engine::countWeightWords(const Layer &layer, bool foldTaps,
+int64_t engine::countWeightWords(const Layer &layer, WeightForm form,
                                  const Parameters &parameters) {
   int64_t channels = layer.inputShape[3];
   if (layer.kind == LayerKind::Depthwise)
     return divideCeil(layer.kernel.area(), parameters.PC);
   if (layer.kind != LayerKind::Convolution)
     return 0;
-  if (foldTaps)
+  if (form.foldTaps)
     return layer.kernel.y *
            divideCeil(layer.kernel.x * channels, parameters.PC);
   return layer.kernel.area() * divideCeil(channels, parameters.PC);
+}
+
+bool engine::fitsInt4(const Layer &layer) {
+  if (layer.kind != LayerKind::Convolution || !layer.weights)
+    return false;
+  auto weights = readIntegers(layer.weights);
+  return weights && llvm::all_of(*weights, [](int64_t weight) {
+           return weight >= -8 && weight <= 7;
+         });
+}
+
+bool engine::gainsByInt4(const Layer &layer, bool foldTaps,
+                         const Parameters &parameters) {
+  int64_t groups = countGroups(layer, parameters);
+  if (!parameters.INT4 || groups == 1 || !fitsInt4(layer))
+    return false;
+  auto cycles = [&](bool int4) {
+    return countComputeCycles(layer, {1, 1}, groups, {foldTaps, int4},
+                              parameters);
+  };
+  return cycles(true) <= cycles(false);
 }
 
 int64_t engine::countParameterWords(const Layer &layer) {
@@ -32,24 +54,27 @@ int64_t engine::countParameterWords(const Layer &layer) {
              : 1;
 }
 
-/// OHWI weights as [group][tap][input word][lane][pc]. With folded taps, a tap
+/// OHWI weights as [pass][tap][input word][lane][pc]. With folded taps, a tap
 /// is a whole kernel row.
-static std::vector<uint8_t> packConvolution(const Layer &layer, bool foldTaps,
+static std::vector<uint8_t> packConvolution(const Layer &layer, WeightForm form,
                                             const Parameters &parameters) {
   std::vector<int32_t> weights = *readIntegers(layer.weights);
   int64_t outputs = layer.outputShape[3], channels = layer.inputShape[3];
-  int64_t taps = foldTaps ? layer.kernel.y : layer.kernel.area();
-  int64_t tapBytes = foldTaps ? layer.kernel.x * channels : channels;
+  int64_t taps = form.foldTaps ? layer.kernel.y : layer.kernel.area();
+  int64_t tapBytes = form.foldTaps ? layer.kernel.x * channels : channels;
   int64_t pc = parameters.PC, pk = parameters.PK;
   int64_t tapWords = divideCeil(tapBytes, pc);
-  std::vector<uint8_t> packed(divideCeil(outputs, pk) * taps * tapWords * pk *
-                              pc);
+  int64_t passes = form.countPasses(countGroups(layer, parameters));
+  std::vector<uint8_t> packed(passes * taps * tapWords * pk * pc);
   for (int64_t o = 0; o < outputs; ++o)
     for (int64_t tap = 0; tap < taps; ++tap)
       for (int64_t b = 0; b < tapBytes; ++b) {
-        int64_t word = (o / pk * taps + tap) * tapWords + b / pc;
-        packed[(word * pk + o % pk) * pc + b % pc] =
-            uint8_t(weights[(o * taps + tap) * tapBytes + b]);
+        int64_t group = o / pk, pass = group / form.chunks();
+        int64_t word = (pass * taps + tap) * tapWords + b / pc;
+        uint8_t weight = weights[(o * taps + tap) * tapBytes + b];
+        if (form.int4)
+          weight = (weight & 15) << 4 * (group % 2);
+        packed[(word * pk + o % pk) * pc + b % pc] |= weight;
       }
   return packed;
 }
@@ -71,10 +96,10 @@ static std::vector<uint8_t> packDepthwise(const Layer &layer,
   return packed;
 }
 
-std::vector<uint8_t> engine::packWeights(const Layer &layer, bool foldTaps,
+std::vector<uint8_t> engine::packWeights(const Layer &layer, WeightForm form,
                                          const Parameters &parameters) {
   if (layer.kind == LayerKind::Convolution)
-    return packConvolution(layer, foldTaps, parameters);
+    return packConvolution(layer, form, parameters);
   if (layer.kind == LayerKind::Depthwise)
     return packDepthwise(layer, parameters);
   return {};

@@ -78,9 +78,8 @@ sluice::engine::decodeInstruction(llvm::ArrayRef<uint8_t> bytes) {
   Instruction instruction = Instruction::makeDefault(*opcode);
   if (Error error = decodeTokens(bytes[kTokensByte], instruction))
     return error;
-  if (bytes[kTypesByte])
-    return illegal(kTypesByte, "types", "version 1 takes 0 only");
-  std::bitset<kInstructionBytes> named = 7;
+  std::bitset<kInstructionBytes> named;
+  named.set(kOpcodeByte).set(kTokensByte);
   for (const FieldInfo &field : instruction.table()) {
     if (Error error = decodeField(bytes, field, instruction))
       return error;
@@ -89,7 +88,7 @@ sluice::engine::decodeInstruction(llvm::ArrayRef<uint8_t> bytes) {
   }
   for (unsigned i = 0; i < kInstructionBytes; ++i)
     if (!named[i] && bytes[i])
-      return illegal(i, "reserved", "is not zero");
+      return illegal(i, i == kTypesByte ? "types" : "reserved", "is not zero");
   return instruction;
 }
 

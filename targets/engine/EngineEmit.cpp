@@ -146,6 +146,9 @@ LogicalResult EngineTarget::emit(deploy::RegionOp region,
            << description();
   if (!program.getBody().front().getOps<LoadLutOp>().empty())
     parts.features |= kFeatureTables;
+  if (llvm::any_of(program.getBody().front().getOps<ConvOp>(),
+                   [](ConvOp op) { return op.getFields().types; }))
+    parts.features |= kFeatureInt4;
   FailureOr<TileProgram> tiles = readTileProgram(region, /*planned=*/true);
   FailureOr<std::vector<uint8_t>> constants = getConstantBytes(program);
   if (failed(tiles) || failed(tiles->allocate(parameters)) || failed(constants))

@@ -2,7 +2,6 @@
 
 #include "targets/engine/EngineTarget.h"
 #include "compiler/Support/Layer.h"
-#include "targets/engine/CodegenConstants.h"
 #include "targets/engine/LayerCycles.h"
 #include "targets/engine/Legality.h"
 
@@ -48,14 +47,17 @@ Cost EngineTarget::estimate(const Layer &layer) const {
   int64_t pixels = bytes(layer.outputShape) / layer.outputShape[3];
   Cost cost;
   cost.bytesRead = bytes(layer.inputShape) * layer.inputs.size();
+  auto formOf = [&](bool foldTaps) {
+    return WeightForm{foldTaps, gainsByInt4(layer, foldTaps, parameters)};
+  };
   if (layer.kind == LayerKind::Convolution)
-    cost.bytesRead += layer.macs / pixels;
+    cost.bytesRead += layer.macs / pixels / formOf(false).chunks();
   cost.bytesWritten = bytes(layer.outputShape);
   Extent size = {layer.outputShape[1], layer.outputShape[2]};
   // Channels that do not fill a word share it with horizontal taps.
   int64_t compute = std::min(
-      countComputeCycles(layer, size, groups, /*foldTaps=*/false, parameters),
-      countComputeCycles(layer, size, groups, /*foldTaps=*/true, parameters));
+      countComputeCycles(layer, size, groups, formOf(false), parameters),
+      countComputeCycles(layer, size, groups, formOf(true), parameters));
   int64_t memory = (cost.bytesRead + cost.bytesWritten) / parameters.AXI_BYTES;
   cost.cycles = std::max(compute, memory);
   return cost;

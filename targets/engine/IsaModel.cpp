@@ -73,6 +73,7 @@ private:
   const int8_t *readChunk(uint32_t chunk);
   int8_t *writeChunk(uint32_t chunk);
   const int8_t *wgtWord(uint32_t word);
+  int8_t weight(const WindowFields &f, unsigned g, int8_t byte) const;
   const uint8_t *prmEntry(uint32_t word, unsigned lane);
   std::vector<int32_t> biases(uint32_t word);
 
@@ -274,11 +275,19 @@ void Machine::putRequantized(const FieldsT &f, unsigned g, unsigned oy,
   }
 }
 
+/// A CONV's weight for chunk `g` in a byte of WGT.
+int8_t Machine::weight(const WindowFields &f, unsigned g, int8_t byte) const {
+  if (f.types != kTypesInt4)
+    return byte;
+  return llvm::SignExtend32<4>((g % 2 ? byte >> 4 : byte) & 15);
+}
+
 void Machine::conv(const WindowFields &f) {
   const std::vector<int8_t> padWord(PC, f.pad);
   forEachOutput(f, [&](unsigned g, unsigned oy, unsigned ox) {
     std::vector<int32_t> acc = biases(f.p + g);
-    uint32_t w = f.w + g * f.kh * f.kw * f.ci;
+    unsigned pass = f.types == kTypesInt4 ? g / 2 : g;
+    uint32_t w = f.w + pass * f.kh * f.kw * f.ci;
     forEachTap(f, oy, ox, [&](bool in, uint32_t a) {
       for (unsigned c = 0; c < f.ci; ++c, ++w) {
         const int8_t *weights = wgtWord(w);
@@ -289,7 +298,8 @@ void Machine::conv(const WindowFields &f) {
             x = readChunk(a + c * R + r);
         for (unsigned k = 0; k < PK; ++k)
           for (unsigned j = 0; j < PC; ++j)
-            acc[k] = addProduct(acc[k], x[j], weights[k * PC + j]);
+            acc[k] =
+                addProduct(acc[k], x[j], weight(f, g, weights[k * PC + j]));
       }
     });
     putRequantized(f, g, oy, ox, acc);

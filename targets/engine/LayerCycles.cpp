@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "targets/engine/LayerCycles.h"
-#include "targets/engine/CodegenConstants.h"
 #include "targets/engine/WindowPath.h"
 
 using namespace sluice;
@@ -19,11 +18,11 @@ static int64_t getWindowStride(const Layer &layer) {
   return stride < kernel ? stride : 0;
 }
 
-static int64_t countSteps(const Layer &layer, bool foldTaps,
+static int64_t countSteps(const Layer &layer, WeightForm form,
                           const Parameters &parameters) {
   switch (layer.kind) {
   case LayerKind::Convolution:
-    return countWeightWords(layer, foldTaps, parameters);
+    return countWeightWords(layer, form, parameters);
   case LayerKind::Add:
     return 2;
   default:
@@ -32,10 +31,10 @@ static int64_t countSteps(const Layer &layer, bool foldTaps,
 }
 
 int64_t engine::countComputeCycles(const Layer &layer, Extent size,
-                                   int64_t groups, bool foldTaps,
+                                   int64_t groups, WeightForm form,
                                    const Parameters &parameters) {
   // Requantize takes a chunk of results in RQ_CYCLES.
-  int64_t spacing = parameters.RQ_CYCLES;
+  int64_t spacing = parameters.RQ_CYCLES * form.chunks();
   if (int64_t stride = getWindowStride(layer)) {
     constexpr int64_t column = WindowPath::kernel;
     WindowPath path(parameters);
@@ -43,6 +42,6 @@ int64_t engine::countComputeCycles(const Layer &layer, Extent size,
     return llvm::divideCeil(groups, path.span) * size.y * columns *
            std::max(column, spacing);
   }
-  return groups * size.area() *
-         std::max(countSteps(layer, foldTaps, parameters), spacing);
+  return form.countPasses(groups) * size.area() *
+         std::max(countSteps(layer, form, parameters), spacing);
 }

@@ -6,14 +6,14 @@
 #define SLUICE_TARGETS_ENGINE_LAYERCYCLES_H
 
 #include "compiler/Support/Layer.h"
-#include "dialects/Engine/Isa.h"
+#include "targets/engine/CodegenConstants.h"
 
 namespace sluice::engine {
 
 /// Cycles for `size` outputs of each of `groups` chunks of channels.
-/// `foldTaps`: the horizontal taps of a convolution are channels.
+/// `form`: of a convolution's weights.
 int64_t countComputeCycles(const Layer &layer, Extent size, int64_t groups,
-                           bool foldTaps, const Parameters &parameters);
+                           WeightForm form, const Parameters &parameters);
 
 } // namespace sluice::engine
 

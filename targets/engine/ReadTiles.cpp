@@ -227,7 +227,8 @@ LogicalResult Reader::readLayer(const Layer &layer) {
     tile.group =
         program.tiles.back().group + (!index || index != previousLayer);
   previousLayer = index;
-  tile.foldTaps = layer.getRoot()->hasAttr(foldTapsAttrName);
+  tile.form = {layer.getRoot()->hasAttr(foldTapsAttrName),
+               layer.getRoot()->hasAttr(int4AttrName)};
   tile.singleBuffer = layer.getRoot()->hasAttr(singleBufferAttrName);
   for (Value input : layer.inputs) {
     FailureOr<Operand> operand = resolve(input);

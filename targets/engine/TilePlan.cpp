@@ -91,13 +91,14 @@ int64_t Planner::getLiveBytes(unsigned layer) const {
 TileUse Planner::getUse(unsigned layer) const {
   const Tile &tile = whole.tiles[layer];
   TileUse use;
-  use.foldTaps = tile.foldTaps;
+  use.form = tile.form;
   for (const Operand &input : tile.inputs) {
     use.loads.push_back(far[input.tensor]);
     use.fromArena |= whole.tensors[input.tensor].isInput;
-    use.foldTaps |= far[input.tensor] && input.hasWholeRows() &&
-                    gainsByFolding(tile.layer, parameters);
+    use.form.foldTaps |= far[input.tensor] && input.hasWholeRows() &&
+                         gainsByFolding(tile.layer, parameters);
   }
+  use.form.int4 = gainsByInt4(tile.layer, use.form.foldTaps, parameters);
   use.stores = far[tile.output.tensor];
   use.toArena = whole.tensors[tile.output.tensor].isOutput;
   return use;
@@ -131,7 +132,7 @@ TileProgram Planner::cut() const {
              tile.output.box.shape, choice.size, choice.channelsOuter)) {
       tile::InputTile input = tile::getInputTile(tile.layer, part.box);
       Tile cut = tile;
-      cut.foldTaps = use.foldTaps;
+      cut.form = use.form;
       cut.singleBuffer = choice.singleBuffer;
       cut.layer.padBefore = input.padBefore;
       cut.output.box = tile.output.box.cut(part.box);
@@ -203,8 +204,10 @@ TilePlan Planner::finish() const {
     tiling.channelsOuter = choice.channelsOuter;
     tiling.loads = use.loads;
     tiling.stores = use.stores;
-    if (use.foldTaps)
+    if (use.form.foldTaps)
       tiling.attributes.set(foldTapsAttrName, builder.getUnitAttr());
+    if (use.form.int4)
+      tiling.attributes.set(int4AttrName, builder.getUnitAttr());
     if (choice.singleBuffer)
       tiling.attributes.set(singleBufferAttrName, builder.getUnitAttr());
     plan.layers.push_back(std::move(tiling));
@@ -233,9 +236,10 @@ FailureOr<TilePlan> engine::planTiles(const TileProgram &program,
   TileProgram whole = program;
   for (Tile &tile : whole.tiles) {
     const Tensor &input = whole.tensors[tile.inputs[0].tensor];
-    tile.foldTaps = gainsByFolding(tile.layer, parameters) && input.isInput &&
-                    input.first == input.last && tile.inputs[0].isWhole() &&
-                    tile.output.hasWholeColumns();
+    tile.form.foldTaps = gainsByFolding(tile.layer, parameters) &&
+                         input.isInput && input.first == input.last &&
+                         tile.inputs[0].isWhole() &&
+                         tile.output.hasWholeColumns();
   }
   whole.finish();
   return Planner(whole, parameters, schedule).run();

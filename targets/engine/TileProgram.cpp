@@ -41,7 +41,7 @@ Layout TileProgram::layoutOf(const Tensor &tensor,
 
 Layout TileProgram::layoutOf(const Tile &tile, const Operand &operand,
                              const Parameters &parameters) const {
-  if (tile.foldTaps && &operand != &tile.output)
+  if (tile.form.foldTaps && &operand != &tile.output)
     return Layout::ofRuns(operand.box.shape.h, tile.output.box.shape.w,
                           tile.getRunBytes(), parameters);
   return Layout::ofPixels(operand.box.shape, parameters);
@@ -148,12 +148,12 @@ void TileProgram::finish() {
 /// other tiles read pixels.
 void TileProgram::fold() {
   for (Tile &tile : tiles) {
-    if (!tile.foldTaps || tile.inputs[0].staged)
+    if (!tile.form.foldTaps || tile.inputs[0].staged)
       continue;
     const Operand &input = tile.inputs[0];
     Tensor &tensor = tensors[input.tensor];
     if (!tensor.isInput || tensor.first != tensor.last) {
-      tile.foldTaps = false;
+      tile.form.foldTaps = false;
       continue;
     }
     // The tile's first column starts padding before its box; that of the whole

@@ -10,6 +10,7 @@
 
 #include "compiler/Tile/Boxes.h"
 #include "dialects/Engine/Isa.h"
+#include "targets/engine/CodegenConstants.h"
 
 #include <map>
 #include <string>
@@ -23,6 +24,9 @@ namespace sluice::engine {
 /// Discardable attribute on the last op of a convolution whose input is loaded
 /// with the horizontal taps folded into channels.
 inline constexpr llvm::StringLiteral foldTapsAttrName = "engine.fold_taps";
+
+/// And on that of one whose weights have four bits.
+inline constexpr llvm::StringLiteral int4AttrName = "engine.int4";
 
 using tile::Box;
 using tile::Shape;
@@ -90,7 +94,7 @@ struct Tile {
   Operand output;
   /// The model's tensor that the layer makes (`onnx.output`), or empty.
   std::string outputName;
-  bool foldTaps = false;
+  WeightForm form;
   /// Boxes that move have one buffer instead of two that take turns.
   bool singleBuffer = false;
 

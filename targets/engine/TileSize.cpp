@@ -2,7 +2,6 @@
 
 #include "targets/engine/TileSize.h"
 
-#include "targets/engine/CodegenConstants.h"
 #include "targets/engine/LayerCycles.h"
 
 #include "llvm/Support/MathExtras.h"
@@ -34,6 +33,9 @@ public:
 
 private:
   int64_t countMostChannels() const;
+  int64_t getChannelUnit() const {
+    return std::max<int64_t>(parameters.PC, parameters.PK * use.form.chunks());
+  }
   void tryRows(int64_t channels, bool single);
   void consider(const TileChoice &choice);
   Shape getInputBox(Shape size) const;
@@ -60,22 +62,22 @@ private:
 /// Output channels whose constants are one chunk: the schedule's share of the
 /// scratchpads if that holds a group, else all that fits.
 int64_t Chooser::countMostChannels() const {
-  int64_t words = countWeightWords(layer, use.foldTaps, parameters);
+  int64_t words = countWeightWords(layer, use.form, parameters);
   auto fit = [&](int64_t size, int64_t each) {
     if (!each)
-      return std::numeric_limits<int64_t>::max();
+      return std::numeric_limits<int64_t>::max() / 2;
     int64_t share = size / schedule.chunks;
     return share >= each ? share / each : size / each;
   };
   int64_t groups =
-      std::min(fit(parameters.WGT_WORDS, words),
+      std::min(fit(parameters.WGT_WORDS, words) * use.form.chunks(),
                fit(parameters.PRM_WORDS, countParameterWords(layer)));
   if (groups >= countGroups(layer, parameters))
     return output.c;
-  // Whole words where possible.
-  int64_t wordGroups = parameters.wordChunks();
-  if (groups > wordGroups)
-    groups -= groups % wordGroups;
+  // Whole words and passes where possible.
+  int64_t unit = getChannelUnit() / parameters.PK;
+  if (groups > unit)
+    groups -= groups % unit;
   return groups * parameters.PK;
 }
 
@@ -98,7 +100,7 @@ static int64_t wordBytes(int64_t channels, const Parameters &parameters) {
 /// Bytes of ACT of the box that one input's tile reads.
 int64_t Chooser::getInputBytes(Shape size) const {
   Shape box = getInputBox(size);
-  if (use.foldTaps)
+  if (use.form.foldTaps)
     return box.h * size.w * wordBytes(layer.kernel.x * box.c, parameters);
   return box.h * box.w * wordBytes(box.c, parameters);
 }
@@ -121,13 +123,18 @@ int64_t Chooser::countBytes(const TileChoice &choice) const {
 
 /// Cycles of COMPUTE for all tiles of `size`.
 int64_t Chooser::estimateCompute(Shape size) const {
-  int64_t groups = countGroups(layer, parameters);
-  auto count = [&](int64_t columns) {
-    return countComputeCycles(layer, {output.h, columns}, groups, use.foldTaps,
+  auto count = [&](int64_t columns, int64_t channels) {
+    return countComputeCycles(layer, {output.h, columns},
+                              divideCeil(channels, parameters.PK), use.form,
                               parameters);
   };
+  auto countAll = [&](int64_t columns) {
+    int64_t rest = output.c % size.c;
+    return output.c / size.c * count(columns, size.c) +
+           (rest ? count(columns, rest) : 0);
+  };
   int64_t rest = output.w % size.w;
-  return output.w / size.w * count(size.w) + (rest ? count(rest) : 0);
+  return output.w / size.w * countAll(size.w) + (rest ? countAll(rest) : 0);
 }
 
 int64_t Chooser::estimate(const TileChoice &choice) const {
@@ -135,8 +142,8 @@ int64_t Chooser::estimate(const TileChoice &choice) const {
   int64_t spatial = divideCeil(output.h, size.h) * divideCeil(output.w, size.w);
   int64_t chunks = divideCeil(output.c, size.c);
   bool perChannel = layer.kind != LayerKind::Convolution;
-  int64_t groups = countGroups(layer, parameters);
-  int64_t words = countWeightWords(layer, use.foldTaps, parameters);
+  int64_t words = use.form.countPasses(countGroups(layer, parameters)) *
+                  countWeightWords(layer, use.form, parameters);
   int64_t compute =
       estimateCompute(size) + spatial * chunks * instructionCycles;
   // Boxes are loaded again for each chunk if chunks come first, weights for
@@ -144,9 +151,9 @@ int64_t Chooser::estimate(const TileChoice &choice) const {
   int64_t loads = spatial * (perChannel || choice.channelsOuter ? chunks : 1);
   int64_t inputs = llvm::count(use.loads, true);
   int64_t boxBytes = inputs * getInputBox(size).elements();
-  bool stay = groups * words <= parameters.WGT_WORDS;
+  bool stay = words <= parameters.WGT_WORDS;
   int64_t weightLoads = stay || choice.channelsOuter ? 1 : spatial;
-  int64_t weightBytes = groups * words * parameters.PK * parameters.PC;
+  int64_t weightBytes = words * parameters.PK * parameters.PC;
   int64_t moved = loads * boxBytes + weightLoads * weightBytes;
   int64_t instructions = loads * inputs + weightLoads * chunks;
   int64_t memory =
@@ -202,8 +209,8 @@ std::optional<TileChoice> Chooser::run() {
   }
   for (bool single : {false, true}) {
     // Fewer channels only where they make the boxes smaller.
-    forEachSize(divideCeil(most, parameters.PC), [&](int64_t words) {
-      tryRows(std::min(most, words * parameters.PC), single);
+    forEachSize(divideCeil(most, getChannelUnit()), [&](int64_t units) {
+      tryRows(std::min(most, units * getChannelUnit()), single);
     });
     if (best)
       return best;

@@ -6,7 +6,7 @@
 #define SLUICE_TARGETS_ENGINE_TILESIZE_H
 
 #include "compiler/Tile/Boxes.h"
-#include "dialects/Engine/Isa.h"
+#include "targets/engine/CodegenConstants.h"
 #include "targets/engine/TileSchedule.h"
 
 namespace sluice::engine {
@@ -19,7 +19,7 @@ struct TileUse {
   /// An input comes from, or the output goes to, the arena as a whole, so that
   /// it pays to begin before all is there.
   bool fromArena = false, toArena = false;
-  bool foldTaps = false;
+  WeightForm form;
 };
 
 struct TileChoice {

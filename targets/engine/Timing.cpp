@@ -28,6 +28,12 @@ uint64_t ProgramTime::count(Activity activity) const {
   return divideSpans(spans, cycles).front()[static_cast<unsigned>(activity)];
 }
 
+/// Chunks of results that an instruction's outputs complete at once.
+static uint64_t countChunks(const Instruction &instruction) {
+  auto *f = std::get_if<WindowFields>(&instruction.fields);
+  return f && f->types == kTypesInt4 ? 2 : 1;
+}
+
 /// Whether an instruction's results go through a lookup table.
 static bool usesTable(const Instruction &instruction) {
   if (auto *f = std::get_if<AddFields>(&instruction.fields))
@@ -47,7 +53,7 @@ static ComputeWork spaceOutputs(uint64_t outputs, uint64_t reads,
 
 ComputeWork sluice::engine::countWork(const Instruction &instruction,
                                       const Parameters &parameters) {
-  uint64_t spacing = parameters.RQ_CYCLES;
+  uint64_t spacing = parameters.RQ_CYCLES * countChunks(instruction);
   if (auto *f = std::get_if<AddFields>(&instruction.fields))
     return spaceOutputs(uint64_t(f->groups) * f->oh * f->ow, 2, spacing);
   auto *f = std::get_if<WindowFields>(&instruction.fields);
@@ -56,7 +62,8 @@ ComputeWork sluice::engine::countWork(const Instruction &instruction,
   WindowPath path(parameters);
   uint64_t outputs = uint64_t(f->groups) * f->oh * f->ow;
   if (!slidesWindow(instruction, *f, path))
-    return spaceOutputs(outputs, uint64_t(f->kh) * f->kw * f->ci, spacing);
+    return spaceOutputs(uint64_t(countPasses(*f)) * f->oh * f->ow,
+                        uint64_t(f->kh) * f->kw * f->ci, spacing);
   // A column counts as an output. The last output's steps follow the last read.
   uint64_t passes = divideCeil(f->groups, path.span);
   uint64_t last = (f->groups - (passes - 1) * path.span) * path.parts;
@@ -352,8 +359,12 @@ void Replay::takeCompute(Cycle now) {
   note(Activity::ComputePort, now + work.steps, rests);
   note(Activity::ComputeRequant, rests, now + work.cycles);
   Cycle drain = pipeline.computeDrain + llvm::Log2_64(parameters.PC);
-  if (parameters.RQ_CYCLES > 1)
-    drain += parameters.RQ_CYCLES;
+  // A last chunk may be alone.
+  if (parameters.RQ_CYCLES > 1 || parameters.INT4) {
+    auto *f = std::get_if<WindowFields>(&program[index].fields);
+    bool alone = !f || f->groups % 2;
+    drain += parameters.RQ_CYCLES * (alone ? 1 : countChunks(program[index]));
+  }
   if (usesTable(program[index]))
     drain += pipeline.tableDrain;
   end(index, now + work.cycles + drain);

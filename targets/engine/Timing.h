@@ -53,7 +53,7 @@ struct PipelineTiming {
   unsigned loadRequest = 7, loadEnd = 4, loadNext = 3, loadRuns = 16,
            loadInstructions = 4;
   /// COMPUTE: all but one cycle a step, log2(PC) for the adder tree and, where
-  /// a chunk takes several, RQ_CYCLES for the last one's slices.
+  /// results wait for their turn, RQ_CYCLES for each chunk of an output.
   unsigned computeDrain = 22;
   /// And to send results through a table.
   unsigned tableDrain = 4;

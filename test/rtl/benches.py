@@ -13,8 +13,8 @@ from lockstep import RTL
 # By script or bench the modules that it drives at their own ports.
 OWN = {
     "leaves.py": ["mul_dsp48e2", "mul_ecp5"],
-    "modules.py": ["countdown", "engine_counters", "fifo", "loop_counter", "mac_lane", "mul", "mul_pair", "ram_sdp", "shared_products",
-                   "stride_chain", "token_counters", "window_plan"],
+    "modules.py": ["countdown", "engine_counters", "fifo", "loop_counter", "mac_lane", "mul", "mul_pair", "ram_sdp", "requant_feed",
+                   "shared_products", "stride_chain", "token_counters", "window_plan"],
     "modules_of_the_bus.py": ["axi_read", "axi_write", "engine_regs", "fetch", "unit_queue"],
     "units.py": ["compute_agu", "load_align", "requant_lane"],
     "random_programs.py": ["engine_top"],
@@ -26,6 +26,7 @@ OWN = {
 UNNAMED = {"random_programs.py", "../e2e/uart.py"}
 # Modules that a parent's bench covers whole, and why that is enough.
 BY_PARENT = {
+    "mac_lane": {"adder_tree": "each product of a lane is a leaf of it, weights of four bits those of both kinds"},
     "compute_agu": {"compute_steps": "its steps are half of what the bench of the address generator compares"},
     "engine_top": {
         "act_memory": "all of it is compared at the end of each program, and its ports contend",
@@ -33,7 +34,6 @@ BY_PARENT = {
         "compute_unit": "an instruction is what it does",
         "load_unit": "an instruction is what it does",
         "load_write": "each byte of ACT, WGT and PRM that it writes is read again",
-        "requant_feed": "with one lane of requantize and with all, each output's distance asserted; units.py holds the walk to it",
         "lookup": "programs load tables, and send results of each instruction through them and past them",
         "run_request": "runs of every length, stride and alignment, up to and past the fence (errors.py)",
         "sliced_ram": "all of WGT and PRM is written, then read by COMPUTE",

@@ -5,7 +5,8 @@ module compute_agu_tb #(
   parameter int R_BITS = 0,
   parameter int SPAN = 1,
   parameter int PARTS = 2,
-  parameter int SPACING = 1
+  parameter int SPACING = 1,
+  parameter int INT4 = 0
 );
   localparam int ActBits = 12;
   localparam int WgtBits = 9;
@@ -15,29 +16,31 @@ module compute_agu_tb #(
   logic [16:0]  columns;
   logic [15:0]  column_step, passes;
   logic [7:0]   column_stride;
-  logic         rests, valid, first, last, pixel_last, pass_last;
+  logic         rests, valid, first, last, pixel_last, pass_last, pair, pair_pass, int4;
   logic [ActBits-1:0] act_addr;
   logic [WgtBits-1:0] wgt_addr;
   logic [$clog2(PC)-1:0] tap;
   logic [1:0]   select;
   logic [8*256-1:0] path;
-  int           file, got, quiet, since = SPACING;
+  int           file, got, quiet, since = 0;
 
   window_plan #(.SPAN(SPAN)) u_plan (
     .clk_i(clk), .take_i(take), .instr_i(instr), .window_o(window), .skip_o(skip), .columns_o(columns),
-    .step_o(column_step), .stride_o(column_stride), .passes_o(passes), .short_o(short_pass)
+    .step_o(column_step), .stride_o(column_stride), .passes_o(passes), .pair_o(pair_pass), .short_o(short_pass)
   );
   compute_agu #(
     .PC(PC), .ACT_CHUNK_BITS(ActBits), .WGT_ADDR_BITS(WgtBits), .R_BITS(R_BITS), .SPAN(SPAN), .PARTS(PARTS),
-    .SPACING(SPACING)
+    .SPACING(SPACING), .INT4(INT4)
   ) u_dut (
     .clk_i(clk), .rst_ni(rst_n), .start_i(start), .instr_i(instr),
-    .is_conv_i(instr[7:0] == 8'h10), .is_add_i(instr[7:0] == 8'h12), .window_i(window), .skip_i(skip),
+    .is_conv_i(instr[7:0] == 8'h10), .is_add_i(instr[7:0] == 8'h12), .int4_i(int4), .window_i(window), .skip_i(skip),
     .columns_i(columns), .column_step_i(column_step), .column_stride_i(column_stride), .passes_i(passes),
     .short_i(short_pass), .wait_o(rests), .read_o(read), .act_addr_o(act_addr), .column_end_o(column_end),
     .inside_late_o(inside_late), .valid_o(valid), .wgt_addr_o(wgt_addr), .tap_o(tap), .select_o(select),
-    .first_o(first), .last_o(last), .pixel_last_o(pixel_last), .pass_last_o(pass_last)
+    .first_o(first), .last_o(last), .pixel_last_o(pixel_last), .pass_last_o(pass_last), .pair_o(pair)
   );
+
+  assign int4 = INT4 != 0 && instr[18];
 
   task automatic cycle;
     #1;
@@ -47,12 +50,12 @@ module compute_agu_tb #(
     #1;
     // inside_late belongs to the read before.
     if (late_read) $display(" %h", inside_late);
-    if (valid) $display("s %h %h %h%h%h%h", wgt_addr, window ? 4'(select) : 4'(tap), first, last, pixel_last, pass_last);
+    if (valid) $display("s %h %h %h%h%h%h%h", wgt_addr, window ? 4'(select) : 4'(tap), first, last, pixel_last, pass_last, pair);
     if (read) $write("r %h %h", act_addr, window && column_end);
     late_read = read;
     // Outputs keep their distance.
     since++;
-    if (valid && last && since < SPACING) $display("outputs %0d cycles apart", since);
+    if (valid && last && since < (int4 ? 2 : 1) * SPACING) $display("outputs %0d cycles apart", since);
     if (valid && last) since = 0;
   endtask
 
@@ -70,6 +73,7 @@ module compute_agu_tb #(
       cycle();
       start = 1'b0;
       quiet = 0;
+      since = 2 * SPACING;
       // One read, step or rest a cycle without gaps: three quiet cycles mean the end.
       while (quiet < 3) begin
         cycle();

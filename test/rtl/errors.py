@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 import device
-from isa import COMPUTE, CONFIGS, FIELDS, LOAD, OPCODES, STORE, UNITS, Instruction
+from isa import COMPUTE, CONFIGS, FIELDS, INT4_WEIGHTS, LOAD, OPCODES, STORE, UNITS, Instruction
 from programs import ARENA_AT, CONST_AT, MEMORY, PROGRAM_AT, random_program
 
 ARENA_SIZE, CONST_SIZE = 0x1000, 0x8000
@@ -143,6 +143,11 @@ def illegal(case):
         for byte in sorted(set(range(64)) - named_bytes(name)):
             for bit in range(8) if case.thorough else [int(case.random.integers(0, 8))]:
                 check(patched(instruction, byte, 1 << bit))
+    # Of types, only weights of four bits, where the engine has them, and only in CONV.
+    for name in ("CONV", "DEPTHWISE", "ADD", "MAXPOOL"):
+        for types in range(1, 256) if case.thorough else (1, 2, 4, 5, 8, 12, 16, 68, 128):
+            if (name, types, case.config.INT4) != ("CONV", INT4_WEIGHTS, 1):
+                check(compute(name, types=types))
     for opcode in sorted(set(range(256)) - set(OPCODES.values())):
         if case.thorough or opcode % 7 == 0:
             check(bytes([opcode]) + bytes(63))
@@ -237,9 +242,9 @@ def abort(case):
 def registers(case):
     """The capability ROM, and ap_ctrl_chain to the letter."""
     engine, c = case.engine, case.config
-    rom = [engine.read(device.CAPABILITY + 4 * i) for i in range(12)]
+    rom = [engine.read(device.CAPABILITY + 4 * i) for i in range(13)]
     fields = [c.PC, c.PK, c.ACT_BYTES, c.ACT_BANKS, c.WGT_WORDS, c.PRM_WORDS, c.AXI_BYTES]
-    assert rom[:10] == [0x45434C53, 1, *fields, 1], rom
+    assert rom[:10] == [0x45434C53, 1, *fields, 1 | c.INT4 << 1] and rom[12] == c.RQ_CYCLES, rom
     assert rom[10] | rom[11] << 32 == engine.api.configuration_hash
     assert engine.read(device.CTRL) == 4, "idle before the first start"
     engine.write_range(device.PROGRAM, 0x123456789A, 0x40)

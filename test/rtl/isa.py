@@ -21,7 +21,7 @@ _RUNS = {"offset": (8, 4), "base": (12, 1), "ny": (16, 2), "nx": (18, 2), "len":
          "stride_x": (28, 4)}
 _COPY = {"dst": (4, 4), "offset": (8, 4), "base": (12, 1), "count": (16, 4)}
 _COMPUTE = {
-    "flags": (3, 1), "x": (4, 4), "o": (8, 4), "b": (12, 4), "w": (16, 2), "p": (18, 2), "groups": (20, 2),
+    "types": (2, 1), "flags": (3, 1), "x": (4, 4), "o": (8, 4), "b": (12, 4), "w": (16, 2), "p": (18, 2), "groups": (20, 2),
     "ci": (22, 2), "oh": (24, 2), "ow": (26, 2), "ih": (28, 2), "iw": (30, 2), "kh": (32, 1), "kw": (33, 1),
     "stride_y": (34, 1), "stride_x": (35, 1), "pad_y": (36, 1), "pad_x": (37, 1), "dil_y": (38, 1), "dil_x": (39, 1),
     "x_step_oy": (40, 2), "x_step_ox": (42, 2), "x_step_ky": (44, 2), "x_step_kx": (46, 2), "o_step_oy": (48, 2),
@@ -40,6 +40,7 @@ FIELDS = {
 
 
 TABLES = 8
+INT4_WEIGHTS = 1 << 2  # of types
 
 
 @dataclass
@@ -54,6 +55,7 @@ class Config:
     PRM_WORDS: int
     AXI_BYTES: int = 8
     RQ_CYCLES: int = 1
+    INT4: int = 0
 
     def arguments(self):
         return [f"{name}={value}" for name, value in vars(self).items()]
@@ -61,10 +63,11 @@ class Config:
 
 CONFIGS = {
     "4x4": Config(4, 4, 32768, 8, 1024, 256),
-    "8x8": Config(8, 8, 131072, 8, 1024, 256),
-    "16x8": Config(16, 8, 131072, 8, 512, 256),
+    "8x8": Config(8, 8, 131072, 8, 1024, 256, INT4=1),
+    "16x8": Config(16, 8, 131072, 8, 512, 256, INT4=1),
     "tiny": Config(4, 4, 4096, 4, 128, 32),
-    "8x4": Config(8, 4, 8192, 4, 256, 64, RQ_CYCLES=4),
+    "16x8-int8": Config(16, 8, 16384, 4, 256, 64),
+    "8x4": Config(8, 4, 8192, 4, 256, 64, RQ_CYCLES=4, INT4=1),
 }
 
 
@@ -236,9 +239,15 @@ class Machine:
         word = np.arange(i.ci) * (self.c.PC // self.c.PK)
         x = self.tapped(chunks[..., None] + word, np.repeat(inside[..., None], i.ci, -1), self.c.PC, i.pad)
         x = x.reshape(i.oh, i.ow, -1, self.c.PC)
+        n = i.kh * i.kw * i.ci
         for g in range(i.groups):
-            n = i.kh * i.kw * i.ci
-            self.finish(i, g, np.einsum("yxnj,nkj->yxk", x, self.weights(i.w + g * n, n)))
+            if i.types == INT4_WEIGHTS:
+                # Two chunks a word, in the halves of its bytes.
+                w = self.weights(i.w + g // 2 * n, n) >> 4 * (g % 2) & 15
+                w = (w ^ 8) - 8
+            else:
+                w = self.weights(i.w + g * n, n)
+            self.finish(i, g, np.einsum("yxnj,nkj->yxk", x, w))
         self.commit()
 
     def depthwise(self, i):

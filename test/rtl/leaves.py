@@ -17,7 +17,7 @@ from device import ROOT
 ENGINE = ROOT / "targets/engine"
 TECHNOLOGIES = {1: "ecp5", 2: "dsp48e2"}
 # (A_BITS, B_BITS, STEP): the instances in mac_lane and requant_lane.
-SHAPES = [(8, 8, 1), (8, 16, 1), (16, 16, 1021), (17, 16, 1021)]
+SHAPES = [(8, 8, 1), (8, 16, 1), (8, 18, 5), (16, 16, 1021), (17, 16, 1021)]
 MAIN = """#include "Vbench.h"
 int main() {
   Vbench bench;

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from isa import Instruction
+from isa import INT4_WEIGHTS, Instruction
 from lockstep import Module
 from modules_of_the_bus import axi_read, axi_write, engine_regs, fetch, unit_queue
 
@@ -187,37 +187,97 @@ def token_counters(work):
     return 6000
 
 
+def mac_groups(r, pc, kinds):
+    """Sums of random length: per step its operands, whether it is the first, and the sums that are whole after it."""
+    byte = lambda: r.choice([-128, 127, 0, r.randrange(-128, 128)])
+    for _ in range(300):
+        kind, length, sums = r.choice(kinds), r.randint(1, 6), np.zeros(2, np.int64)
+        for index in range(length):
+            word, taps, weights = ([byte() for _ in range(pc)] for _ in range(3))
+            factor = r.randrange(-(2**15), 2**15)
+            if kind == "factor":
+                taps[1:] = [0] * (pc - 1)
+                sums[0] += taps[0] * factor
+            elif kind == "int4":
+                nibble = lambda w, high: ((w >> 4 * high & 15) ^ 8) - 8
+                sums += [sum(x * nibble(w, high) for x, w in zip(word, weights)) for high in (0, 1)]
+            else:
+                sums[0] += sum(x * w for x, w in zip(word if kind == "word" else taps, weights))
+            whole = [int(s) % 2**32 for s in sums] if index == length - 1 else None
+            yield kind, word, taps, weights, factor, index == 0, whole
+
+
 def mac_lane(work):
-    """Sums of products in groups of random length, in each of the three kinds."""
+    """Sums of products in groups of random length, in each of the kinds; weights of four bits by themselves, as instructions have them."""
     done = 0
-    for pc in (4, 8):
-        r, dut = random.Random(9), Module(work, "mac_lane", PC=pc)
+    pack = lambda values: sum(int(v) % 256 << 8 * i for i, v in enumerate(values))
+    for pc, int4, kinds in ((4, 0, ("word", "taps", "factor")), (8, 0, ("word", "taps", "factor")), (8, 1, ("word", "taps", "factor")),
+                            (4, 1, ("int4",)), (16, 1, ("int4",))):
+        r, dut = random.Random(9), Module(work, "mac_lane", PC=pc, INT4=int4)
         delay = 3 + (pc.bit_length() - 1)  # from operands to the tree's sum
-        line, got, expected = deque([(0, 0)] * delay), [], []
-        enable = {"en": 1} if "en_i" in dut.inputs else {}
-        r_bytes = lambda: np.array([r.randrange(-128, 128) for _ in range(pc)])
-        pack = lambda values: sum(int(v) % 256 << 8 * i for i, v in enumerate(values))
-        for _ in range(300):
-            kind = r.choice(["word", "taps", "factor"])
-            total, length = 0, r.randint(1, 6)
-            for index in range(length):
-                word, taps, weights, factor = r_bytes(), r_bytes(), r_bytes(), r.randrange(-(2**15), 2**15)
-                if kind == "factor":
-                    taps[1:] = 0
-                operand = word if kind == "word" else taps
-                total += int(operand @ weights) if kind != "factor" else int(operand[0]) * factor
-                line.append((1, index == 0))
-                valid, first = line.popleft()
-                out = dut.step(word=pack(word), taps=pack(taps), single=kind != "word", wgt=pack(weights),
-                               factor_en=kind == "factor", factor=factor % 2**16, sum_valid=valid, sum_first=first, max=0, **enable)
-                got.append(out["acc"])
-                expected.append(total % 2**32 if index == length - 1 else None)
-        for _ in range(delay + 4):
-            line.append((0, 0))
-            valid, first = line.popleft()
-            got.append(dut.step(sum_valid=valid, sum_first=first)["acc"])
-        find_latency(expected, got, delay + 4)
-        done += len(expected)
+        steps, got = list(mac_groups(r, pc, kinds)), []
+        # Weights come a cycle early where they are taken apart.
+        weights = [s[3] for s in steps[int4:]] + [[0] * pc] * (int4 + delay + 4)
+        if int4:
+            dut.step(wgt=pack(steps[0][3]), int4=kinds == ("int4",), en=1)
+        for t in range(len(steps) + delay + 4):
+            kind, word, taps, _, factor, _, _ = steps[min(t, len(steps) - 1)]
+            landed = steps[t - delay] if 0 <= t - delay < len(steps) else None
+            got.append(dut.step(word=pack(word), taps=pack(taps), single=kind in ("taps", "factor"), wgt=pack(weights[t]),
+                                int4=kind == "int4", factor_en=kind == "factor", factor=factor % 2**16, en=1, max=0,
+                                sum_valid=landed is not None, sum_first=landed is not None and landed[5])["acc"])
+        for half in range(2 if kinds == ("int4",) else 1):
+            find_latency([s[6] and s[6][half] for s in steps], [g if g is None else g >> 32 * half & 0xFFFFFFFF for g in got], delay + 4)
+        done += len(steps)
+        dut.close()
+    return done
+
+
+def requant_feed(work):
+    """Each lane's sum with its own entry of PRM, chunk by chunk, at the closest distance and others; addresses again for each pixel of a pass."""
+    done, pk = 0, 4
+    for cycles, chunks in ((1, 1), (2, 1), (1, 2), (4, 2)):
+        r, dut, lanes = random.Random(cycles), Module(work, "requant_feed", PK=pk, RQ_CYCLES=cycles, CHUNKS=chunks), pk // cycles
+        prm = [r.getrandbits(64 * pk) for _ in range(256)]
+        read = deque([0, 0])  # PRM's words two cycles after their address
+        last_read, expected, first = 0, [], r.randrange(256)
+        plan = {}  # cycle: (pair, pixel's last, pass's last) of an output that is whole two cycles later
+        now = 0
+        for group in range(3):
+            pair = chunks == 2 and r.random() < 0.7
+            for pixel in range(20):
+                plan[now] = (pair, 1, pixel == 19)
+                now += cycles * (2 if pair else 1) + r.choice([0, 0, 0, 1, 5])
+                entry = first
+                for _ in range(2 if pair else 1):
+                    expected.append(entry)
+                    entry = (entry + 1) % 256
+            first = entry
+        dut.step(start=1, p=expected[0], whole=0)
+        sums, slices, outputs = {}, [], []
+        for cycle in range(now + 40):
+            pair, pixel, end = plan.get(cycle, (0, 0, 0))
+            acc = sums.setdefault(cycle, r.getrandbits(32 * pk * chunks))
+            out = dut.step(start=0, whole=cycle in plan, pair=pair, pixel_last=pixel, pass_last=end, acc=acc, prm_rdata=read[0])
+            last_read = prm[out["prm_raddr"]] if out["prm_re"] else last_read
+            read.append(last_read)
+            read.popleft()
+            if cycle - 2 in plan:
+                outputs.append((acc, plan[cycle - 2][0]))
+            if out["valid"]:
+                slices.append((out["acc"], out["prm"], out["pixel_last"]))
+        wanted, entries = [], iter(expected)
+        for acc, pair in outputs:
+            for chunk in range(2 if pair else 1):
+                entry = next(entries)
+                for part in range(cycles):
+                    mask = lambda bits: (1 << bits * lanes) - 1
+                    wanted.append((acc >> 32 * (chunk * pk + part * lanes) & mask(32), prm[entry] >> 64 * part * lanes & mask(64),
+                                   int(chunk == pair)))
+        for index, (a, b) in enumerate(zip(slices, wanted)):
+            assert a == b, f"{cycles} cycles, {chunks} chunks, slice {index}: {a}, expected {b}"
+        assert len(slices) == len(wanted), f"{len(slices)} slices, expected {len(wanted)}"
+        done += len(wanted)
         dut.close()
     return done
 
@@ -274,12 +334,15 @@ def window_plan(work):
             f = {"kh": r.choice([3, 3, 3, 2]), "kw": 3, "dil_x": dil, "stride_x": stride * dil, "x_step_kx": kx,
                  "x_step_ox": stride * kx + r.choice([0, 0, 0, 1]), "x": r.choice([0, 4, 4, 5]), "groups": r.randrange(1, 9),
                  "ow": r.randrange(1, 500), "flags": r.random() < 0.1, "oh": 1, "ci": 1}
+            if name == "CONV" and r.random() < 0.5:
+                f["types"] = INT4_WEIGHTS
             i = Instruction(name, **f)
             alike = any(i.x_step_ox == n * i.x_step_kx and i.stride_x == n * i.dil_x for n in (1, 2))
             window = name == "DEPTHWISE" and not i.flags and (i.kh, i.kw) == (3, 3) and alike and i.x % span == 0 \
                 and i.x_step_kx % span == 0
             skip = i.x_step_ox != i.x_step_kx or i.stride_x != i.dil_x
-            wanted = {"window": window, "passes": -(-i.groups // span) if window else i.groups, "short": i.groups % 2,
+            chunks = 2 if i.types == INT4_WEIGHTS else span if window else 1
+            wanted = {"window": window, "passes": -(-i.groups // chunks), "pair": chunks == 2, "short": i.groups % 2,
                       "columns": i.ow if not window else 2 * i.ow + 1 if skip else i.ow + 2,
                       "step": kx if window else i.x_step_ox, "stride": dil if window else i.stride_x}
             if window:
@@ -296,7 +359,7 @@ def window_plan(work):
 
 
 BENCHES = [fifo, loop_counter, countdown, stride_chain, mul, mul_pair, ram_sdp, token_counters, axi_read, axi_write, fetch, mac_lane,
-           shared_products, unit_queue, engine_counters, window_plan, engine_regs]
+           shared_products, unit_queue, engine_counters, window_plan, requant_feed, engine_regs]
 
 
 def main():

@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from isa import LOAD, STORE, TABLES, UNITS, Instruction, Machine
+from isa import INT4_WEIGHTS, LOAD, STORE, TABLES, UNITS, Instruction, Machine
 
 PROGRAM_AT, CONST_AT, ARENA_AT = 0x1000, 0x8000, 0x60000
 CONST_SIZE, MEMORY = 0x50000, 0xC0000
@@ -227,7 +227,9 @@ class Generator(Builder):
         x = places["x"] - (0 if name == "ADD" else self.padding(f))
         taps = f["kh"] * f["kw"]
         words = taps * f["ci"] if name == "CONV" else -(-taps // self.c.PC)
-        if name in ("CONV", "DEPTHWISE") and words * f["groups"] > self.c.WGT_WORDS:
+        if name == "CONV" and self.c.INT4 and self.r.random() < 0.5:
+            f["types"] = INT4_WEIGHTS
+        if name in ("CONV", "DEPTHWISE") and words * (-(-f["groups"] // 2) if "types" in f else f["groups"]) > self.c.WGT_WORDS:
             return
         flags = int(name == "DEPTHWISE" and self.r.random() < 0.3)
         if operands == 2:

@@ -11,7 +11,7 @@ from itertools import product
 from pathlib import Path
 
 from device import ROOT
-from isa import Instruction
+from isa import INT4_WEIGHTS, Instruction
 
 RTL = ROOT / "targets/engine/rtl"
 HERE = Path(__file__).resolve().parent
@@ -83,15 +83,15 @@ def read_line(i, address, iy, ix, end=0):
     return f"r {address % 2**ACT_BITS:03x} {end:x} {inside:x}"
 
 
-def step_line(word, choice, first, last, pixel_last, pass_last):
-    return f"s {word % 2**WGT_BITS:03x} {choice:x} {first:x}{last:x}{pixel_last:x}{pass_last:x}"
+def step_line(word, choice, first, last, pixel_last, pass_last, pair=0):
+    return f"s {word % 2**WGT_BITS:03x} {choice:x} {first:x}{last:x}{pixel_last:x}{pass_last:x}{pair:x}"
 
 
 def taps(i, pc, ratio):
     """Reads and steps of the loops of docs/spec/engine-isa.md."""
     conv, add = i.name == "CONV", i.name == "ADD"
-    w = i.w
-    for g, oy, ox in product(range(i.groups), range(i.oh), range(i.ow)):
+    w, chunks = i.w, 2 if i.types == INT4_WEIGHTS else 1
+    for g, oy, ox in product(range(0, i.groups, chunks), range(i.oh), range(i.ow)):
         loop = list(product(range(i.kh), range(i.kw), range(2 if add else i.ci)))
         group_end = oy == i.oh - 1 and ox == i.ow - 1
         for n, (ky, kx, c) in enumerate(loop):
@@ -103,7 +103,8 @@ def taps(i, pc, ratio):
                 a += c * ratio if conv else g
             last = n == len(loop) - 1
             yield read_line(i, a, iy, ix)
-            yield step_line(w + (n if conv else n // pc), n % pc, n == 0, last, last, last and group_end)
+            yield step_line(w + (n if conv else n // pc), n % pc, n == 0, last, last, last and group_end,
+                            chunks == 2 and g + 1 < i.groups)
         if group_end:
             w += len(loop) if conv else -(-len(loop) // pc)
 
@@ -127,7 +128,7 @@ def window_steps(i, span, parts):
                                 pixel_last and output == i.oh * i.ow - 1)
 
 
-def random_compute(r):
+def random_compute(r, int4):
     name = r.choice(["CONV", "DEPTHWISE", "DEPTHWISE", "ADD", "MAXPOOL"])
     small = lambda high: r.choice([1, 1, r.randint(1, high)])
     step = lambda: r.randrange(2**16)
@@ -136,6 +137,8 @@ def random_compute(r):
     f.update(ih=r.randrange(12), iw=r.randrange(12), pad_y=r.randrange(5), pad_x=r.randrange(5))
     if name != "CONV":
         f["ci"] = 1
+    if int4 and name == "CONV" and r.random() < 0.5:
+        f["types"] = INT4_WEIGHTS
     if name == "DEPTHWISE" and r.random() < 0.7:
         # Slides a window, or fails to in one respect.
         stride, align = r.choice([1, 2]), r.choice([1, 2, 2, 2])
@@ -151,11 +154,11 @@ def random_compute(r):
 
 def compute_agu(work):
     r = random.Random(2)
-    for pc, ratio, span, spacing in ((4, 1, 1, 1), (8, 1, 1, 1), (16, 2, 2, 1), (8, 2, 1, 2), (16, 4, 1, 4), (8, 1, 1, 8)):
+    for pc, ratio, span, spacing, int4 in ((4, 1, 1, 1, 0), (8, 1, 1, 1, 0), (16, 2, 2, 1, 1), (8, 2, 1, 2, 1), (16, 4, 1, 4, 0), (8, 1, 1, 8, 1)):
         parts = -(-9 // pc)
         lines, expected, windows = [], [], 0
         for _ in range(300):
-            instruction = random_compute(r)
+            instruction = random_compute(r, int4)
             lines.append(f"{int.from_bytes(instruction.encode(), 'little'):0128x}")
             if is_window(instruction, span):
                 windows += 1
@@ -167,8 +170,8 @@ def compute_agu(work):
         # Reads and steps each in their order.
         reads_first = lambda lines: [*(x for x in lines if x[0] != "s"), *(x for x in lines if x[0] != "r")]
         got = simulate(work, "compute_agu_tb", lines, PC=pc, R_BITS=ratio.bit_length() - 1, SPAN=span, PARTS=parts,
-                       SPACING=spacing)
-        compare(f"compute_agu, PC = {pc}, spacing {spacing}", reads_first(got), reads_first(expected))
+                       SPACING=spacing, INT4=int4)
+        compare(f"compute_agu, PC = {pc}, spacing {spacing}{', int4' * int4}", reads_first(got), reads_first(expected))
 
 
 def load_align(work):

@@ -99,10 +99,11 @@ static std::unique_ptr<EngineConfigurationT> makeEngine() {
   engine->wgt_words = 1024;
   engine->prm_words = 256;
   engine->axi_bytes = 8;
+  engine->int4 = 1;
   engine->isa = 1;
   engine->clock_mhz = 50;
   std::string text = "PC=8 PK=8 ACT_BYTES=131072 ACT_BANKS=8 WGT_WORDS=1024 "
-                     "PRM_WORDS=256 AXI_BYTES=8 ISA=1";
+                     "PRM_WORDS=256 AXI_BYTES=8 INT4=1 ISA=1";
   uint64_t hash = 0xcbf29ce484222325;
   for (unsigned char c : text)
     hash = (hash ^ c) * 0x100000001b3;

@@ -59,7 +59,8 @@ void buildMissingSimulator(const sluice_package_t *handle) {
                   fmt::format("WGT_WORDS={}", engine->wgt_words()),
                   fmt::format("PRM_WORDS={}", engine->prm_words()),
                   fmt::format("AXI_BYTES={}", engine->axi_bytes()),
-                  fmt::format("RQ_CYCLES={}", engine->rq_cycles()), "--quiet"},
+                  fmt::format("RQ_CYCLES={}", engine->rq_cycles()),
+                  fmt::format("INT4={}", engine->int4()), "--quiet"},
                  code);
   if (error)
     throw Failure{kBadInput,

@@ -12,13 +12,14 @@ module compute_agu #(
   parameter int TAP_BITS  = $clog2(PC),
   parameter int SPAN      = 1,  // see window_plan
   parameter int PARTS     = 2,
-  parameter int SPACING   = 1   // cycles at least between the last steps of two outputs
+  parameter int SPACING   = 1,  // cycles at least between the last steps of two outputs
+  parameter int INT4      = 0   // twice as many where each is two chunks
 ) (
   input  logic                             clk_i,
   input  logic                             rst_ni,
   input  logic                             start_i,  // instr_i is new
   input  logic [engine_pkg::InstrBits-1:0] instr_i,  // stays put until all taps are out
-  input  logic                             is_conv_i, is_add_i,
+  input  logic                             is_conv_i, is_add_i, int4_i,
   // How to walk it, from window_plan.
   input  logic                             window_i,
   input  logic                             skip_i,
@@ -41,7 +42,8 @@ module compute_agu #(
   output logic                             first_o,     // step of an output chunk
   output logic                             last_o,
   output logic                             pixel_last_o,  // step of an output pixel
-  output logic                             pass_last_o    // step of a pass over the input
+  output logic                             pass_last_o,   // step of a pass over the input
+  output logic                             pair_o         // an output of two chunks
 );
   localparam int WinBits = 25;  // 65535·255 + 255·255 and a sign
 
@@ -76,21 +78,24 @@ module compute_agu #(
 
   // A column of a window counts as an output: it completes one at most.
   logic rests, wakes;
-  if (SPACING == 1) begin : gen_no_rest
+  localparam int Most = (INT4 + 1) * SPACING;
+  if (Most == 1) begin : gen_no_rest
     assign rests  = 1'b0;
     assign wakes  = 1'b0;
     assign wait_o = 1'b0;
   end else begin : gen_rest
-    localparam int SpacingBits = $clog2(SPACING);
+    localparam int SpacingBits = $clog2(Most);
     logic [SpacingBits-1:0] early_q;  // cycles, beside this one, by which the next output would be too early
+    logic [SpacingBits-1:0] most;
     logic                   rest_q;
     assign rests  = pixel_ends && !ahead_ends && early_q != '0;
     assign wakes  = rest_q && early_q == SpacingBits'(1);
     assign wait_o = rest_q;
+    assign most   = int4_i ? SpacingBits'(Most - 1) : SpacingBits'(SPACING - 1);
     always_ff @(posedge clk_i) begin
       if (!rst_ni || wakes) rest_q <= 1'b0;
       else if (rests) rest_q <= 1'b1;
-      if (start_i || wakes || (pixel_ends && !rests)) early_q <= SpacingBits'(SPACING - 1);
+      if (start_i || wakes || (pixel_ends && !rests)) early_q <= most;
       else if (early_q != '0 && !rests) early_q <= early_q - 1'b1;
     end
   end
@@ -183,6 +188,7 @@ module compute_agu #(
     .is_conv_i    (is_conv_i),
     .window_i     (window_i),
     .skip_i       (skip_i),
+    .int4_i       (int4_i),
     .short_i      (short_i && last_pass_q),
     .read_i       (run_q),
     .column_end_i (adv_ox),
@@ -195,7 +201,8 @@ module compute_agu #(
     .first_o      (first_o),
     .last_o       (last_o),
     .pixel_last_o (pixel_last_o),
-    .pass_last_o  (pass_last_o)
+    .pass_last_o  (pass_last_o),
+    .pair_o       (pair_o)
   );
 
   always_ff @(posedge clk_i) begin

@@ -15,6 +15,7 @@ module compute_steps #(
   input  logic                     is_conv_i,
   input  logic                     window_i,
   input  logic                     skip_i,
+  input  logic                     int4_i,   // a step serves two chunks
   input  logic                     short_i,  // this pass serves a single chunk
   // Reads; each end is also an end of those above it.
   input  logic                     read_i,
@@ -25,7 +26,8 @@ module compute_steps #(
   output logic [WGT_ADDR_BITS-1:0] wgt_addr_o,
   output logic [TAP_BITS-1:0]      tap_o,
   output logic [1:0]               select_o,
-  output logic                     first_o, last_o, pixel_last_o, pass_last_o
+  output logic                     first_o, last_o, pixel_last_o, pass_last_o,
+  output logic                     pair_o
 );
   // Columns of the window to come before an output is complete.
   logic [1:0] columns_q;
@@ -100,6 +102,7 @@ module compute_steps #(
       last_o       <= pixel_last || (window_i && PARTS == 1);
       pixel_last_o <= pixel_last;
       pass_last_o  <= pass_last;
+      pair_o       <= int4_i && !short_i;
     end
   end
 endmodule

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // COMPUTE: one instruction at a time through one pipeline that never stalls. Stages, in cycles after the
 // address generator: 4 a word read, 5 operands, 8 products, 8 + log2(PC) sum, one more the accumulator, one where
-// a chunk goes through requantize in several slices, ten of requantize, four more of a table where one is used, then
+// results go through requantize in several slices or chunks, ten of requantize, four more of a table where one is used, then
 // the write. All four operations are the same path:
-//   CONV       words times weights
+//   CONV       words times weights, or times two weights of four bits at once for two chunks of results
 //   DEPTHWISE  each lane's own channel times tap n's weight, in multiplier n mod PC; 3 × 3 kernels slide a window
 //              over the input and multiply PC taps at once
 //   ADD        each lane's own channel times a factor, for two operands
@@ -16,6 +16,7 @@ module compute_unit #(
   parameter int PRM_WORDS = 256,
   parameter int AXI_BYTES = 8,
   parameter int RQ_CYCLES = 1,
+  parameter int INT4      = 0,
   parameter int TECH      = 0,
   parameter int ACT_WORD_BITS  = $clog2(ACT_BYTES / PC),
   parameter int ACT_CHUNK_BITS = $clog2(ACT_BYTES / PK),
@@ -69,13 +70,13 @@ module compute_unit #(
   localparam int Span    = Parts == 1 && PC / PK >= 2 && RQ_CYCLES == 1 ? 2 : 1;
 
   logic                 fresh_q, final_write;
-  logic                 window, skip, short_pass;
+  logic                 window, skip, pair_pass, short_pass;
   logic [16:0]          columns;
   logic [15:0]          column_step, passes;
   logic [7:0]           column_stride;
   logic [engine_pkg::InstrBits-1:0] instr_q;
   logic [7:0]           opcode;
-  logic                 is_conv, is_add, is_max, is_ones, is_tap;
+  logic                 is_conv, is_int4, is_add, is_max, is_ones, is_tap;
 
   assign take_o   = valid_i && tokens_ok_i && !busy_o;
   assign signal_o = instr_q[engine_pkg::FieldSignal +: 3];
@@ -99,6 +100,7 @@ module compute_unit #(
       instr_q <= instr_i;
       index_o <= index_i;
       is_conv <= opcode == engine_pkg::OpConv;
+      is_int4 <= INT4 != 0 && instr_i[engine_pkg::FieldInt4];
       is_add  <= opcode == engine_pkg::OpAdd;
       is_max  <= opcode == engine_pkg::OpMaxPool;
       is_ones <= opcode == engine_pkg::OpDepthwise && instr_i[engine_pkg::FieldFlags];
@@ -116,12 +118,13 @@ module compute_unit #(
     .step_o    (column_step),
     .stride_o  (column_stride),
     .passes_o  (passes),
+    .pair_o    (pair_pass),
     .short_o   (short_pass)
   );
 
   // Stage 0: addresses.
   logic                      read0, column_end0, inside1;
-  logic                      valid0, first0, last0, pixel_last0, pass_last0;
+  logic                      valid0, first0, last0, pixel_last0, pass_last0, pair0;
   logic [1:0]                select0;
   logic [ACT_CHUNK_BITS-1:0] addr0;
   logic [WGT_ADDR_BITS-1:0]  wgt_addr0;
@@ -129,7 +132,7 @@ module compute_unit #(
 
   compute_agu #(
     .PC(PC), .ACT_CHUNK_BITS(ACT_CHUNK_BITS), .WGT_ADDR_BITS(WGT_ADDR_BITS), .R_BITS(RBits),
-    .TAP_BITS(TapBits), .SPAN(Span), .PARTS(Parts), .SPACING(RQ_CYCLES)
+    .TAP_BITS(TapBits), .SPAN(Span), .PARTS(Parts), .SPACING(RQ_CYCLES), .INT4(INT4)
   ) u_agu (
     .clk_i           (clk_i),
     .rst_ni          (rst_ni),
@@ -137,6 +140,7 @@ module compute_unit #(
     .instr_i         (instr_q),
     .is_conv_i       (is_conv),
     .is_add_i        (is_add),
+    .int4_i          (is_int4),
     .window_i        (window),
     .skip_i          (skip),
     .columns_i       (columns),
@@ -156,7 +160,8 @@ module compute_unit #(
     .first_o         (first0),
     .last_o          (last0),
     .pixel_last_o    (pixel_last0),
-    .pass_last_o     (pass_last0)
+    .pass_last_o     (pass_last0),
+    .pair_o          (pair0)
   );
 
   assign step_o      = valid0;
@@ -165,8 +170,8 @@ module compute_unit #(
   assign act_raddr_o = addr0[ACT_CHUNK_BITS-1:RBits];
 
   // What goes along with a read or a step. Bit t of a pipe belongs to stage t.
-  logic [SumAt+1:0]         valid, first, last, pixel_last, pass_last;
-  logic [SumAt+1:1]         valid_q, first_q, last_q, pixel_last_q, pass_last_q;
+  logic [SumAt+1:0]         valid, first, last, pixel_last, pass_last, pair;
+  logic [SumAt+1:1]         valid_q, first_q, last_q, pixel_last_q, pass_last_q, pair_q;
   logic [4:1]               read_q, column_end_q;
   logic [TapBits-1:0]       tap1_q, tap2_q, tap3_q, tap4_q;
   logic [1:0]               select1_q, select2_q, select3_q, select4_q;
@@ -177,6 +182,7 @@ module compute_unit #(
   assign last       = {last_q, last0 && valid0};
   assign pixel_last = {pixel_last_q, pixel_last0};
   assign pass_last  = {pass_last_q, pass_last0};
+  assign pair       = {pair_q, pair0};
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -196,6 +202,7 @@ module compute_unit #(
     first_q      <= first[SumAt:0];
     pixel_last_q <= pixel_last[SumAt:0];
     pass_last_q  <= pass_last[SumAt:0];
+    pair_q       <= pair[SumAt:0];
     tap1_q       <= tap0;
     tap2_q       <= tap1_q;
     tap3_q       <= tap2_q;
@@ -209,9 +216,10 @@ module compute_unit #(
     inside4_q    <= inside3_q;
     wgt_addr1_q  <= wgt_addr0;
     wgt_addr2_q  <= wgt_addr1_q;
-    wgt_raddr_o  <= wgt_addr2_q;
+    wgt_raddr_o  <= INT4 != 0 ? wgt_addr1_q : wgt_addr2_q;
   end
-  assign wgt_re_o = valid[3];
+  // Lanes take weights apart in a cycle of their own if some have four bits.
+  assign wgt_re_o = valid[INT4 != 0 ? 2 : 3];
 
   // Stage 4: the word. Stage 5: operands.
   logic [7:0]         pad;
@@ -265,7 +273,8 @@ module compute_unit #(
   );
 
   // An UltraScale+ block makes two products of one operand, which neighbouring lanes share but for the taps of a window.
-  localparam int Own = TECH == 2 && PC > 8 && PK > 1 ? 8 : PC;
+  // With INT4 a multiplier makes two products of its own lane.
+  localparam int Own = TECH == 2 && INT4 == 0 && PC > 8 && PK > 1 ? 8 : PC;
   logic [PK*PC*16-1:0] shared;
   if (Own == PC) begin : gen_not_shared
     assign shared = '0;
@@ -290,22 +299,27 @@ module compute_unit #(
   end
 
   // Lanes of multipliers.
-  logic [PK*32-1:0] sums;
+  logic [(INT4+1)*PK*32-1:0] sums;  // by chunk
   for (genvar k = 0; k < PK; k++) begin : gen_lane
-    mac_lane #(.PC(PC), .OWN(Own), .TECH(TECH)) u_mac (
+    logic [(INT4+1)*32-1:0] acc;
+    for (genvar h = 0; h <= INT4; h++) begin : gen_sum
+      assign sums[(h*PK + k)*32 +: 32] = acc[h*32 +: 32];
+    end
+    mac_lane #(.PC(PC), .OWN(Own), .INT4(INT4), .TECH(TECH)) u_mac (
       .clk_i       (clk_i),
       .en_i        (busy_o),
       .word_i      (word5_q),
       .single_i    (!is_conv),
       .taps_i      (taps5[k*PC*8 +: PC*8]),
       .wgt_i       (wgt_rdata_i[k*PC*8 +: PC*8]),
+      .int4_i      (is_int4),
       .factor_en_i (is_add || is_max || is_ones),
       .factor_i    (factor5_q),
       .shared_i    (shared[k*PC*16 +: PC*16]),
       .sum_valid_i (valid[SumAt]),
       .sum_first_i (first[SumAt]),
       .max_i       (is_max),
-      .acc_o       (sums[k*32 +: 32])
+      .acc_o       (acc)
     );
   end
 
@@ -313,13 +327,13 @@ module compute_unit #(
   logic                  feed_valid, feed_pixel_last;
   logic [RqLanes*32-1:0] feed_acc;
   logic [RqLanes*64-1:0] feed_prm;
-  requant_feed #(.PK(PK), .RQ_CYCLES(RQ_CYCLES), .PRM_ADDR_BITS(PRM_ADDR_BITS)) u_feed (
+  requant_feed #(.PK(PK), .RQ_CYCLES(RQ_CYCLES), .CHUNKS(INT4 + 1), .PRM_ADDR_BITS(PRM_ADDR_BITS)) u_feed (
     .clk_i        (clk_i),
     .rst_ni       (rst_ni),
     .start_i      (fresh_q),
     .p_i          (instr_q[engine_pkg::FieldP +: PRM_ADDR_BITS]),
     .whole_i      (last[SumAt-1]),
-    .pair_i       (1'b0),
+    .pair_i       (pair[SumAt-1]),
     .pixel_last_i (pixel_last[SumAt-1]),
     .pass_last_i  (pass_last[SumAt-1]),
     .acc_i        (sums),
@@ -402,7 +416,7 @@ module compute_unit #(
   assign out_oy      = out_ox && oy_last;
   assign final_write = out_oy && g_last;
 
-  if (Span == 1) begin : gen_one_chunk
+  if (Span == 1 && INT4 == 0) begin : gen_one_chunk
     assign px_last = 1'b1;
   end else begin : gen_chunks
     logic [Looked:1] px_last_q;
@@ -417,7 +431,7 @@ module compute_unit #(
   loop_counter #(.WIDTH(16)) u_g (.clk_i(clk_i), .load_i(fresh_q), .step_i(out_oy),
     .count_i(passes), .last_o(g_last));
   logic [ACT_CHUNK_BITS-1:0] o_step_g, o_step_oy, o_step_ox, o_step_px;
-  assign o_step_g  = Span == 2 && window ? ACT_CHUNK_BITS'(2) : ACT_CHUNK_BITS'(1);
+  assign o_step_g  = pair_pass ? ACT_CHUNK_BITS'(2) : ACT_CHUNK_BITS'(1);
   assign o_step_px = ACT_CHUNK_BITS'(1);
   assign o_step_oy = ACT_CHUNK_BITS'(instr_q[engine_pkg::FieldOStepOy +: 16]);
   assign o_step_ox = ACT_CHUNK_BITS'(instr_q[engine_pkg::FieldOStepOx +: 16]);

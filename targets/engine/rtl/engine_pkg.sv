@@ -26,6 +26,7 @@ package engine_pkg;
   localparam int FieldOpcode  = 0;
   localparam int FieldWait    = 8;
   localparam int FieldSignal  = 12;
+  localparam int FieldInt4    = 18;      // of types: weights of four bits
   localparam int FieldFill    = 8 * 3;   // LOAD_ACT
   localparam int FieldFlags   = 8 * 3;   // DEPTHWISE
   localparam int FieldLocal   = 8 * 4;   // dst, src

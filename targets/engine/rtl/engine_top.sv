@@ -10,6 +10,7 @@ module engine_top #(
   parameter int PRM_WORDS = 256,
   parameter int AXI_BYTES = 8,
   parameter int RQ_CYCLES = 1,
+  parameter int INT4      = 0,
   parameter int TECH      = 0
 ) (
   input  logic                   clk_i,
@@ -79,7 +80,9 @@ module engine_top #(
   localparam logic [63:0] HashAxi = engine_pkg::hash_number(engine_pkg::hash_text(HashPrm, " AXI_BYTES="), AXI_BYTES);
   localparam logic [63:0] HashRq  = RQ_CYCLES == 1 ? HashAxi
                                   : engine_pkg::hash_number(engine_pkg::hash_text(HashAxi, " RQ_CYCLES="), RQ_CYCLES);
-  localparam logic [63:0] Hash    = engine_pkg::hash_text(HashRq, " ISA=1");
+  localparam logic [63:0] HashI4  = INT4 == 0 ? HashRq
+                                  : engine_pkg::hash_number(engine_pkg::hash_text(HashRq, " INT4="), INT4);
+  localparam logic [63:0] Hash    = engine_pkg::hash_text(HashI4, " ISA=1");
 
   // Control.
   logic         start, abort, running, begin_run, units_rst_n, halt, done, watchdog_out;
@@ -139,7 +142,8 @@ module engine_top #(
 
   engine_regs #(
     .PC(PC), .PK(PK), .ACT_BYTES(ACT_BYTES), .ACT_BANKS(ACT_BANKS), .WGT_WORDS(WGT_WORDS),
-    .PRM_WORDS(PRM_WORDS), .AXI_BYTES(AXI_BYTES), .RQ_CYCLES(RQ_CYCLES), .CONFIG_HASH(Hash)
+    .PRM_WORDS(PRM_WORDS), .AXI_BYTES(AXI_BYTES), .RQ_CYCLES(RQ_CYCLES), .INT4(INT4),
+    .CONFIG_HASH(Hash)
   ) u_regs (
     .clk_i(clk_i), .rst_ni(rst_ni),
     .awvalid_i(s_axi_awvalid_i), .awready_o(s_axi_awready_o), .awaddr_i(s_axi_awaddr_i),
@@ -162,7 +166,7 @@ module engine_top #(
     .watchdog_o(watchdog_out), .error_o(error), .error_index_o(error_index)
   );
 
-  fetch #(.AXI_BYTES(AXI_BYTES), .WIDE_WORD(PC != PK)) u_fetch (
+  fetch #(.AXI_BYTES(AXI_BYTES), .WIDE_WORD(PC != PK), .INT4(INT4)) u_fetch (
     .clk_i(clk_i), .rst_ni(units_rst_n), .program_i(program_addr), .size_i(program_size),
     .burst_valid_o(fetch_valid), .burst_ready_i(fetch_ready), .burst_addr_o(fetch_addr), .burst_len_o(fetch_len),
     .beat_valid_i(fetch_beat), .beat_data_i(read_data),
@@ -204,7 +208,7 @@ module engine_top #(
 
   compute_unit #(
     .PC(PC), .PK(PK), .ACT_BYTES(ACT_BYTES), .WGT_WORDS(WGT_WORDS), .PRM_WORDS(PRM_WORDS), .AXI_BYTES(AXI_BYTES),
-    .RQ_CYCLES(RQ_CYCLES), .TECH(TECH)
+    .RQ_CYCLES(RQ_CYCLES), .INT4(INT4), .TECH(TECH)
   ) u_compute (
     .clk_i(clk_i), .rst_ni(units_rst_n),
     .valid_i(valid[1]), .take_o(take[1]), .instr_i(instr[InstrBits +: InstrBits]),

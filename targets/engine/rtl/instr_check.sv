@@ -2,7 +2,8 @@
 // Judges one beat of an instruction a cycle: reserved bytes are zero, named fields within their range. The verdict
 // and the beat stand at the outputs two cycles later.
 module instr_check #(
-  parameter bit WIDE_WORD = 1'b0  // a word has two chunks or more, so that a word's address is even
+  parameter bit WIDE_WORD = 1'b0,  // a word has two chunks or more, so that a word's address is even
+  parameter int INT4      = 0      // CONV may have weights of four bits
 ) (
   input  logic        clk_i,
   input  logic [7:0]  opcode_i,
@@ -50,7 +51,7 @@ module instr_check #(
   always_comb begin
     named = 8'h00;
     unique case (beat_q)
-      3'd0: named = end_q ? 8'h01 : act_q || compute_q ? 8'hfb : 8'hf3;
+      3'd0: named = end_q ? 8'h01 : INT4 != 0 && conv_q ? 8'hff : act_q || compute_q ? 8'hfb : 8'hf3;
       3'd1: named = compute_q ? 8'hff : end_q ? 8'h00 : 8'h1f;
       3'd2: named = compute_q ? 8'hff : fill_q ? 8'h03 : end_q ? 8'h00 : 8'h3f;
       3'd3: named = compute_q || act_q || store_q ? 8'hff : 8'h00;
@@ -69,10 +70,11 @@ module instr_check #(
     ranges = 1'b1;
     unique case (beat_q)
       3'd0: begin
-        // A known opcode, no token to or from itself, no unknown flag.
+        // A known opcode, no token to or from itself, no unknown type or flag.
         ranges = (act_q || fill_q || compute_q || store_q || end_q)
                  && !data_q[11] && !data_q[15]
                  && (end_q || ((data_q[10:8] & self) == 3'd0 && (data_q[14:12] & self) == 3'd0))
+                 && data_q[17:16] == 2'd0 && data_q[23:19] == 5'd0
                  && !(compute_q && data_q[31:24] > {7'd0, depthwise_q})
                  && !(WIDE_WORD && (act_q || store_q) && data_q[32]);
       end

@@ -2,9 +2,14 @@
 // One output channel: PC products, a registered adder tree and the accumulator. Latency from operands to
 // accumulator: 3 + log2(PC) + 1. The first multiplier takes a wider second operand, which stands in for the
 // weight in ADD (the operand's factor) and in pooling (1). Products from OWN on come from outside.
+//
+// With INT4 a multiplier can make two products at once, for channels of two chunks: of the 18-bit operand
+// high · 2^13 + low. Two such products are summed before they are parted, since a sum of two with low still fits 13
+// bits; what low borrowed from high is given back on the way through high's adders. Weights come a cycle earlier.
 module mac_lane #(
   parameter int PC   = 8,
-  parameter int OWN  = PC,
+  parameter int OWN  = PC,  // all of them with INT4
+  parameter int INT4 = 0,
   parameter int TECH = 0
 ) (
   input  logic               clk_i,
@@ -14,67 +19,104 @@ module mac_lane #(
   input  logic               single_i,
   input  logic [PC*8-1:0]    taps_i,      // … taps of this lane's own channel
   input  logic [PC*8-1:0]    wgt_i,
+  input  logic               int4_i,      // weights are two of four bits, low first
   input  logic               factor_en_i,
   input  logic signed [15:0] factor_i,    // in place of the first weight
   input  logic [PC*16-1:0]   shared_i,    // products of multipliers that lanes share
-  // Accumulator, in step with the tree's sum.
+  // Accumulators, in step with the tree's sum: of low or of 8-bit weights first.
   input  logic               sum_valid_i,
   input  logic               sum_first_i,
   input  logic               max_i,
-  output logic signed [31:0] acc_o
+  output logic [(INT4+1)*32-1:0] acc_o
 );
-  localparam int Levels = $clog2(PC);
-  localparam int Top    = 24;  // bits of the widest sum: an 8 × 16 bit product
+  localparam int Top = 24;  // bits of the widest sum: an 8 × 16 bit product
+  logic signed [Top-1:0] sum;
 
-  // Level l has PC >> l sums. Only the path of product 0 is Top bits wide; others are 16 + l.
-  logic [(Levels+1)*PC*Top-1:0] sum /*verilator split_var*/;
+  logic [PC*8-1:0] a;
+  assign a = single_i ? taps_i : word_i;
 
-  for (genvar c = 0; c < PC; c++) begin : gen_product
-    logic signed [7:0] a;
-    assign a = single_i ? taps_i[c*8 +: 8] : word_i[c*8 +: 8];
-    if (c == 0) begin : gen_wide
-      logic signed [15:0] b;
-      logic signed [23:0] p;
-      assign b = factor_en_i ? factor_i : {{8{wgt_i[7]}}, wgt_i[7:0]};
-      mul #(.A_BITS(8), .B_BITS(16), .TECH(TECH)) u_mul (.clk_i(clk_i), .en_i(en_i), .a_i(a), .b_i(b), .p_o(p));
-      assign sum[0 +: Top] = p;
-    end else if (c >= OWN) begin : gen_shared
-      assign sum[c*Top +: Top] = {{(Top-16){shared_i[c*16+15]}}, shared_i[c*16 +: 16]};
-    end else begin : gen_narrow
-      logic signed [15:0] p;
-      mul #(.A_BITS(8), .B_BITS(8), .TECH(TECH)) u_mul (
-        .clk_i(clk_i), .en_i(en_i), .a_i(a), .b_i(wgt_i[c*8 +: 8]), .p_o(p));
-      assign sum[c*Top +: Top] = {{(Top-16){p[15]}}, p};
-    end
-  end
-
-  for (genvar l = 0; l < Levels; l++) begin : gen_level
-    for (genvar c = 0; c < (PC >> (l + 1)); c++) begin : gen_sum
-      localparam int In  = c == 0 ? Top : 16 + l;
-      localparam int Out = c == 0 ? Top : 17 + l;
-      logic signed [In-1:0]  left;
-      logic signed [15+l:0]  right;
-      logic signed [Out-1:0] s_q;
-      assign left  = sum[(l*PC + 2*c)*Top +: In];
-      assign right = sum[(l*PC + 2*c + 1)*Top +: 16 + l];
-      always_ff @(posedge clk_i) begin
-        if (en_i) s_q <= {{(Out-In){left[In-1]}}, left} + {{(Out-16-l){right[15+l]}}, right};
+  if (INT4 == 0) begin : gen_int8
+    logic [PC*Top-1:0] product;
+    for (genvar c = 0; c < PC; c++) begin : gen_product
+      if (c == 0) begin : gen_wide
+        logic signed [15:0] b;
+        assign b = factor_en_i ? factor_i : {{8{wgt_i[7]}}, wgt_i[7:0]};
+        mul #(.A_BITS(8), .B_BITS(16), .TECH(TECH)) u_mul (
+          .clk_i(clk_i), .en_i(en_i), .a_i(a[7:0]), .b_i(b), .p_o(product[Top-1:0]));
+      end else if (c >= OWN) begin : gen_shared
+        assign product[c*Top +: Top] = {{(Top-16){shared_i[c*16+15]}}, shared_i[c*16 +: 16]};
+      end else begin : gen_narrow
+        logic signed [15:0] p;
+        mul #(.A_BITS(8), .B_BITS(8), .TECH(TECH)) u_mul (
+          .clk_i(clk_i), .en_i(en_i), .a_i(a[c*8 +: 8]), .b_i(wgt_i[c*8 +: 8]), .p_o(p));
+        assign product[c*Top +: Top] = {{(Top-16){p[15]}}, p};
       end
-      assign sum[((l+1)*PC + c)*Top +: Top] = {{(Top-Out){s_q[Out-1]}}, s_q};
     end
-    for (genvar c = PC >> (l + 1); c < PC; c++) begin : gen_unused
-      assign sum[((l+1)*PC + c)*Top +: Top] = '0;
+    logic unused_carry;
+    adder_tree #(.LEAVES(PC), .BITS(16), .TOP(Top)) u_tree (
+      .clk_i(clk_i), .en_i(en_i), .leaves_i(product), .carries_i({PC{1'b0}}), .sum_o(sum), .carry_o(unused_carry));
+  end else begin : gen_int4
+    localparam int Half    = 13;               // bits of low
+    localparam int Pairs   = PC / 2;
+    localparam int HighTop = Half + $clog2(Pairs);
+    logic [PC*26-1:0]         product;
+    logic [Pairs*Top-1:0]     low;
+    logic [Pairs*HighTop-1:0] high;
+    logic [Pairs-1:0]         borrow;
+
+    for (genvar c = 0; c < PC; c++) begin : gen_product
+      logic [7:0]         w;
+      logic signed [17:0] w_q, b;
+      assign w = wgt_i[c*8 +: 8];
+      always_ff @(posedge clk_i) begin
+        w_q <= int4_i ? {{w[7], w[7:4]} - {4'd0, w[3]}, {9{w[3]}}, w[3:0]} : {{10{w[7]}}, w};
+      end
+      if (c == 0) begin : gen_wide
+        assign b = factor_en_i ? {{2{factor_i[15]}}, factor_i} : w_q;
+      end else begin : gen_narrow
+        assign b = w_q;
+      end
+      mul #(.A_BITS(8), .B_BITS(18), .TECH(TECH)) u_mul (
+        .clk_i(clk_i), .en_i(en_i), .a_i(a[c*8 +: 8]), .b_i(b), .p_o(product[c*26 +: 26]));
+    end
+
+    for (genvar p = 0; p < Pairs; p++) begin : gen_pair
+      localparam int Wide = p == 0 ? Top : 17;  // bits of a sum with 8-bit weights
+      logic [25:0]     s_q;
+      logic [Wide-1:0] own;
+      always_ff @(posedge clk_i) begin
+        if (en_i) s_q <= product[2*p*26 +: 26] + product[(2*p+1)*26 +: 26];
+      end
+      assign own = {int4_i ? {(Wide-Half){s_q[Half-1]}} : s_q[Wide-1:Half], s_q[Half-1:0]};
+      assign low[p*Top +: Top]          = {{(Top-Wide){own[Wide-1]}}, own};
+      assign high[p*HighTop +: HighTop] = {{(HighTop-13){s_q[25]}}, s_q[25:Half]};
+      assign borrow[p]                  = s_q[Half-1];
+    end
+
+    logic                      unused_carry, carry;
+    logic signed [HighTop-1:0] high_sum;
+    logic signed [31:0]        acc_q, held;
+    adder_tree #(.LEAVES(Pairs), .BITS(17), .TOP(Top)) u_low (
+      .clk_i(clk_i), .en_i(en_i), .leaves_i(low), .carries_i({Pairs{1'b0}}), .sum_o(sum), .carry_o(unused_carry));
+    adder_tree #(.LEAVES(Pairs), .BITS(13), .TOP(HighTop), .CARRIES(1'b1)) u_high (
+      .clk_i(clk_i), .en_i(en_i), .leaves_i(high), .carries_i(borrow), .sum_o(high_sum), .carry_o(carry));
+    assign held         = sum_first_i ? 32'sd0 : acc_q;
+    assign acc_o[63:32] = acc_q;
+    logic [32:0] next;
+    assign next = {held, 1'b1} + {{(32-HighTop){high_sum[HighTop-1]}}, high_sum, carry};
+    always_ff @(posedge clk_i) begin
+      if (sum_valid_i) acc_q <= next[32:1];
     end
   end
 
-  logic signed [31:0] total;
-  assign total = {{(32-Top){sum[Levels*PC*Top + Top-1]}}, sum[Levels*PC*Top +: Top]};
-
+  logic signed [31:0] total, acc_q;
+  assign total       = {{(32-Top){sum[Top-1]}}, sum};
+  assign acc_o[31:0] = acc_q;
   always_ff @(posedge clk_i) begin
     if (sum_valid_i) begin
-      if (sum_first_i) acc_o <= total;
-      else if (max_i) acc_o <= $signed(total[7:0]) > $signed(acc_o[7:0]) ? total : acc_o;
-      else acc_o <= acc_o + total;
+      if (sum_first_i) acc_q <= total;
+      else if (max_i) acc_q <= $signed(total[7:0]) > $signed(acc_q[7:0]) ? total : acc_q;
+      else acc_q <= acc_q + total;
     end
   end
 endmodule

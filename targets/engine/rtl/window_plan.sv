@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Decides whether a COMPUTE instruction slides a window, and registers how its loops then run. It does if it is
+// Decides whether a COMPUTE instruction slides a window, and registers how its loops then run. Passes are half as many
+// as groups where each serves two of them: with a window, if SPAN is 2, and with weights of four bits. It does if it is
 // a 3 × 3 DEPTHWISE with weights whose next output reads the same columns but one or two, and whose chunks lie
 // alike in their words. Otherwise the loops are those of the fields. instr_i stands for a cycle before it is taken,
 // but for its last eight bytes.
@@ -15,12 +16,13 @@ module window_plan #(
   output logic [15:0]                      step_o,     // chunks from a column to the next
   output logic [7:0]                       stride_o,   // positions from a column to the next
   output logic [15:0]                      passes_o,
-  output logic                             short_o     // the last pass serves a single chunk
+  output logic                             pair_o,     // a pass serves two chunks
+  output logic                             short_o     // but the last pass a single one
 );
   logic [15:0] ox_step, kx_step, groups;
   logic [16:0] ow, ow_q, ow_two_q;
   logic [7:0]  stride_x, dil_x;
-  logic        aligned, window, one_q, two_q, aligned_q, kernel_q;
+  logic        aligned, window, pair, one_q, two_q, aligned_q, kernel_q;
   assign ox_step  = instr_i[engine_pkg::FieldXStepOx +: 16];
   assign kx_step  = instr_i[engine_pkg::FieldXStepKx +: 16];
   assign groups   = instr_i[engine_pkg::FieldGroups +: 16];
@@ -39,6 +41,7 @@ module window_plan #(
               && instr_i[engine_pkg::FieldKw +: 8] == 8'd3;
   end
   assign window = kernel_q && (one_q || two_q) && aligned_q;
+  assign pair   = (window && SPAN == 2) || instr_i[engine_pkg::FieldInt4];
 
   if (SPAN == 1) begin : gen_single
     assign aligned = 1'b1;
@@ -56,7 +59,8 @@ module window_plan #(
       columns_o <= !window ? ow_q : one_q ? ow_two_q : {ow_q[15:0], 1'b1};
       step_o    <= window ? kx_step : ox_step;
       stride_o  <= window ? dil_x : stride_x;
-      passes_o  <= window && SPAN == 2 ? {1'b0, groups[15:1]} + {15'd0, groups[0]} : groups;
+      passes_o  <= pair ? {1'b0, groups[15:1]} + {15'd0, groups[0]} : groups;
+      pair_o    <= pair;
       short_o   <= groups[0];
     end
   end

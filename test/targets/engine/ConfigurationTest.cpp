@@ -37,9 +37,13 @@ TEST(Configuration, HashIsFnv1aOfTheCanonicalText) {
   ASSERT_TRUE(bool(configuration));
   EXPECT_EQ(configuration->canonical(),
             "PC=8 PK=8 ACT_BYTES=131072 ACT_BANKS=8 WGT_WORDS=1024 "
-            "PRM_WORDS=256 AXI_BYTES=8 ISA=1");
+            "PRM_WORDS=256 AXI_BYTES=8 INT4=1 ISA=1");
   // Computed with an independent program.
-  EXPECT_EQ(configuration->hash(), 0xaf4b1acfc20eaa5au);
+  EXPECT_EQ(configuration->hash(), 0x8d02ea0a5e033b2du);
+  // An engine without what came later keeps its hash.
+  auto older = Configuration::parse("ulx3s-85f,INT4=0");
+  ASSERT_TRUE(bool(older));
+  EXPECT_EQ(older->hash(), 0xaf4b1acfc20eaa5au);
 }
 
 TEST(Configuration, NamesNewerParametersWhereTheyChangeSomething) {
@@ -47,7 +51,7 @@ TEST(Configuration, NamesNewerParametersWhereTheyChangeSomething) {
   ASSERT_TRUE(bool(configuration));
   EXPECT_EQ(configuration->canonical(),
             "PC=8 PK=8 ACT_BYTES=131072 ACT_BANKS=8 WGT_WORDS=1024 "
-            "PRM_WORDS=256 AXI_BYTES=8 RQ_CYCLES=2 ISA=1");
+            "PRM_WORDS=256 AXI_BYTES=8 RQ_CYCLES=2 INT4=1 ISA=1");
   EXPECT_EQ(configuration->resources().multipliers, 72u);
 }
 
@@ -94,7 +98,7 @@ TEST(Configuration, ErrorsNameWhatAndTheRemedy) {
   EXPECT_EQ(errorOf("ulx3s-85f,PX=1"),
             "unknown engine parameter 'PX' in 'PX=1'; known: PC, PK, "
             "ACT_BYTES, ACT_BANKS, WGT_WORDS, PRM_WORDS, AXI_BYTES, RQ_CYCLES, "
-            "bands, chunks");
+            "INT4, bands, chunks");
   EXPECT_EQ(errorOf("ulx3s-85f,bands=0"),
             "engine schedule bands: '0' is not a whole number from 1 to 64");
   EXPECT_EQ(errorOf("ulx3s-85f,PC=big"),
@@ -108,6 +112,8 @@ TEST(Configuration, ErrorsNameWhatAndTheRemedy) {
   EXPECT_EQ(errorOf("ulx3s-85f,RQ_CYCLES=16"),
             "engine configuration 'ulx3s-85f,RQ_CYCLES=16': PK = 8 is not a "
             "multiple of RQ_CYCLES = 16");
+  EXPECT_EQ(errorOf("ulx3s-85f,INT4=2"),
+            "engine configuration 'ulx3s-85f,INT4=2': INT4 is 2, not 0 or 1");
   EXPECT_EQ(errorOf("ulx3s-25f,PC=8"),
             "engine configuration 'ulx3s-25f,PC=8': PC = 8 and PK = 4 need 40 "
             "multipliers; LFE5U-25F has 28: make PC or PK smaller");

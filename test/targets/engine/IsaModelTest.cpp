@@ -199,6 +199,64 @@ TEST_F(IsaModelTest, Conv) {
   }
 }
 
+/// The same with two weights a byte, for two chunks of outputs; a last one may
+/// be alone.
+TEST_F(IsaModelTest, ConvOfInt4) {
+  Parameters parameters = kParameters;
+  parameters.INT4 = 1;
+  model = IsaModel(parameters, 1);
+  for (int trial = 0; trial < 40; ++trial) {
+    int ci = pick(1, 20), co = pick(1, 16);
+    Image image = randomImage(pick(1, 5), pick(1, 5), ci);
+    WindowFields f = randomWindow(image, co);
+    f.ci = llvm::divideCeil(ci, 8);
+    f.w = 3, f.p = 1, f.types = kTypesInt4;
+    std::vector<Prm> prm = fillPrm(f.p, f.groups);
+    auto weight = [&](int o, int tap, int i) {
+      return (o * 37 + tap * 11 + i * 5 + trial) % 16 - 8;
+    };
+    int taps = f.kh * f.kw;
+    for (int g = 0; g < f.groups; ++g)
+      for (int n = 0; n < taps * f.ci; ++n)
+        for (int k = 0; k < 4; ++k)
+          for (int j = 0; j < 8; ++j) {
+            int i = n % f.ci * 8 + j;
+            int value = i < ci ? weight(g * 4 + k, n / f.ci, i) : 0;
+            uint8_t &byte =
+                model.wgt[((f.w + g / 2 * taps * f.ci + n) * 4 + k) * 8 + j];
+            byte = g % 2 ? (byte & 15) | value << 4 : value & 15;
+          }
+    ASSERT_EQ(run(Opcode::Conv, f), "");
+    expectOutputs(f, co, [&](int oy, int ox, int o) {
+      int64_t acc = sumTaps(f, oy, ox, [&](int y, int x, int tap) {
+        int64_t sum = 0;
+        for (int i = 0; i < ci; ++i)
+          sum += image.at(y, x, i) * weight(o, tap, i);
+        return sum;
+      });
+      return scale(acc + prm[o].bias, prm[o], f);
+    });
+  }
+}
+
+TEST_F(IsaModelTest, TypesAreThoseOfTheEngine) {
+  WindowFields f;
+  f.types = kTypesInt4;
+  EXPECT_EQ(run(Opcode::Conv, f),
+            "instruction 0 (conv): types = 4 on an engine without weights of "
+            "four bits");
+  Parameters parameters = kParameters;
+  parameters.INT4 = 1;
+  model = IsaModel(parameters, 1);
+  EXPECT_EQ(run(Opcode::Depthwise, f),
+            "instruction 0 (depthwise): types = 4 on an instruction other than "
+            "CONV, or no types");
+  f.types = 1;
+  EXPECT_EQ(run(Opcode::Conv, f),
+            "instruction 0 (conv): types = 1 on an instruction other than "
+            "CONV, or no types");
+}
+
 TEST_F(IsaModelTest, Depthwise) {
   for (int trial = 0; trial < 40; ++trial) {
     int c = pick(1, 12);
