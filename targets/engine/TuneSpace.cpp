@@ -16,13 +16,14 @@ struct Range {
   uint32_t least, greatest;
 };
 
-// ACT_BANKS and AXI_BYTES stay the board's: the estimate does not see conflicts
-// at the banks' ports, and the bus is the shell's.
+// INT4, ACT_BANKS and AXI_BYTES stay the board's: the estimate does not see
+// conflicts at the banks' ports, and the bus is the shell's.
 constexpr Range ranges[] = {{&Parameters::PC, 4, 64},
                             {&Parameters::PK, 4, 32},
                             {&Parameters::ACT_BYTES, 1 << 12, 1 << 20},
                             {&Parameters::WGT_WORDS, 128, 8192},
-                            {&Parameters::PRM_WORDS, 32, 1024}};
+                            {&Parameters::PRM_WORDS, 32, 1024},
+                            {&Parameters::RQ_CYCLES, 1, 8}};
 
 class Enumerator {
 public:
@@ -55,7 +56,8 @@ bool Enumerator::isWasteful(const Parameters &parameters) const {
   const BlockSizes &sizes = configuration.board().blocks;
   uint64_t blocks = countResources(parameters, sizes).memoryBlocks;
   for (const Range &range : ranges) {
-    if (range.member == &Parameters::PC || range.member == &Parameters::PK)
+    if (range.member == &Parameters::PC || range.member == &Parameters::PK ||
+        range.member == &Parameters::RQ_CYCLES)
       continue;
     Parameters twice = parameters;
     twice.*range.member *= 2;
