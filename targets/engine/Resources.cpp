@@ -42,6 +42,8 @@ Resources sluice::engine::countResources(const Parameters &parameters,
       kNumUnits * countBlocks(bits,
                               8 * kInstructionBytes / parameters.AXI_BYTES,
                               blockBits);
+  // Two words a performance counter.
+  uint64_t counters = countBlocks(32, 64, blockBits);
   Resources resources;
   // Lanes share multipliers from 8 on (shared_products.sv).
   uint64_t shared =
@@ -49,10 +51,11 @@ Resources sluice::engine::countResources(const Parameters &parameters,
           ? (parameters.PC - 8) * lanes
           : 0;
   resources.multipliers = macs - shared / 2 + 2 * requantize;
-  resources.memoryBlocks = act + weights + channels + tables + queues;
+  resources.memoryBlocks =
+      act + weights + channels + tables + queues + counters;
   // Fitted to synthesis: control and bus, a multiplier's share of the adder
   // trees, a lane's requantize and table, a byte's share of alignment and
   // banks.
-  resources.luts = 12150 + 43 * macs + 499 * lanes + 150 * parameters.PC;
+  resources.luts = 9447 + 43 * macs + 413 * lanes + 150 * parameters.PC;
   return resources;
 }

@@ -445,9 +445,9 @@ void Replay::endRun(Cycle now) {
   if (!walk->done())
     return beginRun();
   walk.reset();
-  // The last word of ACT passes a queue.
+  // The last word of ACT passes a queue in two cycles.
   bool act = program[walked].opcode == Opcode::LoadAct;
-  end(walked, runEnd + pipeline.loadEnd + act);
+  end(walked, runEnd + pipeline.loadEnd + (act ? 2 : 0));
   loadEnds.push_back(runEnd);
 }
 

@@ -28,7 +28,7 @@ struct MemoryTiming {
 struct PipelineTiming {
   /// From start to the first burst of the fetch, and from the end of the last
   /// instruction to done.
-  unsigned start = 0, finish = 1;
+  unsigned start = 0, finish = 2;
   /// Instructions asked for and not yet handed to a queue; instructions that a
   /// queue holds whole, the one at its head included: it is full two beats
   /// before its end.
@@ -37,7 +37,7 @@ struct PipelineTiming {
   /// bus to its use.
   unsigned readRequest = 2, readData = 2;
   /// From an instruction's last beat to a queue, and from there to its unit.
-  unsigned fetchCheck = 4, queueRead = 5;
+  unsigned fetchCheck = 5, queueRead = 5;
   /// From an instruction's end to the earliest begin of one that waits for it,
   /// by the unit that it ran on.
   unsigned token[kNumUnits] = {2, 3, 3};
@@ -50,7 +50,7 @@ struct PipelineTiming {
   /// run's last block to its end; from its last run's request to the next
   /// instruction; runs asked for and not yet written; instructions begun and
   /// not yet ended.
-  unsigned loadRequest = 7, loadEnd = 4, loadNext = 3, loadRuns = 16,
+  unsigned loadRequest = 9, loadEnd = 5, loadNext = 3, loadRuns = 16,
            loadInstructions = 4;
   /// COMPUTE: all but one cycle a step, log2(PC) for the adder tree and, where
   /// results wait for their turn, RQ_CYCLES for each chunk of an output.
@@ -60,7 +60,7 @@ struct PipelineTiming {
   /// STORE: from taking an instruction to its first beat on the bus; from the
   /// last response to the end; from a burst's response to a burst in its place;
   /// bursts without a response.
-  unsigned storeRequest = 16, storeEnd = 3, storeNext = 7, storeBursts = 16;
+  unsigned storeRequest = 18, storeEnd = 3, storeNext = 6, storeBursts = 16;
 };
 
 /// Cycles are counted from the start of the program.

@@ -34,6 +34,7 @@ def count(target, folder):
 def synthesize(target, folder):
     board, *changes = target.split(",")
     parameters = json.loads((engine.ROOT / f"targets/engine/boards/{board}.json").read_text())["parameters"]
+    parameters["ADDR_BITS"] = 32  # as in the boards' shell
     parameters.update((name, int(value)) for name, value in (change.split("=") for change in changes))
     # Yosys from PyPI sees no files but those of its folder.
     work = folder / re.sub(r"\W", "_", target)

@@ -14,7 +14,7 @@ from lockstep import RTL
 OWN = {
     "leaves.py": ["mul_dsp48e2", "mul_ecp5"],
     "modules.py": ["countdown", "engine_counters", "fifo", "loop_counter", "mac_lane", "mul", "mul_pair", "ram_sdp", "requant_feed",
-                   "shared_products", "stride_chain", "token_counters", "window_plan"],
+                   "shared_products", "skid", "stride_chain", "token_counters", "window_plan"],
     "modules_of_the_bus.py": ["axi_read", "axi_write", "engine_regs", "fetch", "unit_queue"],
     "units.py": ["compute_agu", "load_align", "requant_lane"],
     "random_programs.py": ["engine_top"],
@@ -46,7 +46,6 @@ BY_PARENT = {
         "engine_status": "coverage.py and errors.py: counters, last instructions, tokens, the oldest at fault",
         "instr_check": "errors.py: each reserved bit, each field on both sides of its range",
     },
-    "axi_mux": {"skid": "all of the mux's traffic passes it, with random stalls on both sides"},
     "uart_link": {
         "crc32_byte": "each frame in and out is held to Python's CRC, and each damaged one is refused",
         "frame_rx": "frames of each request, damaged in each way, and noise between them",
@@ -58,8 +57,8 @@ BY_PARENT = {
     },
     "ulx3s_top": {"ulx3s_clock": "the simulated board's clock and reset go through it; its PLL is for the place and route tests"},
 }
-# Constants.
-NO_LOGIC = {"engine_pkg"}
+# Constants, and a lone register.
+NO_LOGIC = {"engine_pkg", "twin"}
 
 
 def find_below(name, texts):

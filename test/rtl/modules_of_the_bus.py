@@ -235,17 +235,22 @@ def engine_regs(work):
 
     def read(address):
         asked = False
-        for _ in range(100):
+        counted = None  # cycles until the counter that is asked for comes
+        for _ in range(200):
             offer, ready = not asked and r.random() < 0.6, r.random() < 0.5
-            out = dut.step(**{**quiet, "arvalid": offer, "rready": ready}, araddr=address)
+            shown = counted == 0
+            out = dut.step(**{**quiet, "arvalid": offer, "rready": ready}, araddr=address, counter_valid=shown,
+                           counter_value=0x11220000 + out["counter"] if shown else r.getrandbits(32))
             asked |= bool(offer and out["arready"])
+            assert not (out["counter_read"] and counted is not None), "a counter is asked for twice"
+            counted = r.randrange(4, 40) if out["counter_read"] else counted - 1 if counted else None
             if out["rvalid"] and ready:
                 return out["rdata"]
         raise AssertionError(f"no answer to a read of {address:#x}")
 
     held = dict.fromkeys(plain, 0)
     state = {"error": 3, "error_index": 77, "last": 5 | 6 << 32 | 7 << 64, "tokens": 0x123456, "bus": 0x1F0203}
-    dut.step(**quiet, running=0, begin=0, done=0, counter_value=0xAABBCCDD11223344, **state)
+    dut.step(**quiet, running=0, begin=0, done=0, counter_valid=0, counter_value=0, **state)
     for running in (0, 1, 0):
         dut.step(**quiet, running=running)
         for _ in range(80):
@@ -259,7 +264,8 @@ def engine_regs(work):
             assert got == held[address], f"{address:#x} reads {got:#x}, expected {held[address]:#x}"
             done += 1
     shown = {0x80: 2, 0x84: 3, 0x88: 77, 0x8C: 5, 0x90: 6, 0x94: 7, 0x98: 0x123456, 0x9C: 0, 0xA0: 0x1F0203, 0x100: 0x45434C53,
-             0x104: 1, 0x108: 8, 0x10C: 8, 0x128: 0x89ABCDEF, 0x12C: 0x01234567, 0x200: 0x11223344, 0x204: 0xAABBCCDD, 0xFFC: 0}
+             0x104: 1, 0x108: 8, 0x10C: 8, 0x128: 0x89ABCDEF, 0x12C: 0x01234567, 0x200: 0x11220000, 0x204: 0x11220001, 0x28C: 0x11220023, 0x290: 0,
+             0xFFC: 0}
     for address, value in shown.items():
         assert read(address) == value, f"{address:#x} reads {read(address):#x}, expected {value:#x}"
     dut.close()

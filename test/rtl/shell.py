@@ -33,7 +33,7 @@ class Failed(Exception):
 def simulate(work, bench, plusargs=(), **parameters):
     work.mkdir(parents=True, exist_ok=True)
     binary = work / f"{bench}.vvp"
-    sources = [ENGINE / "rtl/engine_pkg.sv", *(ENGINE / "rtl" / f"{name}.sv" for name in ("fifo", "ram_sdp")),
+    sources = [ENGINE / "rtl/engine_pkg.sv", *(ENGINE / "rtl" / f"{name}.sv" for name in ("fifo", "ram_sdp", "skid")),
                *(p for p in sorted(SHELL.glob("*.sv")) if p.stem not in ("ulx3s_top", "ulx3s_clock")),
                ENGINE / "sim/sdram_model.sv"]
     overrides = [f"-P{bench}.{name}={value}" for name, value in parameters.items()]
@@ -236,7 +236,6 @@ MUTATIONS = [
     (memory, "sdram_ctrl", "pending_q < 5'd14", "1'b1"),
     (memory, "sdram_ctrl", "dqm_o       <= ~w_head[65:64]", "dqm_o       <= 2'b00"),
     (memory, "axi_mux", "r_link || r_stage_ready", "1'b1"),
-    (memory, "skid", "ready_o ? data_i : spare_q", "data_i"),
     (memory, "axi_ram", "wstrb_i[i] && !w_outside_q", "wstrb_i[i]"),
     (memory, "axi_ram", "places_q != '0", "1'b1"),
     (link, "frame_rx", "!spoilt_q && crc_q == Residue", "!spoilt_q"),

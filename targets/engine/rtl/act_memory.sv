@@ -88,14 +88,8 @@ module act_memory #(
   // Which bank a word comes from, in step with it. Where nothing is read the rest holds its last word.
   logic [2:0]          cr_q, sr_q;
   logic [BankBits-1:0] cr_bank1_q, cr_bank2_q, cr_bank3_q, sr_bank1_q, sr_bank2_q, sr_bank3_q;
-  always_comb begin
-    compute_word = '0;
-    store_word   = '0;
-    for (int b = 0; b < BANKS; b++) begin
-      if (cr_bank3_q == BankBits'(b)) compute_word = bank_rdata[b*PC*8 +: PC*8];
-      if (sr_bank3_q == BankBits'(b)) store_word = bank_rdata[b*PC*8 +: PC*8];
-    end
-  end
+  assign compute_word = bank_rdata[cr_bank3_q*PC*8 +: PC*8];
+  assign store_word   = bank_rdata[sr_bank3_q*PC*8 +: PC*8];
 
   always_ff @(posedge clk_i) begin
     cr_q <= {cr_q[1:0], compute_re_i};

@@ -3,6 +3,7 @@
 // which they were asked for. While halt_i is set no burst is accepted and arriving beats are dropped.
 module axi_read #(
   parameter int AXI_BYTES = 8,
+  parameter int ADDR_BITS = 64,
   parameter int MAX_BURSTS = 32
 ) (
   input  logic                   clk_i,
@@ -11,12 +12,12 @@ module axi_read #(
   // Clients.
   input  logic                   fetch_valid_i,
   output logic                   fetch_ready_o,
-  input  logic [63:0]            fetch_addr_i,
+  input  logic [ADDR_BITS-1:0]   fetch_addr_i,
   input  logic [7:0]             fetch_len_i,
   output logic                   fetch_beat_o,   // always taken
   input  logic                   load_valid_i,
   output logic                   load_ready_o,
-  input  logic [63:0]            load_addr_i,
+  input  logic [ADDR_BITS-1:0]   load_addr_i,
   input  logic [7:0]             load_len_i,
   output logic                   load_beat_o,
   input  logic                   load_beat_ready_i,
@@ -28,7 +29,7 @@ module axi_read #(
   // AXI4.
   output logic                   arvalid_o,
   input  logic                   arready_i,
-  output logic [63:0]            araddr_o,
+  output logic [ADDR_BITS-1:0]   araddr_o,
   output logic [7:0]             arlen_o,
   input  logic                   rvalid_i,
   output logic                   rready_o,
@@ -36,15 +37,22 @@ module axi_read #(
   input  logic [1:0]             rresp_i,
   input  logic                   rlast_i
 );
-  logic full, empty, accept, free, to_load, pop;
+  logic full, empty, accept, free, ready, to_load, pop;
   localparam int CountBits = $clog2(MAX_BURSTS) + 1;
   logic [CountBits-1:0] count_q;
 
-  assign free          = (!arvalid_o || arready_i) && !full && !halt_i;
+  assign free          = ready && !full && !halt_i;
   assign fetch_ready_o = free;
   assign load_ready_o  = free && !fetch_valid_i;
   assign accept        = free && (fetch_valid_i || load_valid_i);
 
+  logic [ADDR_BITS-1:0] addr;
+  logic [7:0]           len;
+  assign addr = fetch_valid_i ? fetch_addr_i : load_addr_i;
+  assign len  = fetch_valid_i ? fetch_len_i : load_len_i;
+  skid #(.WIDTH(ADDR_BITS + 8)) u_address (
+    .clk_i(clk_i), .rst_ni(rst_ni), .valid_i(accept), .ready_o(ready), .data_i({len, addr}), .valid_o(arvalid_o),
+    .ready_i(arready_i), .data_o({arlen_o, araddr_o}));
   fifo #(.WIDTH(1), .DEPTH(MAX_BURSTS)) u_route (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(accept), .data_i(!fetch_valid_i),
     .pop_i(pop), .data_o(to_load), .empty_o(empty), .full_o(full));
@@ -56,26 +64,13 @@ module axi_read #(
   assign load_beat_o  = rvalid_i && !empty && !halt_i && to_load;
   assign pop          = moved_o && rlast_i;
   assign error_o      = rresp_i[1];
-  assign idle_o       = empty && !arvalid_o;
+  assign idle_o       = count_q == '0;
   assign outstanding_o = 8'(count_q);
 
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) begin
-      arvalid_o <= 1'b0;
-      count_q   <= '0;
-    end else begin
-      if (accept) arvalid_o <= 1'b1;
-      else if (arready_i) arvalid_o <= 1'b0;
-      if (accept && !pop) count_q <= count_q + 1'b1;
-      else if (pop && !accept) count_q <= count_q - 1'b1;
-    end
-  end
-
-  always_ff @(posedge clk_i) begin
-    if (accept) begin
-      araddr_o <= fetch_valid_i ? fetch_addr_i : load_addr_i;
-      arlen_o  <= fetch_valid_i ? fetch_len_i : load_len_i;
-    end
+    if (!rst_ni) count_q <= '0;
+    else if (accept && !pop) count_q <= count_q + 1'b1;
+    else if (pop && !accept) count_q <= count_q - 1'b1;
   end
 
 `ifndef SYNTHESIS

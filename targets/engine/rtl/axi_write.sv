@@ -3,6 +3,7 @@
 // While halt_i is set no burst is accepted and the beats still owed go out with no byte enabled.
 module axi_write #(
   parameter int AXI_BYTES = 8,
+  parameter int ADDR_BITS = 64,
   parameter int MAX_BURSTS = 16
 ) (
   input  logic                   clk_i,
@@ -10,7 +11,7 @@ module axi_write #(
   input  logic                   halt_i,
   input  logic                   burst_valid_i,
   output logic                   burst_ready_o,
-  input  logic [63:0]            burst_addr_i,
+  input  logic [ADDR_BITS-1:0]   burst_addr_i,
   input  logic [7:0]             burst_len_i,
   input  logic                   beat_valid_i,
   output logic                   beat_ready_o,
@@ -23,7 +24,7 @@ module axi_write #(
   // AXI4.
   output logic                   awvalid_o,
   input  logic                   awready_i,
-  output logic [63:0]            awaddr_o,
+  output logic [ADDR_BITS-1:0]   awaddr_o,
   output logic [7:0]             awlen_o,
   output logic                   wvalid_o,
   input  logic                   wready_i,
@@ -35,14 +36,17 @@ module axi_write #(
   input  logic [1:0]             bresp_i
 );
   localparam int CountBits = $clog2(MAX_BURSTS) + 1;
-  logic full, empty, accept, pop, take, last, answered;
+  logic full, empty, accept, pop, take, last, answered, free, room_q;
   logic [7:0] len, sent_q;
-  logic [CountBits-1:0] count_q;  // bursts without a response
+  logic [CountBits-1:0] count_q, count_d;  // bursts without a response
 
-  assign burst_ready_o = (!awvalid_o || awready_i) && !full && !halt_i
-                         && count_q != CountBits'(MAX_BURSTS);
+  assign burst_ready_o = free && room_q && !halt_i;
   assign accept        = burst_valid_i && burst_ready_o;
 
+  skid #(.WIDTH(ADDR_BITS + 8)) u_address (
+    .clk_i(clk_i), .rst_ni(rst_ni), .valid_i(accept), .ready_o(free), .data_i({burst_len_i, burst_addr_i}),
+    .valid_o(awvalid_o), .ready_i(awready_i), .data_o({awlen_o, awaddr_o}));
+  // Bursts without a response are no fewer than those whose beats are owed: it is never too full.
   fifo #(.WIDTH(8), .DEPTH(MAX_BURSTS)) u_len (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(accept), .data_i(burst_len_i),
     .pop_i(pop), .data_o(len), .empty_o(empty), .full_o(full));
@@ -57,29 +61,24 @@ module axi_write #(
   assign idle_o        = count_q == '0;
   assign outstanding_o = 8'(count_q);
   assign moved_o       = (wvalid_o && wready_i) || answered;
+  assign count_d       = count_q + CountBits'(accept) - CountBits'(answered);
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      awvalid_o <= 1'b0;
       wvalid_o  <= 1'b0;
       count_q   <= '0;
+      room_q    <= 1'b1;
       sent_q    <= '0;
     end else begin
-      if (accept) awvalid_o <= 1'b1;
-      else if (awready_i) awvalid_o <= 1'b0;
       if (take) wvalid_o <= 1'b1;
       else if (wready_i) wvalid_o <= 1'b0;
       if (take) sent_q <= last ? '0 : sent_q + 1'b1;
-      if (accept && !answered) count_q <= count_q + 1'b1;
-      else if (answered && !accept) count_q <= count_q - 1'b1;
+      count_q <= count_d;
+      room_q  <= count_d != CountBits'(MAX_BURSTS);
     end
   end
 
   always_ff @(posedge clk_i) begin
-    if (accept) begin
-      awaddr_o <= burst_addr_i;
-      awlen_o  <= burst_len_i;
-    end
     if (take) begin
       wdata_o <= beat_data_i;
       wstrb_o <= halt_i ? '0 : beat_strb_i;

@@ -3,6 +3,7 @@
 // one cycle. A run that comes while another is at work waits in a register, so that ready_o is one too.
 module burst_split #(
   parameter int AXI_BYTES  = 8,
+  parameter int ADDR_BITS  = 64,
   parameter int MAX_BEATS  = 32,  // a power of two; not past 4 KiB
   parameter int COUNT_BITS = 17,
   localparam int LaneBits  = $clog2(AXI_BYTES),
@@ -13,21 +14,21 @@ module burst_split #(
   input  logic                  valid_i,
   output logic                  ready_o,
   output logic                  next_ready_o,  // in the next cycle
-  input  logic [63:0]           addr_i,   // of the first beat
+  input  logic [ADDR_BITS-1:0]  addr_i,   // of the first beat
   input  logic [COUNT_BITS-1:0] more_i,   // bursts after the first
   input  logic [IndexBits-1:0]  final_i,  // the last beat in its block
   output logic                  burst_valid_o,
   input  logic                  burst_ready_i,
-  output logic [63:0]           burst_addr_o,
+  output logic [ADDR_BITS-1:0]  burst_addr_o,
   output logic [7:0]            burst_len_o  // beats less one
 );
   localparam int Low = LaneBits + IndexBits;
 
   logic                  busy_q, last_q, waiting_q, free, take;
-  logic [63:Low]         block_q;
+  logic [ADDR_BITS-1:Low] block_q;
   logic [IndexBits-1:0]  first_q, final_q, end_index, waiting_final_q;
   logic [COUNT_BITS-1:0] more_q, waiting_more_q;
-  logic [63:0]           waiting_addr_q;
+  logic [ADDR_BITS-1:0]  waiting_addr_q;
 
   assign free          = !busy_q || (last_q && burst_ready_i);
   assign ready_o       = !waiting_q;
@@ -47,7 +48,7 @@ module burst_split #(
 
   always_ff @(posedge clk_i) begin
     if (free) begin
-      {block_q, first_q} <= waiting_q ? waiting_addr_q[63:LaneBits] : addr_i[63:LaneBits];
+      {block_q, first_q} <= waiting_q ? waiting_addr_q[ADDR_BITS-1:LaneBits] : addr_i[ADDR_BITS-1:LaneBits];
       final_q <= waiting_q ? waiting_final_q : final_i;
       more_q  <= waiting_q ? waiting_more_q : more_i;
       last_q  <= (waiting_q ? waiting_more_q : more_i) == '0;

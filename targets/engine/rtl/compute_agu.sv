@@ -48,11 +48,11 @@ module compute_agu #(
   localparam int WinBits = 25;  // 65535·255 + 255·255 and a sign
 
   // Loops. The counters go one step ahead of the addresses: bit l of ahead says that level l moves on after
-  // the tap, level 0 being the innermost.
+  // the tap, level 0 being the innermost. adv_* say so of the addresses' tap.
   localparam int Levels = 6;
   localparam int CountBits = 17;
-  logic                start_q, ahead_run_q, run_q;
-  logic [Levels-1:0]   last, ahead, adv;
+  logic                start_q, ahead_run_q, run_q, adv_ox, adv_oy, adv_g;
+  logic [Levels-1:0]   last, ahead;
   logic                ahead_ends;
   logic [Levels*CountBits-1:0] count;
 
@@ -67,8 +67,9 @@ module compute_agu #(
   assign ahead[5]    = pixel_ends && (&last[4:3]);
   assign ahead_ends  = pixel_ends && (&last[5:3]);
   for (genvar l = 0; l < Levels; l++) begin : gen_loop
-    loop_counter #(.WIDTH(CountBits)) u_counter (.clk_i(clk_i), .load_i(start_i), .step_i(ahead[l]),
-      .count_i(count[l*CountBits +: CountBits]), .last_o(last[l]));
+    localparam int Width = l == 1 || l == 2 ? 8 : l == 3 ? 17 : 16;
+    loop_counter #(.WIDTH(Width)) u_counter (.clk_i(clk_i), .load_i(start_i), .step_i(ahead[l]),
+      .count_i(count[l*CountBits +: Width]), .last_o(last[l]));
   end
 
   assign count = {1'b0, passes_i, 1'b0, instr_i[engine_pkg::FieldOh +: 16], columns_i,
@@ -107,14 +108,14 @@ module compute_agu #(
       start_q     <= 1'b0;
       ahead_run_q <= 1'b0;
       run_q       <= 1'b0;
-      adv         <= '0;
+      {adv_g, adv_oy, adv_ox} <= '0;
       read_o      <= 1'b0;
     end else begin
       start_q <= start_i;
       if (start_i || wakes) ahead_run_q <= 1'b1;
       else if (ahead_ends || rests) ahead_run_q <= 1'b0;
       run_q  <= ahead_run_q;
-      adv    <= ahead;
+      {adv_g, adv_oy, adv_ox} <= ahead[5:3];
       read_o <= run_q;
     end
   end
@@ -122,9 +123,6 @@ module compute_agu #(
     second_q    <= last[0];
     last_pass_q <= last[Levels-1];
   end
-
-  logic adv_c, adv_kx, adv_ky, adv_ox, adv_oy, adv_g;
-  assign {adv_g, adv_oy, adv_ox, adv_ky, adv_kx, adv_c} = adv;
 
   // Addresses. CONV reads the same input words for every group, the others go on to the next chunk.
   localparam int A = ACT_CHUNK_BITS;
@@ -140,17 +138,19 @@ module compute_agu #(
 
   stride_chain #(.LEVELS(6), .WIDTH(A)) u_x (
     .clk_i   (clk_i),
-    .load_i  (start_q),
+    .en_i    (1'b1),
+    .load_i  (start_i),
     .base_i  (instr_i[engine_pkg::FieldX +: A]),
-    .adv_i   ({adv_g, adv_oy, adv_ox, adv_ky, adv_kx, adv_c}),
+    .adv_i   (ahead),
     .step_i  ({group_step, oy_step, ox_step, ky_step, kx_step, c_step}),
     .value_o (x)
   );
   stride_chain #(.LEVELS(3), .WIDTH(A)) u_b (  // of ADD, whose steps are in the kernel's fields
     .clk_i   (clk_i),
-    .load_i  (start_q),
+    .en_i    (1'b1),
+    .load_i  (start_i),
     .base_i  (instr_i[engine_pkg::FieldB +: A]),
-    .adv_i   ({adv_g, adv_oy, adv_ox}),
+    .adv_i   (ahead[5:3]),
     .step_i  ({group_step, ky_step, kx_step}),
     .value_o (b)
   );
@@ -163,20 +163,23 @@ module compute_agu #(
   assign dil_x    = WinBits'(instr_i[engine_pkg::FieldDilX +: 8]);
   assign ih       = WinBits'(instr_i[engine_pkg::FieldIh +: 16]);
   assign iw       = WinBits'(instr_i[engine_pkg::FieldIw +: 16]);
-  stride_chain #(.LEVELS(4), .WIDTH(WinBits)) u_iy (
+  // Rows of the kernel, then of the output, in all of whose columns it begins again; as in a row's kernel rows.
+  stride_chain #(.LEVELS(2), .WIDTH(WinBits)) u_iy (
     .clk_i   (clk_i),
-    .load_i  (start_q),
+    .en_i    (1'b1),
+    .load_i  (start_i || ahead[5]),
     .base_i  (WinBits'(0) - WinBits'(instr_i[engine_pkg::FieldPadY +: 8])),
-    .adv_i   ({adv_g, adv_oy, adv_ox, adv_ky}),
-    .step_i  ({WinBits'(0), stride_y, WinBits'(0), dil_y}),
+    .adv_i   (ahead[3:2]),
+    .step_i  ({adv_oy ? stride_y : WinBits'(0), dil_y}),
     .value_o (iy)
   );
-  stride_chain #(.LEVELS(4), .WIDTH(WinBits)) u_ix (
+  stride_chain #(.LEVELS(2), .WIDTH(WinBits)) u_ix (
     .clk_i   (clk_i),
-    .load_i  (start_q),
+    .en_i    (1'b1),
+    .load_i  (start_i || ahead[4]),
     .base_i  (WinBits'(0) - WinBits'(instr_i[engine_pkg::FieldPadX +: 8])),
-    .adv_i   ({adv_oy, adv_ox, adv_ky, adv_kx}),
-    .step_i  ({WinBits'(0), stride_x, WinBits'(0), dil_x}),
+    .adv_i   (ahead[2:1]),
+    .step_i  ({adv_ox ? stride_x : WinBits'(0), dil_x}),
     .value_o (ix)
   );
 

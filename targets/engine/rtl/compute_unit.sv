@@ -76,7 +76,8 @@ module compute_unit #(
   logic [7:0]           column_stride;
   logic [engine_pkg::InstrBits-1:0] instr_q;
   logic [7:0]           opcode;
-  logic                 is_conv, is_int4, is_add, is_max, is_ones, is_tap;
+  logic                 is_conv, is_int4, is_add, is_max, is_ones, is_tap, is_looked;
+  logic [TableBits-1:0] table_q;
 
   assign take_o   = valid_i && tokens_ok_i && !busy_o;
   assign signal_o = instr_q[engine_pkg::FieldSignal +: 3];
@@ -105,6 +106,8 @@ module compute_unit #(
       is_max  <= opcode == engine_pkg::OpMaxPool;
       is_ones <= opcode == engine_pkg::OpDepthwise && instr_i[engine_pkg::FieldFlags];
       is_tap  <= opcode == engine_pkg::OpDepthwise && !instr_i[engine_pkg::FieldFlags];
+      is_looked <= instr_i[engine_pkg::FieldT +: 8] != 8'd0;
+      table_q   <= instr_i[engine_pkg::FieldT +: TableBits] - 1'b1;
     end
   end
 
@@ -346,23 +349,25 @@ module compute_unit #(
     .prm_o        (feed_prm)
   );
 
-  logic [Rq:0] rq_valid;
-  logic [Rq:1] rq_valid_q;
+  logic [Rq-1:0] rq_valid;
+  logic [Rq-1:1] rq_valid_q;
   logic [RqLanes*8-1:0] result;
   assign rq_valid = {rq_valid_q, feed_valid};
   always_ff @(posedge clk_i) begin
     if (!rst_ni) rq_valid_q <= '0;
-    else rq_valid_q <= rq_valid[Rq-1:0];
+    else rq_valid_q <= rq_valid[Rq-2:0];
   end
 
   for (genvar k = 0; k < RqLanes; k++) begin : gen_requant
     logic [63:0] prm;
+    logic [31:0] acc;
     assign prm = feed_prm[k*64 +: 64];
+    assign acc = is_max ? {{24{feed_acc[k*32+7]}}, feed_acc[k*32 +: 8]} : feed_acc[k*32 +: 32];
     requant_lane #(.TECH(TECH)) u_requant (
       .clk_i   (clk_i),
       .en_i    (busy_o),
-      .valid_i (rq_valid[Rq-1:0]),
-      .acc_i   (feed_acc[k*32 +: 32]),
+      .valid_i (rq_valid),
+      .acc_i   (acc),
       .bias_i  (is_max ? 32'sd0 : prm[31:0]),
       .m_i     (is_max ? 15'd4 : prm[46:32]),
       .s_i     (is_max ? 6'd2 : prm[53:48]),
@@ -373,9 +378,7 @@ module compute_unit #(
     );
   end
 
-  logic [7:0] t;
-  assign t = instr_q[engine_pkg::FieldT +: 8];
-  logic                 slice_valid;
+  logic                 slice_next, slice_valid, chunk_next;  // next: in the next cycle
   logic [RqLanes*8-1:0] slice;
   lookup #(.LANES(RqLanes), .AXI_BYTES(AXI_BYTES), .TECH(TECH)) u_lookup (
     .clk_i   (clk_i),
@@ -383,16 +386,18 @@ module compute_unit #(
     .we_i    (lut_we_i),
     .waddr_i (lut_waddr_i),
     .wdata_i (lut_wdata_i),
-    .en_i    (t != 8'd0),
-    .table_i (TableBits'(t - 8'd1)),
-    .valid_i (rq_valid[Rq]),
+    .en_i    (is_looked),
+    .table_i (table_q),
+    .next_i  (rq_valid[Rq-1]),
     .y_i     (result),
+    .next_o  (slice_next),
     .valid_o (slice_valid),
     .y_o     (slice)
   );
 
   // A chunk is written with its last slice.
   if (RQ_CYCLES == 1) begin : gen_whole
+    assign chunk_next  = slice_next;
     assign act_we_o    = slice_valid;
     assign act_wdata_o = slice;
   end else begin : gen_slices
@@ -400,28 +405,29 @@ module compute_unit #(
     localparam logic [SliceBits-1:0] Slices = SliceBits'(RQ_CYCLES);
     logic                      last_slice;
     logic [(PK-RqLanes)*8-1:0] held_q;
-    loop_counter #(.WIDTH(SliceBits)) u_slice (.clk_i(clk_i), .load_i(fresh_q), .step_i(slice_valid),
+    loop_counter #(.WIDTH(SliceBits)) u_slice (.clk_i(clk_i), .load_i(fresh_q), .step_i(slice_next),
       .count_i(Slices), .last_o(last_slice));
-    assign act_we_o    = slice_valid && last_slice;
+    assign chunk_next  = slice_next && last_slice;
     assign act_wdata_o = {slice, held_q};
+    always_ff @(posedge clk_i) act_we_o <= rst_ni && chunk_next;
     always_ff @(posedge clk_i) begin
       if (slice_valid) held_q <= act_wdata_o[PK*8-1:RqLanes*8];
     end
   end
 
-  // Results leave in the order of the loops: a pixel's chunks, columns, rows, passes.
+  // Results leave in the order of the loops: a pixel's chunks, columns, rows, passes. Counted a cycle ahead.
   logic px_last, ox_last, oy_last, g_last, out_px, out_ox, out_oy;
-  assign out_px      = act_we_o && px_last;
-  assign out_ox      = out_px && ox_last;
-  assign out_oy      = out_ox && oy_last;
-  assign final_write = out_oy && g_last;
+  assign out_px = chunk_next && px_last;
+  assign out_ox = out_px && ox_last;
+  assign out_oy = out_ox && oy_last;
+  always_ff @(posedge clk_i) final_write <= rst_ni && out_oy && g_last;
 
   if (Span == 1 && INT4 == 0) begin : gen_one_chunk
     assign px_last = 1'b1;
   end else begin : gen_chunks
-    logic [Looked:1] px_last_q;
-    always_ff @(posedge clk_i) px_last_q <= {px_last_q[Looked-1:1], feed_pixel_last};
-    assign px_last = t != 8'd0 ? px_last_q[Looked] : px_last_q[Rq];
+    logic [Looked-1:1] px_last_q;
+    always_ff @(posedge clk_i) px_last_q <= {px_last_q[Looked-2:1], feed_pixel_last};
+    assign px_last = is_looked ? px_last_q[Looked-1] : px_last_q[Rq-1];
   end
 
   loop_counter #(.WIDTH(16)) u_ox (.clk_i(clk_i), .load_i(fresh_q), .step_i(out_px),
@@ -437,9 +443,10 @@ module compute_unit #(
   assign o_step_ox = ACT_CHUNK_BITS'(instr_q[engine_pkg::FieldOStepOx +: 16]);
   stride_chain #(.LEVELS(4), .WIDTH(ACT_CHUNK_BITS)) u_o (
     .clk_i   (clk_i),
+    .en_i    (1'b1),
     .load_i  (fresh_q),
     .base_i  (instr_q[engine_pkg::FieldO +: ACT_CHUNK_BITS]),
-    .adv_i   ({out_oy, out_ox, out_px, act_we_o}),
+    .adv_i   ({out_oy, out_ox, out_px, chunk_next}),
     .step_i  ({o_step_g, o_step_oy, o_step_ox, o_step_px}),
     .value_o (act_waddr_o)
   );

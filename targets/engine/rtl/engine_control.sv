@@ -26,14 +26,17 @@ module engine_control (
 
   typedef enum logic [1:0] {StIdle, StBegin, StRun, StDrain} state_e;
   state_e      state_q, state_d;
+  logic        units_rst_q;  // needs no inverter on its way to all that it resets
   logic [31:0] quiet_q;
-  logic        progress_q, finished_q, bus_idle_q;
+  logic        progress_q, bus_idle_q;
+  logic [1:0]  finished_q;
   logic [1:0]  drained_q;  // cycles since the masters were halted
   logic [5:0]  fault_q;
   logic        any_q;
   logic [6*engine_pkg::IndexBits-1:0] fault_index_q;
 
   assign begin_o      = state_q == StBegin;
+  assign units_rst_no = !units_rst_q;
   assign watchdog_o   = state_q == StRun && watchdog_i != '0 && quiet_q >= watchdog_i;
   assign done_o       = (state_q == StRun && state_d == StIdle) || (state_q == StDrain && state_d == StIdle);
 
@@ -44,7 +47,7 @@ module engine_control (
       StBegin: state_d = StRun;
       StRun: begin
         if (any_q) state_d = StDrain;
-        else if (finished_q) state_d = StIdle;
+        else if (finished_q[1]) state_d = StIdle;
       end
       StDrain: if (drained_q[1] && bus_idle_q) state_d = StIdle;
       default: state_d = StIdle;
@@ -55,14 +58,14 @@ module engine_control (
     if (!rst_ni) begin
       state_q       <= StIdle;
       running_o     <= 1'b0;
-      units_rst_no  <= 1'b0;
+      units_rst_q   <= 1'b1;
       halt_o        <= 1'b1;
       error_o       <= engine_pkg::ErrNone;
       error_index_o <= '0;
     end else begin
       state_q      <= state_d;
       running_o    <= state_d != StIdle;
-      units_rst_no <= state_d == StRun || state_d == StDrain;
+      units_rst_q  <= state_d != StRun && state_d != StDrain;
       halt_o       <= state_d != StRun;
       if (begin_o) begin
         error_o       <= engine_pkg::ErrNone;
@@ -78,7 +81,7 @@ module engine_control (
     end
   end
 
-  // A cycle late: no program finishes in the cycle of its fault.
+  // A cycle late, and some are so already: no program finishes in the two cycles of its fault.
   always_ff @(posedge clk_i) begin
     fault_q       <= fault_i | {abort_i, 5'd0};
     any_q         <= state_q == StRun && (abort_i || fault_i != '0);
@@ -87,7 +90,7 @@ module engine_control (
 
   always_ff @(posedge clk_i) begin
     progress_q <= progress_i;
-    finished_q <= finished_i;
+    finished_q <= {finished_q[0], finished_i};
     bus_idle_q <= bus_idle_i;
     drained_q  <= state_q == StDrain ? {drained_q[0], 1'b1} : '0;
     if (state_q != StRun || progress_q) quiet_q <= '0;

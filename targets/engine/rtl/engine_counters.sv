@@ -1,62 +1,74 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The performance counters: small sums that are added, one counter a cycle in turn, to a memory of 64-bit
-// totals. What is read is always exact.
-module engine_counters (
-  input  logic                                clk_i,
-  input  logic                                clear_i,
+// The performance counters: small sums that in turn are added to totals of two words in a block memory, a word a
+// cycle. A read waits for its word's turn and has all that was counted before it was asked for.
+module engine_counters #(
+  parameter int WORD_BITS = 32,
+  parameter int TECH      = 0  // as of mul
+) (
+  input  logic                                 clk_i,
+  input  logic                                 rst_ni,
+  input  logic                                 clear_i,
   input  logic [engine_pkg::NumCounters*4-1:0] add_i,   // 0 … 8 each
-  input  logic [4:0]                          index_i,
-  output logic [63:0]                         value_o  // of index_i two cycles before
+  input  logic                                 read_i,  // for one cycle; index_i stays put until valid_o
+  input  logic [5:0]                           index_i, // counter, then 1 for the high word
+  output logic                                 valid_o,
+  output logic [WORD_BITS-1:0]                 value_o
 );
-  localparam int SumBits = 8;  // 18 turns of at most 8
+  localparam int SumBits = 9;  // 36 turns of at most 8
+  localparam logic [5:0] LastTurn = 6'(2 * engine_pkg::NumCounters - 1);
 
-  logic [63:0]                  total_q [0:engine_pkg::NumCounters-1];
-  logic [engine_pkg::NumCounters-1:0] live_q;  // totals that are not stale
-  logic [4:0]                   turn_q;
+  // Stage 0: the turn, whose word is read and whose sum begins again.
+  logic [5:0] turn_q;
+  logic       fresh_q;  // the first round: the memory's words are stale
+  logic       waits_q, hit;
   logic [engine_pkg::NumCounters*SumBits-1:0] sums;
-
-  // The turn before: its sum is not in its total yet.
-  logic [4:0]         late_q;
-  logic               late_live_q;
-  logic [SumBits-1:0] late_sum_q, index_sum_q, index_late_q;
-  logic [SumBits:0]   index_small_q;
-  logic               index_live_q;
-  logic [63:0]        late_total_q, index_total_q, index_total2_q;
+  assign hit = waits_q && turn_q == index_i;
   always_ff @(posedge clk_i) begin
-    late_q          <= turn_q;
-    late_live_q     <= live_q[turn_q] && !clear_i;
-    late_sum_q      <= clear_i ? '0 : sums[turn_q*SumBits +: SumBits];
-    late_total_q    <= total_q[turn_q];
-    total_q[late_q] <= (late_live_q ? late_total_q : 64'd0) + 64'(late_sum_q);
+    if (clear_i) begin
+      turn_q  <= '0;
+      fresh_q <= 1'b1;
+    end else begin
+      turn_q <= turn_q == LastTurn ? '0 : turn_q + 1'b1;
+      if (turn_q == LastTurn) fresh_q <= 1'b0;
+    end
+    if (!rst_ni) waits_q <= 1'b0;
+    else if (read_i) waits_q <= 1'b1;
+    else if (hit) waits_q <= 1'b0;
   end
-
-  assign value_o = index_total2_q + 64'(index_small_q);
-  always_ff @(posedge clk_i) begin
-    index_sum_q   <= sums[index_i*SumBits +: SumBits];
-    index_late_q  <= late_q == index_i ? late_sum_q : '0;
-    index_total_q <= total_q[index_i];
-    index_live_q  <= live_q[index_i];
-    index_small_q  <= {1'b0, index_sum_q} + {1'b0, index_late_q};
-    index_total2_q <= index_live_q ? index_total_q : 64'd0;
-  end
-
   for (genvar c = 0; c < engine_pkg::NumCounters; c++) begin : gen_sum
     logic [SumBits-1:0] sum_q;
     assign sums[c*SumBits +: SumBits] = sum_q;
     always_ff @(posedge clk_i) begin
       if (clear_i) sum_q <= '0;
-      else if (turn_q == 5'(c)) sum_q <= SumBits'(add_i[c*4 +: 4]);
+      else if (turn_q == {5'(c), 1'b0}) sum_q <= SumBits'(add_i[c*4 +: 4]);
       else sum_q <= sum_q + SumBits'(add_i[c*4 +: 4]);
     end
   end
 
+  // 1, 2: the word comes. 3: the sum, or the low word's carry, is added. 4: the new word is written.
+  logic [5:0]           turn1_q, turn2_q, turn3_q, turn4_q;
+  logic                 fresh1_q, fresh2_q, carry4_q;
+  logic [3:1]           hit_q;
+  logic [SumBits-1:0]   sum1_q, sum2_q, sum3_q;
+  logic [WORD_BITS-1:0] word2, word3_q;
+  ram_sdp #(.WIDTH(WORD_BITS), .DEPTH(64), .TECH(TECH)) u_totals (
+    .clk_i(clk_i), .we_i(1'b1), .waddr_i(turn4_q), .wdata_i(value_o), .re_i(1'b1), .raddr_i(turn_q), .rdata_o(word2));
   always_ff @(posedge clk_i) begin
-    if (clear_i) begin
-      turn_q <= '0;
-      live_q <= '0;
-    end else begin
-      turn_q         <= turn_q == 5'(engine_pkg::NumCounters - 1) ? '0 : turn_q + 5'd1;
-      live_q[late_q] <= 1'b1;
-    end
+    turn1_q  <= turn_q;
+    turn2_q  <= turn1_q;
+    turn3_q  <= turn2_q;
+    turn4_q  <= turn3_q;
+    fresh1_q <= fresh_q;
+    fresh2_q <= fresh1_q;
+    sum1_q   <= sums[turn_q[5:1]*SumBits +: SumBits];
+    sum2_q   <= turn1_q[0] ? '0 : sum1_q;
+    sum3_q   <= sum2_q;
+    word3_q  <= fresh2_q ? '0 : word2;
+    {carry4_q, value_o} <= {1'b0, word3_q}
+                           + (WORD_BITS+1)'({sum3_q[SumBits-1:1], sum3_q[0] || (turn3_q[0] && carry4_q)});
+  end
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) {valid_o, hit_q} <= '0;
+    else {valid_o, hit_q} <= {hit_q, hit};
   end
 endmodule

@@ -10,6 +10,7 @@ module engine_regs #(
   parameter int AXI_BYTES = 8,
   parameter int RQ_CYCLES = 1,
   parameter int INT4      = 0,
+  parameter int ADDR_BITS = 64,  // 64, or 32: the high words of addresses are 0
   parameter logic [63:0] CONFIG_HASH = 64'd0
 ) (
   input  logic         clk_i,
@@ -34,9 +35,9 @@ module engine_regs #(
   // Control.
   output logic         start_o,     // a start is pending and may go
   output logic         abort_o,
-  output logic [63:0]  program_o,
+  output logic [ADDR_BITS-1:0] program_o,
   output logic [31:0]  program_size_o,
-  output logic [127:0] base_o,
+  output logic [2*ADDR_BITS-1:0] base_o,
   output logic [63:0]  base_size_o,
   output logic [31:0]  watchdog_o,
   input  logic         running_i,
@@ -48,49 +49,63 @@ module engine_regs #(
   input  logic [95:0]  last_i,      // LAST_LOAD, LAST_COMPUTE, LAST_STORE
   input  logic [31:0]  tokens_i,
   input  logic [31:0]  bus_i,
-  output logic [4:0]   counter_o,
-  input  logic [63:0]  counter_value_i
+  output logic         counter_read_o,  // as of engine_counters
+  output logic [5:0]   counter_o,
+  input  logic         counter_valid_i,
+  input  logic [31:0]  counter_value_i
 );
   localparam int NumPlain = 10;  // registers that only hold a value
   // Their addresses: PROGRAM, CONST, ARENA (low, high, SIZE each), WATCHDOG.
   localparam logic [NumPlain*12-1:0] PlainAddr =
     {12'h040, 12'h038, 12'h034, 12'h030, 12'h028, 12'h024, 12'h020, 12'h018, 12'h014, 12'h010};
 
-  logic                   write, read;
+  logic                   accept, write, read;
   logic [11:0]            waddr;
+  logic [31:0]            wdata;
+  logic [3:0]             wstrb;
   logic [NumPlain*32-1:0] plain;
   logic                   start_q, done_q, gie_q, isr_done_q, isr_ready_q;
   logic [1:0]             ier_q;
 
-  // A write happens when address and data are both there.
-  assign write     = awvalid_i && wvalid_i && (!bvalid_o || bready_i);
-  assign awready_o = write;
-  assign wready_o  = write;
-  assign waddr     = {awaddr_i[11:2], 2'd0};
+  // A write is accepted when address and data are both there, and happens a cycle later.
+  assign accept    = rst_ni && awvalid_i && wvalid_i && (!bvalid_o || bready_i);
+  assign awready_o = accept;
+  assign wready_o  = accept;
+  always_ff @(posedge clk_i) begin
+    write <= accept;
+    waddr <= {awaddr_i[11:2], 2'd0};
+    wdata <= wdata_i;
+    wstrb <= wstrb_i;
+  end
 
   for (genvar i = 0; i < NumPlain; i++) begin : gen_plain
-    logic [31:0] value_q;
-    assign plain[i*32 +: 32] = value_q;
-    always_ff @(posedge clk_i) begin
-      if (!rst_ni) value_q <= '0;
-      else if (write && !running_i && waddr == PlainAddr[i*12 +: 12]) begin
-        for (int b = 0; b < 4; b++) begin
-          if (wstrb_i[b]) value_q[b*8 +: 8] <= wdata_i[b*8 +: 8];
+    localparam bit High = i == 1 || i == 4 || i == 7;
+    if (High && ADDR_BITS == 32) begin : gen_none
+      assign plain[i*32 +: 32] = '0;
+    end else begin : gen_some
+      logic [31:0] value_q;
+      assign plain[i*32 +: 32] = value_q;
+      always_ff @(posedge clk_i) begin
+        if (!rst_ni) value_q <= '0;
+        else if (write && !running_i && waddr == PlainAddr[i*12 +: 12]) begin
+          for (int b = 0; b < 4; b++) begin
+            if (wstrb[b]) value_q[b*8 +: 8] <= wdata[b*8 +: 8];
+          end
         end
       end
     end
   end
 
-  assign program_o      = plain[63:0];
+  assign program_o      = plain[0 +: ADDR_BITS];
   assign program_size_o = plain[95:64];
-  assign base_o         = {plain[255:192], plain[159:96]};
+  assign base_o         = {plain[192 +: ADDR_BITS], plain[96 +: ADDR_BITS]};
   assign base_size_o    = {plain[287:256], plain[191:160]};
   assign watchdog_o     = plain[319:288];
 
   logic w_ctrl, w_low;
-  assign w_low   = write && wstrb_i[0];
+  assign w_low   = write && wstrb[0];
   assign w_ctrl  = w_low && waddr == 12'h000;
-  assign abort_o = w_low && waddr == 12'h044 && wdata_i[0];
+  assign abort_o = w_low && waddr == 12'h044 && wdata[0];
   assign start_o = start_q && !done_q;
   assign interrupt_o = gie_q && (isr_done_q || isr_ready_q);
 
@@ -104,31 +119,34 @@ module engine_regs #(
       isr_ready_q <= 1'b0;
       bvalid_o    <= 1'b0;
     end else begin
-      if (w_ctrl && wdata_i[0]) start_q <= 1'b1;
+      if (w_ctrl && wdata[0]) start_q <= 1'b1;
       else if (begin_i) start_q <= 1'b0;
       if (done_i) done_q <= 1'b1;
-      else if (w_ctrl && wdata_i[4]) done_q <= 1'b0;
-      if (w_low && waddr == 12'h004) gie_q <= wdata_i[0];
-      if (w_low && waddr == 12'h008) ier_q <= wdata_i[1:0];
+      else if (w_ctrl && wdata[4]) done_q <= 1'b0;
+      if (w_low && waddr == 12'h004) gie_q <= wdata[0];
+      if (w_low && waddr == 12'h008) ier_q <= wdata[1:0];
       // Written ones toggle.
       if (done_i && ier_q[0]) isr_done_q <= 1'b1;
-      else if (w_low && waddr == 12'h00c) isr_done_q <= isr_done_q ^ wdata_i[0];
+      else if (w_low && waddr == 12'h00c) isr_done_q <= isr_done_q ^ wdata[0];
       if (done_i && ier_q[1]) isr_ready_q <= 1'b1;
-      else if (w_low && waddr == 12'h00c) isr_ready_q <= isr_ready_q ^ wdata_i[1];
-      if (write) bvalid_o <= 1'b1;
+      else if (w_low && waddr == 12'h00c) isr_ready_q <= isr_ready_q ^ wdata[1];
+      if (accept) bvalid_o <= 1'b1;
       else if (bready_i) bvalid_o <= 1'b0;
     end
   end
 
-  // A read takes its time: the value of each row of 32 registers, then the row, then counters, which come late.
+  // A read takes its time: the value of each row of 32 registers, then the row; counters come when it is their turn.
   logic [11:0] raddr_q;
-  logic        any_read;
-  logic [5:1]  read_q;  // cycles ago
-  logic [63:0] counter_q;
+  logic        any_read, awaits_q;
+  logic [4:1]  read_q;  // cycles ago
+  logic        is_last_q, is_state_q;
+  logic [31:0] last, last_q, some_state_q, bus_q;
   logic [31:0] control, plain_value, state, capability, control_q, plain_q, state_q, capability_q, value_q;
-  assign any_read  = read_q != '0;
-  assign read      = arvalid_i && !any_read && !rvalid_o;
+  assign any_read  = read_q != '0 || awaits_q;
+  assign read      = rst_ni && arvalid_i && !any_read && !rvalid_o;
   assign arready_o = read;
+  assign counter_o = raddr_q[7:2];
+  assign counter_read_o = read_q[2] && is_counter_q;
 
   // One row's own registers, chosen a cycle ahead.
   logic [NumPlain-1:0] plain_sel_q;
@@ -136,7 +154,6 @@ module engine_regs #(
   always_ff @(posedge clk_i) begin
     for (int i = 0; i < NumPlain; i++) plain_sel_q[i] <= raddr_q[6:2] == PlainAddr[i*12+2 +: 5];
     is_counter_q <= raddr_q[11:8] == 4'h2 && raddr_q[7:3] < 5'(engine_pkg::NumCounters);
-    counter_o    <= raddr_q[7:3] < 5'(engine_pkg::NumCounters) ? raddr_q[7:3] : 5'd0;
   end
   always_comb begin
     plain_value = 32'd0;
@@ -150,16 +167,18 @@ module engine_regs #(
       default: ;
     endcase
     state = 32'd0;
-    unique case (raddr_q[6:2])
-      5'h00: state = {30'd0, error_i != 3'd0, running_i};
-      5'h01: state = {29'd0, error_i};
-      5'h02: state = error_index_i;
-      5'h03: state = last_i[31:0];
-      5'h04: state = last_i[63:32];
-      5'h05: state = last_i[95:64];
-      5'h06: state = tokens_i;
-      5'h08: state = bus_i;
+    unique case (raddr_q[4:2])
+      3'h0: state = raddr_q[5] ? bus_q : {30'd0, error_i != 3'd0, running_i};
+      3'h1: state = {29'd0, error_i};
+      3'h2: state = error_index_i;
+      3'h6: state = tokens_i;
       default: ;
+    endcase
+    unique case (raddr_q[3:2])
+      2'h3: last = last_i[31:0];
+      2'h0: last = last_i[63:32];
+      2'h1: last = last_i[95:64];
+      default: last = 32'd0;
     endcase
     capability = 32'd0;
     unique case (raddr_q[6:2])
@@ -183,7 +202,12 @@ module engine_regs #(
   always_ff @(posedge clk_i) begin
     control_q    <= raddr_q[6:4] == '0 ? control : 32'd0;
     plain_q      <= plain_value;
-    state_q      <= state;
+    is_last_q    <= raddr_q[6:2] == 5'h03 || raddr_q[6:2] == 5'h04 || raddr_q[6:2] == 5'h05;
+    is_state_q   <= raddr_q[6:2] <= 5'h06 || raddr_q[6:2] == 5'h08;
+    some_state_q <= state;
+    last_q       <= last;
+    bus_q        <= bus_i;
+    state_q      <= is_last_q ? last_q : is_state_q ? some_state_q : 32'd0;
     capability_q <= capability;
     unique case (raddr_q[11:7])
       5'h00: value_q <= control_q | plain_q;
@@ -196,16 +220,18 @@ module engine_regs #(
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       read_q   <= '0;
+      awaits_q <= 1'b0;
       rvalid_o <= 1'b0;
     end else begin
-      read_q <= {read_q[4:1], read};
-      if (read_q[5]) rvalid_o <= 1'b1;
+      read_q <= {read_q[3:1], read};
+      if (counter_read_o) awaits_q <= 1'b1;
+      else if (counter_valid_i) awaits_q <= 1'b0;
+      if ((read_q[4] && !awaits_q) || counter_valid_i) rvalid_o <= 1'b1;
       else if (rready_i) rvalid_o <= 1'b0;
     end
   end
   always_ff @(posedge clk_i) begin
     if (read) raddr_q <= {araddr_i[11:2], 2'd0};
-    counter_q <= counter_value_i;
-    if (read_q[5]) rdata_o <= !is_counter_q ? value_q : raddr_q[2] ? counter_q[63:32] : counter_q[31:0];
+    if (read_q[4] || counter_valid_i) rdata_o <= awaits_q ? counter_value_i : value_q;
   end
 endmodule

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What a host may want to know: performance counters, each unit's last instruction, the oldest unfinished one.
 module engine_status #(
-  parameter int AXI_BYTES = 8
+  parameter int AXI_BYTES = 8,
+  parameter int TECH      = 0  // as of mul
 ) (
   input  logic                               clk_i,
   input  logic                               rst_ni,
@@ -23,8 +24,11 @@ module engine_status #(
   input  logic                               step_i,
   input  logic                               read_beat_i, write_beat_i,
   input  logic [AXI_BYTES-1:0]               write_strb_i,
-  input  logic [4:0]                         counter_i,
-  output logic [63:0]                        counter_value_o,
+  // As of engine_counters.
+  input  logic                               counter_read_i,
+  input  logic [5:0]                         counter_i,
+  output logic                               counter_valid_o,
+  output logic [31:0]                        counter_value_o,
   output logic [95:0]                        last_o,
   output logic [engine_pkg::IndexBits-1:0]   oldest_o
 );
@@ -62,8 +66,9 @@ module engine_status #(
     end
   end
   always_ff @(posedge clk_i) add_q <= add;
-  engine_counters u_counters (
-    .clk_i(clk_i), .clear_i(begin_i || !rst_ni), .add_i(add_q), .index_i(counter_i), .value_o(counter_value_o));
+  engine_counters #(.TECH(TECH)) u_counters (
+    .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(begin_i || !rst_ni), .add_i(add_q), .read_i(counter_read_i),
+    .index_i(counter_i), .valid_o(counter_valid_o), .value_o(counter_value_o));
 
   // Last instruction begun, and the oldest not ended: at work or, if none is, at the head of the queue. The
   // latter is known two cycles late, which does not matter to who asks why the engine stands still.

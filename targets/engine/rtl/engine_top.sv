@@ -11,6 +11,7 @@ module engine_top #(
   parameter int AXI_BYTES = 8,
   parameter int RQ_CYCLES = 1,
   parameter int INT4      = 0,
+  parameter int ADDR_BITS = 64,  // of the bus: 64 or 32
   parameter int TECH      = 0
 ) (
   input  logic                   clk_i,
@@ -37,7 +38,7 @@ module engine_top #(
   // Memory, AXI4.
   output logic                   m_axi_awvalid_o,
   input  logic                   m_axi_awready_i,
-  output logic [63:0]            m_axi_awaddr_o,
+  output logic [ADDR_BITS-1:0]   m_axi_awaddr_o,
   output logic [7:0]             m_axi_awlen_o,
   output logic [2:0]             m_axi_awsize_o,
   output logic [1:0]             m_axi_awburst_o,
@@ -51,7 +52,7 @@ module engine_top #(
   input  logic [1:0]             m_axi_bresp_i,
   output logic                   m_axi_arvalid_o,
   input  logic                   m_axi_arready_i,
-  output logic [63:0]            m_axi_araddr_o,
+  output logic [ADDR_BITS-1:0]   m_axi_araddr_o,
   output logic [7:0]             m_axi_arlen_o,
   output logic [2:0]             m_axi_arsize_o,
   output logic [1:0]             m_axi_arburst_o,
@@ -84,15 +85,23 @@ module engine_top #(
                                   : engine_pkg::hash_number(engine_pkg::hash_text(HashRq, " INT4="), INT4);
   localparam logic [63:0] Hash    = engine_pkg::hash_text(HashI4, " ISA=1");
 
+  // In step with the clock's other registers, and a one where flip-flops want one: no inverter on the way.
+  logic rst_q = 1'b1;
+  logic rst_n;
+  assign rst_n = !rst_q;
+  always_ff @(posedge clk_i) rst_q <= !rst_ni;
+
   // Control.
   logic         start, abort, running, begin_run, units_rst_n, halt, done, watchdog_out;
-  logic [63:0]  program_addr, base_size;
+  logic [63:0]  base_size;
+  logic [ADDR_BITS-1:0] program_addr;
   logic [31:0]  program_size, watchdog, error_index, tokens, bus;
-  logic [127:0] base;
+  logic [2*ADDR_BITS-1:0] base;
   logic [2:0]   error;
   logic [95:0]  last;
-  logic [4:0]   counter;
-  logic [63:0]  counter_value;
+  logic         counter_read, counter_valid;
+  logic [5:0]   counter;
+  logic [31:0]  counter_value;
   logic         finished, progress, bus_idle;
   logic [5:0]   fault;
   logic [6*IndexBits-1:0] fault_index;
@@ -113,7 +122,7 @@ module engine_top #(
   // The bus.
   logic                   fetch_valid, fetch_ready, fetch_beat, load_valid, load_ready, load_beat, load_beat_ready;
   logic                   store_valid, store_ready, store_beat, store_beat_ready;
-  logic [63:0]            fetch_addr, load_addr, store_addr;
+  logic [ADDR_BITS-1:0]   fetch_addr, load_addr, store_addr;
   logic [7:0]             fetch_len, load_len, store_len, read_count, write_count;
   logic [AXI_BYTES*8-1:0] read_data, store_data;
   logic [AXI_BYTES-1:0]   store_strb;
@@ -142,10 +151,10 @@ module engine_top #(
 
   engine_regs #(
     .PC(PC), .PK(PK), .ACT_BYTES(ACT_BYTES), .ACT_BANKS(ACT_BANKS), .WGT_WORDS(WGT_WORDS),
-    .PRM_WORDS(PRM_WORDS), .AXI_BYTES(AXI_BYTES), .RQ_CYCLES(RQ_CYCLES), .INT4(INT4),
+    .PRM_WORDS(PRM_WORDS), .AXI_BYTES(AXI_BYTES), .RQ_CYCLES(RQ_CYCLES), .INT4(INT4), .ADDR_BITS(ADDR_BITS),
     .CONFIG_HASH(Hash)
   ) u_regs (
-    .clk_i(clk_i), .rst_ni(rst_ni),
+    .clk_i(clk_i), .rst_ni(rst_n),
     .awvalid_i(s_axi_awvalid_i), .awready_o(s_axi_awready_o), .awaddr_i(s_axi_awaddr_i),
     .wvalid_i(s_axi_wvalid_i), .wready_o(s_axi_wready_o), .wdata_i(s_axi_wdata_i), .wstrb_i(s_axi_wstrb_i),
     .bvalid_o(s_axi_bvalid_o), .bready_i(s_axi_bready_i),
@@ -155,18 +164,18 @@ module engine_top #(
     .program_o(program_addr), .program_size_o(program_size), .base_o(base), .base_size_o(base_size),
     .watchdog_o(watchdog), .running_i(running), .begin_i(begin_run), .done_i(done),
     .error_i(error), .error_index_i(error_index), .last_i(last), .tokens_i(tokens), .bus_i(bus),
-    .counter_o(counter), .counter_value_i(counter_value)
+    .counter_read_o(counter_read), .counter_o(counter), .counter_valid_i(counter_valid), .counter_value_i(counter_value)
   );
 
   engine_control u_control (
-    .clk_i(clk_i), .rst_ni(rst_ni), .start_i(start), .abort_i(abort), .watchdog_i(watchdog),
+    .clk_i(clk_i), .rst_ni(rst_n), .start_i(start), .abort_i(abort), .watchdog_i(watchdog),
     .finished_i(finished), .progress_i(progress), .bus_idle_i(bus_idle),
     .fault_i(fault), .fault_index_i(fault_index),
     .running_o(running), .begin_o(begin_run), .units_rst_no(units_rst_n), .halt_o(halt), .done_o(done),
     .watchdog_o(watchdog_out), .error_o(error), .error_index_o(error_index)
   );
 
-  fetch #(.AXI_BYTES(AXI_BYTES), .WIDE_WORD(PC != PK), .INT4(INT4)) u_fetch (
+  fetch #(.AXI_BYTES(AXI_BYTES), .ADDR_BITS(ADDR_BITS), .WIDE_WORD(PC != PK), .INT4(INT4)) u_fetch (
     .clk_i(clk_i), .rst_ni(units_rst_n), .program_i(program_addr), .size_i(program_size),
     .burst_valid_o(fetch_valid), .burst_ready_i(fetch_ready), .burst_addr_o(fetch_addr), .burst_len_o(fetch_len),
     .beat_valid_i(fetch_beat), .beat_data_i(read_data),
@@ -183,7 +192,7 @@ module engine_top #(
   end
 
   token_counters u_tokens (
-    .clk_i(clk_i), .clear_i(begin_run || !rst_ni),
+    .clk_i(clk_i), .clear_i(begin_run || !rst_n),
     .wait_load_i(instr[engine_pkg::FieldWait +: 3]),
     .wait_compute_i(instr[InstrBits + engine_pkg::FieldWait +: 3]),
     .wait_store_i(instr[2*InstrBits + engine_pkg::FieldWait +: 3]), .take_i(take),
@@ -192,7 +201,9 @@ module engine_top #(
     .overflow_store_o(overflow[2]), .tokens_o(tokens)
   );
 
-  load_unit #(.PC(PC), .PK(PK), .ACT_BYTES(ACT_BYTES), .AXI_BYTES(AXI_BYTES), .LOCAL_BITS(LocalBits)) u_load (
+  load_unit #(
+    .PC(PC), .PK(PK), .ACT_BYTES(ACT_BYTES), .AXI_BYTES(AXI_BYTES), .ADDR_BITS(ADDR_BITS), .LOCAL_BITS(LocalBits)
+  ) u_load (
     .clk_i(clk_i), .rst_ni(units_rst_n), .base_i(base), .size_i(base_size),
     .valid_i(valid[0]), .take_o(take[0]), .instr_i(instr[0 +: InstrBits]),
     .index_i(queue_index[0 +: IndexBits]), .tokens_ok_i(tokens_ok[0]), .give_o(give[0]), .signal_o(signals[2:0]),
@@ -223,7 +234,9 @@ module engine_top #(
     .wait_port_o(compute_wait_port), .wait_requant_o(compute_wait_requant)
   );
 
-  store_unit #(.PC(PC), .PK(PK), .ACT_BYTES(ACT_BYTES), .AXI_BYTES(AXI_BYTES), .LOCAL_BITS(LocalBits)) u_store (
+  store_unit #(
+    .PC(PC), .PK(PK), .ACT_BYTES(ACT_BYTES), .AXI_BYTES(AXI_BYTES), .ADDR_BITS(ADDR_BITS), .LOCAL_BITS(LocalBits)
+  ) u_store (
     .clk_i(clk_i), .rst_ni(units_rst_n), .base_i(base), .size_i(base_size),
     .valid_i(valid[2]), .take_o(take[2]), .instr_i(instr[2*InstrBits +: InstrBits]),
     .index_i(queue_index[2*IndexBits +: IndexBits]), .tokens_ok_i(tokens_ok[2]), .give_o(give[2]),
@@ -254,8 +267,8 @@ module engine_top #(
     .re_i(prm_re), .raddr_i(prm_raddr), .rdata_o(prm_rdata)
   );
 
-  axi_read #(.AXI_BYTES(AXI_BYTES)) u_read (
-    .clk_i(clk_i), .rst_ni(rst_ni), .halt_i(halt),
+  axi_read #(.AXI_BYTES(AXI_BYTES), .ADDR_BITS(ADDR_BITS)) u_read (
+    .clk_i(clk_i), .rst_ni(rst_n), .halt_i(halt),
     .fetch_valid_i(fetch_valid), .fetch_ready_o(fetch_ready), .fetch_addr_i(fetch_addr), .fetch_len_i(fetch_len),
     .fetch_beat_o(fetch_beat),
     .load_valid_i(load_valid), .load_ready_o(load_ready), .load_addr_i(load_addr), .load_len_i(load_len),
@@ -267,8 +280,8 @@ module engine_top #(
     .rlast_i(m_axi_rlast_i)
   );
 
-  axi_write #(.AXI_BYTES(AXI_BYTES)) u_write (
-    .clk_i(clk_i), .rst_ni(rst_ni), .halt_i(halt),
+  axi_write #(.AXI_BYTES(AXI_BYTES), .ADDR_BITS(ADDR_BITS)) u_write (
+    .clk_i(clk_i), .rst_ni(rst_n), .halt_i(halt),
     .burst_valid_i(store_valid), .burst_ready_o(store_ready), .burst_addr_i(store_addr), .burst_len_i(store_len),
     .beat_valid_i(store_beat), .beat_ready_o(store_beat_ready), .beat_data_i(store_data), .beat_strb_i(store_strb),
     .error_o(write_error), .idle_o(write_idle), .outstanding_o(write_count), .moved_o(write_moved),
@@ -278,8 +291,8 @@ module engine_top #(
     .bvalid_i(m_axi_bvalid_i), .bready_o(m_axi_bready_o), .bresp_i(m_axi_bresp_i)
   );
 
-  engine_status u_status (
-    .clk_i(clk_i), .rst_ni(rst_ni), .begin_i(begin_run), .running_i(running),
+  engine_status #(.AXI_BYTES(AXI_BYTES), .TECH(TECH)) u_status (
+    .clk_i(clk_i), .rst_ni(rst_n), .begin_i(begin_run), .running_i(running),
     .valid_i(valid), .take_i(take), .busy_i(busy), .tokens_ok_i(tokens_ok), .queue_empty_i(queue_empty),
     .queue_index_i(queue_index), .ended_i(ended), .fetch_index_i(fetch_index),
     .load_index_i(load_oldest_index), .compute_index_i(compute_index), .store_index_i(store_index),
@@ -287,7 +300,8 @@ module engine_top #(
     .store_wait_memory_i(store_wait_memory), .store_wait_port_i(store_wait_port), .step_i(compute_step),
     .compute_wait_port_i(compute_wait_port), .compute_wait_requant_i(compute_wait_requant),
     .read_beat_i(read_moved), .write_beat_i(m_axi_wvalid_o && m_axi_wready_i), .write_strb_i(m_axi_wstrb_o),
-    .counter_i(counter), .counter_value_o(counter_value), .last_o(last), .oldest_o(oldest)
+    .counter_read_i(counter_read), .counter_i(counter), .counter_valid_o(counter_valid), .counter_value_o(counter_value),
+    .last_o(last), .oldest_o(oldest)
   );
 
   assign idle     = queue_empty & ~busy;
@@ -301,10 +315,14 @@ module engine_top #(
                      m_axi_awvalid_o && !m_axi_awready_i, !read_idle && !m_axi_rvalid_i,
                      m_axi_arvalid_o && !m_axi_arready_i, write_count, read_count};
 
+  // Whose end overflowed: a cycle ago.
+  logic [3*IndexBits-1:0] ended_q;
+  always_ff @(posedge clk_i) ended_q <= {store_index, compute_index, load_oldest_index};
+
   // In the order of ERROR.
   assign fault       = {1'b0, |overflow, (fetch_beat && read_error) || load_error || write_error, watchdog_out, load_fence || store_fence, illegal};
   assign fault_index = {oldest,
-                        overflow[0] ? load_oldest_index : overflow[1] ? compute_index : store_index,
+                        overflow[0] ? ended_q[0 +: IndexBits] : overflow[1] ? ended_q[IndexBits +: IndexBits] : ended_q[2*IndexBits +: IndexBits],
                         load_error ? load_beat_index : write_error ? store_index : fetch_index,
                         oldest, load_fence ? load_request_index : store_index, fetch_index};
 endmodule

@@ -3,17 +3,18 @@
 // beat of an illegal instruction is never handed on, so that it can not begin.
 module fetch #(
   parameter int AXI_BYTES = 8,
+  parameter int ADDR_BITS = 64,
   parameter bit WIDE_WORD = 1'b0,
   parameter int INT4      = 0
 ) (
   input  logic                             clk_i,
   input  logic                             rst_ni,
-  input  logic [63:0]                      program_i,
+  input  logic [ADDR_BITS-1:0]             program_i,
   input  logic [31:0]                      size_i,
   // The bus.
   output logic                             burst_valid_o,
   input  logic                             burst_ready_i,
-  output logic [63:0]                      burst_addr_o,
+  output logic [ADDR_BITS-1:0]             burst_addr_o,
   output logic [7:0]                       burst_len_o,
   input  logic                             beat_valid_i,
   input  logic [AXI_BYTES*8-1:0]           beat_data_i,
@@ -39,7 +40,7 @@ module fetch #(
   logic [2:0]           unit, checked_unit;
 
   assign count         = size_i[31:6];
-  assign burst_addr_o  = {program_i[63:6], 6'd0} + {32'd0, ask_q, 6'd0};
+  assign burst_addr_o  = {program_i[ADDR_BITS-1:6] + (ADDR_BITS-6)'(ask_q), 6'd0};
   assign burst_len_o   = 8'(engine_pkg::InstrBytes / AXI_BYTES - 1);
   assign ask           = burst_valid_o && burst_ready_i;
   countdown #(.WIDTH(engine_pkg::IndexBits)) u_left (.clk_i(clk_i), .load_i(!rst_ni), .count_i(count),

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// A queue whose oldest entry stands, from a register, at data_o. The caller keeps from pushing when full and
-// from popping when empty.
+// A queue whose oldest entry stands at data_o: from a register, two cycles after it came to an empty queue, or,
+// without HEAD, straight from memory and a cycle earlier, which suits who registers it anyway and takes it late. The
+// caller keeps from pushing when full and from popping when empty.
 module fifo #(
   parameter int WIDTH = 8,
-  parameter int DEPTH = 16  // a power of two
+  parameter int DEPTH = 16,  // a power of two
+  parameter bit HEAD  = 1'b1
 ) (
   input  logic             clk_i,
   input  logic             rst_ni,
@@ -16,33 +18,47 @@ module fifo #(
 );
   localparam int PtrBits = $clog2(DEPTH);
 
-  // The head is a register; what waits behind it lies in memory.
   logic [WIDTH-1:0]   mem_q [0:DEPTH-1];
   logic [PtrBits-1:0] wptr_q, rptr_q;
   logic [PtrBits:0]   count_q;
-  logic               valid_q, behind, refill;
+  logic               valid_q, next;
 
-  assign behind  = wptr_q != rptr_q;
-  assign refill  = pop_i || !valid_q;
   assign empty_o = !valid_q;
 
   always_ff @(posedge clk_i) begin
     if (push_i) mem_q[wptr_q] <= data_i;
-    if (refill) data_o <= behind ? mem_q[rptr_q] : data_i;
   end
 
-  // What goes straight to the head passes over its entry in memory.
+  if (HEAD) begin : gen_register
+    // All that comes passes through memory: a way around it would take a LUT a bit.
+    logic behind, refill;
+    assign behind = wptr_q != rptr_q;
+    assign refill = pop_i || !valid_q;
+    assign next   = refill && behind;
+    always_ff @(posedge clk_i) begin
+      if (refill) data_o <= mem_q[rptr_q];
+    end
+    always_ff @(posedge clk_i) begin
+      if (!rst_ni) valid_q <= 1'b0;
+      else if (refill) valid_q <= behind;
+    end
+  end else begin : gen_memory
+    assign next   = pop_i;
+    assign data_o = mem_q[rptr_q];
+    always_ff @(posedge clk_i) begin
+      valid_q <= rst_ni && (push_i || (count_q != '0 && !(pop_i && count_q == (PtrBits+1)'(1))));
+    end
+  end
+
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       wptr_q  <= '0;
       rptr_q  <= '0;
       count_q <= '0;
-      valid_q <= 1'b0;
       full_o  <= 1'b0;
     end else begin
       if (push_i) wptr_q <= wptr_q + 1'b1;
-      if (refill && (behind || push_i)) rptr_q <= rptr_q + 1'b1;
-      if (refill) valid_q <= behind || push_i;
+      if (next) rptr_q <= rptr_q + 1'b1;
       if (push_i && !pop_i) begin
         count_q <= count_q + 1'b1;
         full_o  <= count_q == (PtrBits+1)'(DEPTH - 1);

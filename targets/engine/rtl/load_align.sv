@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The data side of LOAD: turns the bus beats of a run into blocks of AXI_BYTES bytes that begin at the run's
 // first byte, with `fill` where a byte is outside the bytes wanted. One block or beat a cycle. What a step does
-// is decided a step ahead, so that room and a beat are all that it waits for.
+// is decided a step ahead, so that room and a beat are all that it waits for; the bytes follow a cycle behind it.
 module load_align #(
   parameter int AXI_BYTES = 8,
   parameter int LANE_BITS = 3,
@@ -31,7 +31,7 @@ module load_align #(
   input  logic [AXI_BYTES*8-1:0] beat_data_i,
   // Blocks; room_i promises that the next one is taken.
   input  logic                   room_i,
-  output logic                   emit_o,         // a block stands at the outputs in the next cycle
+  output logic                   emit_o,         // a block stands at the outputs in the next cycle but one
   output logic                   valid_o,
   output logic [AXI_BYTES*8-1:0] data_o,
   output logic [TAG_BITS-1:0]    tag_o,
@@ -45,10 +45,6 @@ module load_align #(
   logic                 prime_q;   // takes a beat ahead: the first block begins in one and ends in the next
   logic                 need_q;    // takes a beat
   logic                 within_q;  // from the first to the final block
-  logic [LANE_BITS-1:0] first_lane_q, final_lane_q;
-  logic [LANE_BITS:0]   shift_q;   // bytes, 1 … B
-  logic [7:0]           fill_q;
-  logic [TAG_BITS-1:0]  tag_q;
   logic                 at_first, at_final, at_last, out_of_beats, next_first, last_beat;
   logic                 step, emit, next_begins, next_within, next_spent, begins;
   logic                 unused_final, unused_last;
@@ -82,17 +78,12 @@ module load_align #(
 
   always_ff @(posedge clk_i) begin
     if (run_take_o) begin
-      some_q       <= some_i;
-      straddles_q  <= straddles_i;
-      fresh_q      <= 1'b1;
-      prime_q      <= begins && straddles_i;
-      need_q       <= begins;
-      within_q     <= begins;
-      first_lane_q <= first_lane_i;
-      final_lane_q <= final_lane_i;
-      shift_q      <= {lane_i == first_lane_i, lane_i - first_lane_i};
-      fill_q       <= fill_i;
-      tag_q        <= tag_i;
+      some_q      <= some_i;
+      straddles_q <= straddles_i;
+      fresh_q     <= 1'b1;
+      prime_q     <= begins && straddles_i;
+      need_q      <= begins;
+      within_q    <= begins;
     end else if (step) begin
       if (emit) fresh_q <= 1'b0;
       prime_q  <= next_begins && straddles_q;
@@ -101,27 +92,56 @@ module load_align #(
     end
   end
 
+  // The step, a cycle later, and what its bytes need to know of the run.
+  localparam int HeadBits = 3*LANE_BITS + 8 + TAG_BITS;
+  logic                 begun1_q, emit1_q, take1_q, within1_q, first1_q, final1_q, last1_q, fresh1_q;
+  logic [B*8-1:0]       beat1_q;
+  logic [HeadBits-1:0]  head1_q;
+  logic [LANE_BITS-1:0] lane1, first_lane1, final_lane1, first_lane_q, final_lane_q;
+  logic [LANE_BITS:0]   shift_q;   // bytes, 1 … B
+  logic [7:0]           fill1, fill_q;
+  logic [TAG_BITS-1:0]  tag1, tag_q;
+  assign {lane1, first_lane1, final_lane1, fill1, tag1} = head1_q;
+  always_ff @(posedge clk_i) begin
+    begun1_q  <= run_take_o;
+    take1_q   <= beat_take_o;
+    within1_q <= within_q;
+    first1_q  <= at_first;
+    final1_q  <= at_final;
+    last1_q   <= at_last;
+    fresh1_q  <= fresh_q;
+    beat1_q   <= beat_data_i;
+    head1_q   <= {lane_i, first_lane_i, final_lane_i, fill_i, tag_i};
+    if (begun1_q) begin
+      first_lane_q <= first_lane1;
+      final_lane_q <= final_lane1;
+      shift_q      <= {lane1 == first_lane1, lane1 - first_lane1};
+      fill_q       <= fill1;
+      tag_q        <= tag1;
+    end
+  end
+
   logic [B*8-1:0]   hold_q, block;
   logic [2*B*8-1:0] pair;
   logic [B-1:0]     mask;
-  assign pair = {beat_data_i, hold_q};
+  assign pair = {beat1_q, hold_q};
   always_comb begin
     for (int i = 0; i < B; i++) begin
-      mask[i] = within_q && (!at_first || LANE_BITS'(i) >= first_lane_q)
-                && (!at_final || LANE_BITS'(i) <= final_lane_q);
+      mask[i] = within1_q && (!first1_q || LANE_BITS'(i) >= first_lane_q)
+                && (!final1_q || LANE_BITS'(i) <= final_lane_q);
       block[i*8 +: 8] = mask[i] ? pair[((LANE_BITS+2)'(i) + (LANE_BITS+2)'(shift_q))*8 +: 8] : fill_q;
     end
   end
 
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) valid_o <= 1'b0;
-    else valid_o <= emit;
+    if (!rst_ni) {valid_o, emit1_q} <= '0;
+    else {valid_o, emit1_q} <= {emit1_q, emit};
   end
   always_ff @(posedge clk_i) begin
-    if (beat_take_o) hold_q <= beat_data_i;
+    if (take1_q) hold_q <= beat1_q;
     data_o  <= block;
     tag_o   <= tag_q;
-    first_o <= fresh_q;
-    last_o  <= at_last;
+    first_o <= fresh1_q;
+    last_o  <= last1_q;
   end
 endmodule

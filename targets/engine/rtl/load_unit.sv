@@ -6,12 +6,13 @@ module load_unit #(
   parameter int PK        = 8,
   parameter int ACT_BYTES = 131072,
   parameter int AXI_BYTES = 8,
+  parameter int ADDR_BITS = 64,
   parameter int WORD_BITS  = $clog2(ACT_BYTES / PC),
   parameter int LOCAL_BITS = 16
 ) (
   input  logic                             clk_i,
   input  logic                             rst_ni,
-  input  logic [127:0]                     base_i,  // addresses of bases 0 and 1
+  input  logic [2*ADDR_BITS-1:0]           base_i,  // addresses of bases 0 and 1
   input  logic [63:0]                      size_i,  // and their sizes
   // Instructions and tokens.
   input  logic                             valid_i,
@@ -24,7 +25,7 @@ module load_unit #(
   // The bus.
   output logic                             burst_valid_o,
   input  logic                             burst_ready_i,
-  output logic [63:0]                      burst_addr_o,
+  output logic [ADDR_BITS-1:0]             burst_addr_o,
   output logic [7:0]                       burst_len_o,
   input  logic                             beat_valid_i,
   output logic                             beat_ready_o,
@@ -107,15 +108,15 @@ module load_unit #(
   end
 
   run_request #(
-    .LOCAL_BITS(LOCAL_BITS), .LEN_BITS(LenBits), .AXI_BYTES(AXI_BYTES), .LANE_BITS(LaneBits),
-    .BEAT_BITS(BeatBits)
+    .LOCAL_BITS(LOCAL_BITS), .LEN_BITS(LenBits), .AXI_BYTES(AXI_BYTES), .ADDR_BITS(ADDR_BITS),
+    .LANE_BITS(LaneBits), .BEAT_BITS(BeatBits)
   ) u_request (
     .clk_i         (clk_i),
     .rst_ni        (rst_ni),
     .start_i       (start),
     .ready_o       (request_ready),
     .window_i      (is_act),
-    .base_i        (base ? base_i[127:64] : base_i[63:0]),
+    .base_i        (base ? base_i[ADDR_BITS +: ADDR_BITS] : base_i[0 +: ADDR_BITS]),
     .size_i        (base ? size_i[63:32] : size_i[31:0]),
     .offset_i      (instr_i[engine_pkg::FieldOffset +: 32]),
     .stride_y_i    (instr_i[engine_pkg::FieldStrideY +: 32]),
@@ -161,14 +162,17 @@ module load_unit #(
                     BeatBits'(new_first >> LaneBits), BeatBits'(new_final >> LaneBits), new_beats, new_flags, new_last};
   assign {local_addr, lane, first_lane, final_lane, first_block, final_block, beats, some, first_now, final_now,
           straddles, run_last} = run_head;
-  fifo #(.WIDTH(RunBits), .DEPTH(16)) u_runs (
+  fifo #(.WIDTH(RunBits), .DEPTH(16), .HEAD(0)) u_runs (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(run_valid && !run_full), .data_i(run_new),
     .pop_i(run_take), .data_o(run_head), .empty_o(run_empty), .full_o(run_full));
 
   assign {now_signal, now_index, now_target, now_fill, now_last_block, now_single, now_odd} = context_head;
   // The last run of an instruction takes its context along; the next waits a cycle.
-  logic context_pop_q;
-  always_ff @(posedge clk_i) context_pop_q <= rst_ni && run_take && run_last;
+  logic context_pop_q, run_took_q;
+  always_ff @(posedge clk_i) begin
+    context_pop_q <= rst_ni && run_take && run_last;
+    run_took_q    <= run_take;
+  end
 
   fifo #(.WIDTH(ContextBits), .DEPTH(4)) u_contexts (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(start),
@@ -192,7 +196,7 @@ module load_unit #(
   logic [2:0]             write_signal;
 
   assign beat_ready_o = !beat_full;
-  fifo #(.WIDTH(AXI_BYTES*8 + 1), .DEPTH(16)) u_beats (
+  fifo #(.WIDTH(AXI_BYTES*8 + 1), .DEPTH(16), .HEAD(0)) u_beats (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(beat_valid_i && !beat_full), .data_i({beat_error_i, beat_data_i}),
     .pop_i(beat_take), .data_o({beat_error, beat_data}), .empty_o(beat_empty), .full_o(beat_full));
 
@@ -247,7 +251,7 @@ module load_unit #(
   );
 
   assign block_new = {block_tag, block_first, block_last, block_data};
-  fifo #(.WIDTH(BlockBits), .DEPTH(BlockDepth)) u_blocks (
+  fifo #(.WIDTH(BlockBits), .DEPTH(BlockDepth), .HEAD(0)) u_blocks (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(block_valid), .data_i(block_new),
     .pop_i(block_take), .data_o(block_head), .empty_o(block_empty), .full_o(block_full));
   assign {write_target, write_local, write_odd, write_final, write_signal, write_first, write_last, write_data} =
@@ -282,18 +286,21 @@ module load_unit #(
     .signal_o     (signal_o)
   );
 
-  // Instructions begun and not ended.
-  logic oldest_full, oldest_empty;
+  // Instructions begun and not ended; the queue shows one that it did not have a cycle late.
+  logic oldest_full, oldest_empty, begun_q;
   fifo #(.WIDTH(engine_pkg::IndexBits), .DEPTH(8)) u_oldest (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(start), .data_i(index_i),
     .pop_i(give_o), .data_o(oldest_index_o), .empty_o(oldest_empty), .full_o(oldest_full));
 
   always_ff @(posedge clk_i) begin
-    if (run_take) beat_index_o <= now_index;
+    if (run_took_q) beat_index_o <= now_index;
     bus_error_o <= beat_take && beat_error;
   end
 
-  assign busy_o      = !oldest_empty;
+  assign busy_o      = begun_q || !oldest_empty;
   assign wait_port_o = act_valid_o && !act_ready_i;
-  always_ff @(posedge clk_i) moved_o <= block_take;
+  always_ff @(posedge clk_i) begin
+    begun_q <= rst_ni && start;
+    moved_o <= block_take;
+  end
 endmodule

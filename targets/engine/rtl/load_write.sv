@@ -104,7 +104,10 @@ module load_write #(
   logic slice_last;
   assign slice_last = slice_o == (to_wgt ? 8'(WgtSlices - 1) : to_lut ? 8'(LutSlices - 1) : 8'(PrmSlices - 1));
 
-  // An instruction ends when all that it wrote has left the queue; none follows it meanwhile.
+  // An instruction ends when all that it wrote has left the queue, which shows a cycle late what it holds; none
+  // follows it meanwhile.
+  logic pushed_q, all_left;
+  assign all_left = act_empty && !pushed_q;
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       wgt_we_o <= 1'b0;
@@ -117,8 +120,8 @@ module load_write #(
       prm_we_o <= valid_i && target_i == 2'd2 && !ends_q;
       lut_we_o <= valid_i && to_lut && !ends_q;
       if (take_o && last_i && final_i) ends_q <= 1'b1;
-      else if (act_empty) ends_q <= 1'b0;
-      give_o   <= ends_q && act_empty;
+      else if (all_left) ends_q <= 1'b0;
+      give_o   <= ends_q && all_left;
     end
   end
 
@@ -128,6 +131,7 @@ module load_write #(
       slice_o <= first_i || slice_last ? 8'd0 : slice_o + 8'd1;
     end
     if (take_o && last_i) signal_q <= signal_i;
+    pushed_q     <= act_push;
     slice_data_o <= data_i;
     signal_o <= signal_q;
   end

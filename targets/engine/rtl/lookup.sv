@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Tables of 256 bytes, one copy a lane of requantize, that results go through where an instruction asks for it: four cycles later
-// than they came, others at once. LOAD writes a bus beat of a table at a time.
+// Tables of 256 bytes, one copy a lane of requantize, that results go through where an instruction asks for it: four
+// cycles later than they came, others at once. LOAD writes a bus beat of a table at a time. What is valid is told a
+// cycle ahead.
 module lookup #(
   parameter int LANES     = 8,
   parameter int AXI_BYTES = 8,
@@ -17,25 +18,25 @@ module lookup #(
   // From COMPUTE; the table stays put while results are under way.
   input  logic                            en_i,
   input  logic [TABLE_BITS-1:0]           table_i,
-  input  logic                            valid_i,
-  input  logic [LANES*8-1:0]                 y_i,
-  output logic                            valid_o,
-  output logic [LANES*8-1:0]                 y_o
+  input  logic                            next_i,   // y_i is a result in the next cycle
+  input  logic [LANES*8-1:0]              y_i,
+  output logic                            next_o,   // y_o is a result in the next cycle …
+  output logic                            valid_o,  // … in this one
+  output logic [LANES*8-1:0]              y_o
 );
   localparam int LaneBits = $clog2(AXI_BYTES);
 
-  logic [3:1] valid_q;
-  logic       out_q;
+  logic [3:0] valid_q;
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       valid_q <= '0;
-      out_q   <= 1'b0;
+      valid_o <= 1'b0;
     end else begin
-      valid_q <= {valid_q[2:1], valid_i && en_i};
-      out_q   <= valid_q[3];
+      valid_q <= {valid_q[2:0], next_i && en_i};
+      valid_o <= next_o;
     end
   end
-  assign valid_o = en_i ? out_q : valid_i;
+  assign next_o = en_i ? valid_q[3] : next_i;
 
   for (genvar k = 0; k < LANES; k++) begin : gen_lane
     logic [7:0]             y, y1_q, y2_q, y3_q, out;

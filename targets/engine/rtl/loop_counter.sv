@@ -12,13 +12,15 @@ module loop_counter #(
   logic [WIDTH-1:0] left_q;  // steps after this one
   logic             next_q;  // one is left
   logic             again;
+  logic [WIDTH-1:0] left;
   assign again = load_i || last_o;
+  assign left  = again ? count_i : left_q;
 
   always_ff @(posedge clk_i) begin
     if (load_i || step_i) begin
-      left_q <= again ? count_i - 1'b1 : left_q - 1'b1;
+      left_q <= left - 1'b1;
       last_o <= again ? count_i == WIDTH'(1) : next_q;
-      next_q <= again ? count_i == WIDTH'(2) : left_q == WIDTH'(2);
+      next_q <= left == WIDTH'(2);
     end
   end
 endmodule

@@ -27,7 +27,7 @@ module mac_lane #(
   input  logic               sum_valid_i,
   input  logic               sum_first_i,
   input  logic               max_i,
-  output logic [(INT4+1)*32-1:0] acc_o
+  output logic [(INT4+1)*32-1:0] acc_o  // of a maximum, the lowest byte alone
 );
   localparam int Top = 24;  // bits of the widest sum: an 8 × 16 bit product
   logic signed [Top-1:0] sum;
@@ -109,14 +109,16 @@ module mac_lane #(
     end
   end
 
-  logic signed [31:0] total, acc_q;
+  logic signed [31:0] total, acc_q, summed;
   assign total       = {{(32-Top){sum[Top-1]}}, sum};
+  assign summed      = acc_q + total;
   assign acc_o[31:0] = acc_q;
   always_ff @(posedge clk_i) begin
     if (sum_valid_i) begin
-      if (sum_first_i) acc_q <= total;
-      else if (max_i) acc_q <= $signed(total[7:0]) > $signed(acc_q[7:0]) ? total : acc_q;
-      else acc_q <= acc_q + total;
+      if (sum_first_i) acc_q[7:0] <= total[7:0];
+      else if (max_i) acc_q[7:0] <= $signed(total[7:0]) > $signed(acc_q[7:0]) ? total[7:0] : acc_q[7:0];
+      else acc_q[7:0] <= summed[7:0];
+      acc_q[31:8] <= sum_first_i || max_i ? total[31:8] : summed[31:8];
     end
   end
 endmodule

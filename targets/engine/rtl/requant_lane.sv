@@ -29,17 +29,34 @@ module requant_lane #(
   mul #(.A_BITS(17), .B_BITS(16), .TECH(TECH)) u_low (
     .clk_i(clk_i), .en_i(en_i), .a_i({1'b0, acc0_q[15:0]}), .b_i({1'b0, m0_q}), .p_o(low));
 
-  // Stage 4: the product. 5, 6: shifted to one bit below the point. 7: held within 12 bits, which the clamp
+  // Stage 4: the product. 5, 6: shifted to one bit below the point, by eights and then by ones; eight bits more than
+  // are wanted tell whether the value fits, or that more of them would. 7: held within 12 bits, which the clamp
   // can not tell from the value itself. 8: rounded, zero point. 9: clamped.
-  logic signed [47:0] product4_q, coarse5_q, fine6_q;
-  logic signed [11:0] near7_q;
+  localparam int Near = 12;
+  localparam int Wide = Near + 8;
+  logic signed [47:0]     product4_q;
+  logic [47:0]            coarse;
+  logic signed [Wide-1:0] coarse5_q, fine6_q;
+  logic                   over5_q, over6_q;
+  logic signed [Near-1:0] near7_q;
   logic signed [12:0] sum8_q;
   logic signed [12:0] lo, hi;
   logic               fits;
   // Sign extension is written out: tools differ in whether a size cast keeps the sign.
   assign lo   = {{5{lo_i[7]}}, lo_i};
   assign hi   = {{5{hi_i[7]}}, hi_i};
-  assign fits = fine6_q[47:11] == '0 || fine6_q[47:11] == '1;
+  assign fits = !over6_q && (fine6_q[Wide-1:Near-1] == '0 || fine6_q[Wide-1:Near-1] == '1);
+
+  // What the coarse shift leaves above the bits that are kept differs from the sign.
+  logic [3:0] differs;
+  logic       over;
+  for (genvar g = 0; g < 4; g++) begin : gen_group
+    localparam int Low  = Wide - 1 + 8 * g;
+    localparam int High = g == 3 ? 46 : Low + 7;
+    assign differs[g] = product4_q[High:Low] != {(High-Low+1){product4_q[47]}};
+  end
+  assign coarse = product4_q >>> {s4_q[5:3], 3'd0};
+  assign over   = !s4_q[5] && (differs >> s4_q[4:3]) != 4'd0;
 
   always_ff @(posedge clk_i) begin
     if (valid_i[0]) begin
@@ -55,11 +72,15 @@ module requant_lane #(
       s4_q       <= s3_q;
     end
     if (valid_i[5]) begin
-      coarse5_q <= product4_q >>> {s4_q[5:3], 3'd0};
+      coarse5_q <= {product4_q[47], coarse[Wide-2:0]};
+      over5_q   <= over;
       s5_q      <= s4_q[2:0];
     end
-    if (valid_i[6]) fine6_q <= coarse5_q >>> s5_q;
-    if (valid_i[7]) near7_q <= fits ? fine6_q[11:0] : {fine6_q[47], {11{~fine6_q[47]}}};
+    if (valid_i[6]) begin
+      fine6_q <= coarse5_q >>> s5_q;
+      over6_q <= over5_q;
+    end
+    if (valid_i[7]) near7_q <= fits ? fine6_q[Near-1:0] : {fine6_q[Wide-1], {(Near-1){~fine6_q[Wide-1]}}};
     if (valid_i[8]) sum8_q <= {{2{near7_q[11]}}, near7_q[11:1]} + {12'd0, near7_q[0]} + {{5{zo_i[7]}}, zo_i};
     if (valid_i[9]) y_o <= sum8_q < lo ? lo_i : sum8_q > hi ? hi_i : sum8_q[7:0];
   end

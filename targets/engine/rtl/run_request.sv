@@ -6,6 +6,7 @@ module run_request #(
   parameter int LOCAL_BITS = 14,  // a chunk address
   parameter int LEN_BITS   = 24,
   parameter int AXI_BYTES  = 8,
+  parameter int ADDR_BITS  = 64,
   parameter int MAX_BEATS  = 32,
   parameter int LANE_BITS  = 3,             // log2(AXI_BYTES)
   parameter int BEAT_BITS  = LEN_BITS - 2   // beats of a run
@@ -16,7 +17,7 @@ module run_request #(
   input  logic                  start_i,
   output logic                  ready_o,
   input  logic                  window_i,   // cut runs to [0, row_len)
-  input  logic [63:0]           base_i,
+  input  logic [ADDR_BITS-1:0]  base_i,
   input  logic [31:0]           size_i,
   input  logic [31:0]           offset_i, stride_y_i, stride_x_i, pos0_i, row_len_i,
   input  logic [LEN_BITS-1:0]   len_i,
@@ -26,7 +27,7 @@ module run_request #(
   // Bursts.
   output logic                  burst_valid_o,
   input  logic                  burst_ready_i,
-  output logic [63:0]           burst_addr_o,
+  output logic [ADDR_BITS-1:0]  burst_addr_o,
   output logic [7:0]            burst_len_o,   // beats less one
   // Runs: bytes first … final come from memory, the first of them from byte `lane` of the run's first beat.
   output logic                  run_valid_o,
@@ -41,36 +42,37 @@ module run_request #(
 );
   // The instruction, held.
   logic                window_q;
-  logic [63:0]         base_q;
+  logic [ADDR_BITS-1:0] base_q;
   logic [31:0]         size_q, stride_y_q, stride_x_q, row_len_q;
   logic [LEN_BITS-1:0] len_q;
   logic [15:0]         ny_q, nx_q;
-  logic [LOCAL_BITS-1:0] step_y_q, step_x_q;
+  logic [LOCAL_BITS-1:0] local_q, step_y_q, step_x_q;
+  logic [31:0]         offset_q, pos0_q;
 
-  // Stage 0 walks, 1 to 6 compute, 7 waits for its bursts to be taken. All stages move at once.
+  // Counters walk, stage 0 has the addresses, 1 to 6 compute, 7 waits for its bursts to be taken. All move at once.
   logic       walk_q, fresh_q;
-  logic [7:1] valid_q;
-  logic [6:1] last_q;
-  logic       go, x_last, y_last, step;
+  logic [7:0] valid_q;
+  logic [6:0] last_q;
+  logic       next_go, go, move, x_last, y_last, step;
   logic [31:0] pos, row;
   logic [LOCAL_BITS-1:0] local_now;
   logic [LOCAL_BITS-1:0] local1_q, local2_q, local3_q, local4_q, local5_q, local6_q;
   logic fence;
 
-  assign step    = walk_q && go;
+  assign step    = walk_q && move;
 
   loop_counter #(.WIDTH(16)) u_x (
     .clk_i(clk_i), .load_i(fresh_q), .step_i(step), .count_i(nx_q), .last_o(x_last));
   loop_counter #(.WIDTH(16)) u_y (
     .clk_i(clk_i), .load_i(fresh_q), .step_i(step && x_last), .count_i(ny_q), .last_o(y_last));
   stride_chain #(.LEVELS(2), .WIDTH(32)) u_pos (
-    .clk_i(clk_i), .load_i(start_i), .base_i(pos0_i), .adv_i({step && x_last, step}),
+    .clk_i(clk_i), .en_i(move), .load_i(fresh_q), .base_i(pos0_q), .adv_i({step && x_last, step}),
     .step_i({32'd0, stride_x_q}), .value_o(pos));
   stride_chain #(.LEVELS(1), .WIDTH(32)) u_row (
-    .clk_i(clk_i), .load_i(start_i), .base_i(offset_i), .adv_i(step && x_last),
+    .clk_i(clk_i), .en_i(move), .load_i(fresh_q), .base_i(offset_q), .adv_i(step && x_last),
     .step_i(stride_y_q), .value_o(row));
   stride_chain #(.LEVELS(2), .WIDTH(LOCAL_BITS)) u_local (
-    .clk_i(clk_i), .load_i(start_i), .base_i(local_i), .adv_i({step && x_last, step}),
+    .clk_i(clk_i), .en_i(move), .load_i(fresh_q), .base_i(local_q), .adv_i({step && x_last, step}),
     .step_i({step_y_q, step_x_q}), .value_o(local_now));
 
   always_ff @(posedge clk_i) begin
@@ -84,6 +86,9 @@ module run_request #(
       len_q      <= len_i;
       ny_q       <= ny_i;
       nx_q       <= nx_i;
+      offset_q   <= offset_i;
+      pos0_q     <= pos0_i;
+      local_q    <= local_i;
       step_y_q   <= step_y_i;
       step_x_q   <= step_x_i;
     end
@@ -91,7 +96,7 @@ module run_request #(
 
   always_ff @(posedge clk_i) begin
     // No run needs the last instruction; a cycle late.
-    ready_o <= rst_ni && !start_i && !walk_q && !fresh_q && valid_q[6:1] == '0;
+    ready_o <= rst_ni && !start_i && !walk_q && !fresh_q && valid_q[6:0] == '0;
   end
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -102,7 +107,7 @@ module run_request #(
       fresh_q <= start_i;
       if (fresh_q) walk_q <= 1'b1;
       else if (step && x_last && y_last) walk_q <= 1'b0;
-      if (go) valid_q <= {valid_q[6] && !fence, valid_q[5:1], walk_q};
+      if (go) valid_q <= {valid_q[6] && !fence, valid_q[5:0], walk_q};
     end
   end
 
@@ -119,19 +124,19 @@ module run_request #(
   logic [31:0]         start4_q;
   logic [LEN_BITS-1:0] first4_q, end4_q, count4_q;
   // 5
-  logic [63:0]         addr5_q;
+  logic [ADDR_BITS-1:0] addr5_q;
   logic [32:0]         stop5_q;
   logic [LEN_BITS-1:0] first5_q, end5_q, count5_q;
   logic                some5_q;
   // 6
-  logic [63:0]         addr6_q;
+  logic [ADDR_BITS-1:0] addr6_q;
   logic                past6_q, some6_q;
   logic [LEN_BITS-1:0] first6_q, final6_q, beats6_q, page6_q;
   // 7
   localparam int RunBits   = LOCAL_BITS + LANE_BITS + 2*LEN_BITS + BEAT_BITS + 5;
   localparam int IndexBits = $clog2(MAX_BEATS);
   localparam int CountBits = BEAT_BITS - IndexBits + 1;
-  logic [63:0]           addr7_q;
+  logic [ADDR_BITS-1:0]  addr7_q;
   logic [LOCAL_BITS-1:0] local7_q;
   logic [LEN_BITS-1:0]   first7_q, final7_q;
   logic [BEAT_BITS-1:0]  beats7_q;
@@ -162,15 +167,25 @@ module run_request #(
                         first_now7_q, final_now7_q, last7_q};
   assign {run_local_o, run_lane_o, run_first_o, run_final_o, run_beats_o, run_some_o, run_one_beat_o, run_first_now_o,
           run_final_now_o, run_last_o} = waiting_q ? waiting_run_q : run_now;
+  // One for the stages' registers, and one for the walk, where logic follows.
+  assign next_go = !next_waiting && next_split_ready;
+  twin u_go (.clk_i(clk_i), .d_i(next_go), .q_o(go));
+  twin u_move (.clk_i(clk_i), .d_i(next_go), .q_o(move));
   always_ff @(posedge clk_i) begin
     waiting_q <= next_waiting;
-    go        <= !next_waiting && next_split_ready;
   end
   always_ff @(posedge clk_i) begin
     if (!waiting_q) waiting_run_q <= run_now;
   end
 
-  burst_split #(.AXI_BYTES(AXI_BYTES), .MAX_BEATS(MAX_BEATS), .COUNT_BITS(CountBits)) u_split (
+  // The bus is told of a burst a cycle later, so that the splitter does not hang on burst_ready_i.
+  logic                 split_valid, skid_ready;
+  logic [ADDR_BITS-1:0] split_addr;
+  logic [7:0]           split_len;
+  skid #(.WIDTH(ADDR_BITS + 8)) u_burst (
+    .clk_i(clk_i), .rst_ni(rst_ni), .valid_i(split_valid), .ready_o(skid_ready), .data_i({split_len, split_addr}),
+    .valid_o(burst_valid_o), .ready_i(burst_ready_i), .data_o({burst_len_o, burst_addr_o}));
+  burst_split #(.AXI_BYTES(AXI_BYTES), .ADDR_BITS(ADDR_BITS), .MAX_BEATS(MAX_BEATS), .COUNT_BITS(CountBits)) u_split (
     .clk_i         (clk_i),
     .rst_ni        (rst_ni),
     .valid_i       (valid_q[7] && !waiting_q && some7_q),
@@ -179,10 +194,10 @@ module run_request #(
     .addr_i        (addr7_q),
     .more_i        (more7_q),
     .final_i       (page7_q),
-    .burst_valid_o (burst_valid_o),
-    .burst_ready_i (burst_ready_i),
-    .burst_addr_o  (burst_addr_o),
-    .burst_len_o   (burst_len_o)
+    .burst_valid_o (split_valid),
+    .burst_ready_i (skid_ready),
+    .burst_addr_o  (split_addr),
+    .burst_len_o   (split_len)
   );
 
   always_ff @(posedge clk_i) begin
@@ -192,7 +207,7 @@ module run_request #(
 
   always_ff @(posedge clk_i) begin
     if (go) begin
-      last_q    <= {last_q[5:1], x_last && y_last};
+      last_q    <= {last_q[5:0], x_last && y_last};
       // 1
       pos1_q    <= pos;
       row1_q    <= row;
@@ -217,7 +232,7 @@ module run_request #(
       end4_q   <= end3_q;
       local4_q <= local3_q;
       // 5
-      addr5_q  <= base_q + 64'(start4_q);
+      addr5_q  <= base_q + ADDR_BITS'(start4_q);
       stop5_q  <= {1'b0, start4_q} + 33'(count4_q);
       some5_q  <= count4_q != '0;
       count5_q <= count4_q;

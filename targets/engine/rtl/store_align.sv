@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The data side of STORE: blocks of AXI_BYTES bytes become bus beats. A run's first byte goes to byte `lane` of
 // its first beat. One beat a cycle, as far as blocks come. What a step does is decided a step ahead, so that room
-// and a block are all that it waits for.
+// and a block are all that it waits for; the bytes follow a cycle behind it.
 module store_align #(
   parameter int AXI_BYTES = 8,
   parameter int LANE_BITS = 3,
@@ -24,7 +24,7 @@ module store_align #(
   input  logic [AXI_BYTES*8-1:0] block_i,
   // Beats; room_i promises that the next one is taken.
   input  logic                   room_i,
-  output logic                   emit_o,        // a beat stands at the outputs in the next cycle
+  output logic                   emit_o,        // a beat stands at the outputs in the next cycle but one
   output logic                   valid_o,
   output logic [AXI_BYTES*8-1:0] data_o,
   output logic [AXI_BYTES-1:0]   strb_o,
@@ -32,10 +32,7 @@ module store_align #(
 );
   localparam int B = AXI_BYTES;
 
-  logic                 active_q, fresh_q, need_q, final_q, at_last;
-  logic [LANE_BITS-1:0] lane_q, final_lane_q;
-  logic [LANE_BITS:0]   shift_q;
-  logic                 step, unused_beat, unused_block;
+  logic active_q, fresh_q, need_q, at_last, step, unused_beat, unused_block;
 
   assign step         = active_q && room_i && (!need_q || block_valid_i);
   assign emit_o       = step;
@@ -55,37 +52,55 @@ module store_align #(
 
   always_ff @(posedge clk_i) begin
     if (run_take_o) begin
-      fresh_q      <= 1'b1;
-      need_q       <= 1'b1;
-      lane_q       <= lane_i;
-      final_lane_q <= final_lane_i;
-      shift_q      <= (LANE_BITS+1)'(B) - (LANE_BITS+1)'(lane_i);
-      final_q      <= final_i;
+      fresh_q <= 1'b1;
+      need_q  <= 1'b1;
     end else if (step) begin
       fresh_q <= 1'b0;
       need_q  <= need_q && !block_last_o;
     end
   end
 
+  // The step, a cycle later, and what its bytes need to know of the run.
+  logic                 begun1_q, step1_q, take1_q, fresh1_q, last1_q, final1_q, final_q;
+  logic [B*8-1:0]       block1_q;
+  logic [LANE_BITS-1:0] lane1_q, final_lane1_q, lane_q, final_lane_q;
+  logic [LANE_BITS:0]   shift_q;
+  always_ff @(posedge clk_i) begin
+    begun1_q      <= run_take_o;
+    take1_q       <= block_take_o;
+    fresh1_q      <= fresh_q;
+    last1_q       <= at_last;
+    block1_q      <= block_i;
+    lane1_q       <= lane_i;
+    final_lane1_q <= final_lane_i;
+    final1_q      <= final_i;
+    if (begun1_q) begin
+      lane_q       <= lane1_q;
+      final_lane_q <= final_lane1_q;
+      shift_q      <= (LANE_BITS+1)'(B) - (LANE_BITS+1)'(lane1_q);
+      final_q      <= final1_q;
+    end
+  end
+
   logic [B*8-1:0]   hold_q, beat;
   logic [2*B*8-1:0] pair;
   logic [B-1:0]     strb;
-  assign pair = {block_i, hold_q};
+  assign pair = {block1_q, hold_q};
   always_comb begin
     for (int i = 0; i < B; i++) begin
       beat[i*8 +: 8] = pair[((LANE_BITS+2)'(i) + (LANE_BITS+2)'(shift_q))*8 +: 8];
-      strb[i] = (!fresh_q || LANE_BITS'(i) >= lane_q) && (!at_last || LANE_BITS'(i) <= final_lane_q);
+      strb[i] = (!fresh1_q || LANE_BITS'(i) >= lane_q) && (!last1_q || LANE_BITS'(i) <= final_lane_q);
     end
   end
 
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) valid_o <= 1'b0;
-    else valid_o <= step;
+    if (!rst_ni) {valid_o, step1_q} <= '0;
+    else {valid_o, step1_q} <= {step1_q, step};
   end
   always_ff @(posedge clk_i) begin
-    if (block_take_o) hold_q <= block_i;
+    if (take1_q) hold_q <= block1_q;
     data_o  <= beat;
     strb_o  <= strb;
-    final_o <= final_q && at_last;
+    final_o <= final_q && last1_q;
   end
 endmodule

@@ -62,7 +62,7 @@ module store_read #(
     end
   end
 
-  // The run to come waits beside the one that is read.
+  // The runs to come wait beside the one that is read.
   localparam int RunBits = WORD_BITS + LEN_BITS + 1 - WordShift;
   logic [WORD_BITS-1:0]          next_addr;
   logic [LEN_BITS-1-WordShift:0] next_left;
@@ -70,7 +70,7 @@ module store_read #(
   logic [RunBits-1:0]            run_new;
   assign run_new = {WORD_BITS'(run_local_i >> ChunkShift), run_final_i[LEN_BITS-1:WordShift],
                     run_final_i[LEN_BITS-1:WordShift] == '0};
-  fifo #(.WIDTH(RunBits), .DEPTH(2)) u_next (
+  fifo #(.WIDTH(RunBits), .DEPTH(4), .HEAD(0)) u_next (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(run_valid_i && run_ready_o), .data_i(run_new),
     .pop_i(next), .data_o({next_addr, next_left, next_one}), .empty_o(next_empty), .full_o(next_full));
   countdown #(.WIDTH(LEN_BITS - WordShift)) u_words (.clk_i(clk_i), .load_i(next), .count_i(next_left),
@@ -109,7 +109,7 @@ module store_read #(
       end
     end
   end
-  fifo #(.WIDTH(EntryBits), .DEPTH(Depth)) u_entries (
+  fifo #(.WIDTH(EntryBits), .DEPTH(Depth), .HEAD(0)) u_entries (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(coming_q[3] && ends_q[3]), .data_i(entry),
     .pop_i(take_i), .data_o(data_o), .empty_o(empty), .full_o(full));
   assign valid_o = !empty;

@@ -6,12 +6,13 @@ module store_unit #(
   parameter int PK        = 8,
   parameter int ACT_BYTES = 131072,
   parameter int AXI_BYTES = 8,
+  parameter int ADDR_BITS = 64,
   parameter int WORD_BITS  = $clog2(ACT_BYTES / PC),
   parameter int LOCAL_BITS = 16
 ) (
   input  logic                             clk_i,
   input  logic                             rst_ni,
-  input  logic [127:0]                     base_i,
+  input  logic [2*ADDR_BITS-1:0]           base_i,
   input  logic [63:0]                      size_i,
   // Instructions and tokens.
   input  logic                             valid_i,
@@ -29,7 +30,7 @@ module store_unit #(
   // The bus.
   output logic                             burst_valid_o,
   input  logic                             burst_ready_i,
-  output logic [63:0]                      burst_addr_o,
+  output logic [ADDR_BITS-1:0]             burst_addr_o,
   output logic [7:0]                       burst_len_o,
   output logic                             beat_valid_o,
   input  logic                             beat_ready_i,
@@ -63,15 +64,15 @@ module store_unit #(
   assign base     = instr_i[engine_pkg::FieldBase];
 
   run_request #(
-    .LOCAL_BITS(LOCAL_BITS), .LEN_BITS(LenBits), .AXI_BYTES(AXI_BYTES), .LANE_BITS(LaneBits),
-    .BEAT_BITS(BeatBits)
+    .LOCAL_BITS(LOCAL_BITS), .LEN_BITS(LenBits), .AXI_BYTES(AXI_BYTES), .ADDR_BITS(ADDR_BITS),
+    .LANE_BITS(LaneBits), .BEAT_BITS(BeatBits)
   ) u_request (
     .clk_i         (clk_i),
     .rst_ni        (rst_ni),
     .start_i       (take_o),
     .ready_o       (request_ready),
     .window_i      (1'b0),
-    .base_i        (base ? base_i[127:64] : base_i[63:0]),
+    .base_i        (base ? base_i[ADDR_BITS +: ADDR_BITS] : base_i[0 +: ADDR_BITS]),
     .size_i        (base ? size_i[63:32] : size_i[31:0]),
     .offset_i      (instr_i[engine_pkg::FieldOffset +: 32]),
     .stride_y_i    (instr_i[engine_pkg::FieldStrideY +: 32]),
@@ -104,7 +105,7 @@ module store_unit #(
   );
 
   // A run goes to the reader of its words and to the queue of those that wait to be sent, which is never full: of
-  // the runs in it three at most wait for the reader or are read, and each other has an entry in the reader's queue.
+  // the runs in it five at most wait for the reader or are read, and each other has an entry in the reader's queue.
   assign run_push = run_valid && read_ready;
 
   localparam int EntryBits = 8 * (PC > AXI_BYTES ? PC : AXI_BYTES);
@@ -128,7 +129,7 @@ module store_unit #(
   logic               now_one_beat, now_one_block, final_run;
   logic [RunBits-1:0] run_new;
   assign run_new = {run_lane, run_final_lane, run_last_beat, run_last_block, one_beat, one_block, run_last};
-  fifo #(.WIDTH(RunBits), .DEPTH(16)) u_runs (
+  fifo #(.WIDTH(RunBits), .DEPTH(16), .HEAD(0)) u_runs (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(run_push), .data_i(run_new), .pop_i(run_take),
     .data_o({lane, final_lane, last_beat, last_block, now_one_beat, now_one_block, final_run}),
     .empty_o(runs_empty), .full_o(runs_full));
@@ -190,7 +191,7 @@ module store_unit #(
     .strb_o        (beat_strb),
     .final_o       (beat_final)
   );
-  fifo #(.WIDTH(AXI_BYTES*9 + 1), .DEPTH(BeatDepth)) u_beats (
+  fifo #(.WIDTH(AXI_BYTES*9 + 1), .DEPTH(BeatDepth), .HEAD(0)) u_beats (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(beat_valid), .data_i({beat_final, beat_strb, beat_data}),
     .pop_i(beat_take), .data_o({sent_final, beat_strb_o, beat_data_o}), .empty_o(beat_empty), .full_o(beat_full));
   assign beat_valid_o = !beat_empty;

@@ -10,7 +10,7 @@ module token_counters (
   input  logic [2:0]  signal_load_i, signal_compute_i, signal_store_i,
   input  logic [2:0]  give_i,    // by unit
   output logic [2:0]  ok_o,
-  output logic        overflow_load_o, overflow_compute_o, overflow_store_o,
+  output logic        overflow_load_o, overflow_compute_o, overflow_store_o,  // a cycle late
   output logic [31:0] tokens_o   // 4 bits each: [0][1], [0][2], [1][0], [1][2], [2][0], [2][1]
 );
   localparam int Pairs = 6;
@@ -29,9 +29,11 @@ module token_counters (
     ok_o[2] <= (some[1] | ~wait_store_i[0]) & (some[3] | ~wait_store_i[1]);
   end
 
-  assign overflow_load_o    = |over[1:0];
-  assign overflow_compute_o = |over[3:2];
-  assign overflow_store_o   = |over[5:4];
+  always_ff @(posedge clk_i) begin
+    overflow_load_o    <= !clear_i && |over[1:0];
+    overflow_compute_o <= !clear_i && |over[3:2];
+    overflow_store_o   <= !clear_i && |over[5:4];
+  end
   assign tokens_o[31:24]    = '0;
 
   for (genvar i = 0; i < Pairs; i++) begin : gen_pair

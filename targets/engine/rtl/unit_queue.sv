@@ -38,7 +38,7 @@ module unit_queue #(
     .clk_i(clk_i), .we_i(push_i), .waddr_i(wptr_q), .wdata_i(data_i), .re_i(ask), .raddr_i(rptr_q), .rdata_o(beat));
   fifo #(.WIDTH(engine_pkg::IndexBits), .DEPTH(DEPTH)) u_index (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(push_i && push_last_i), .data_i(index_i),
-    .pop_i(ask_last), .data_o(index), .empty_o(index_empty), .full_o(index_full));
+    .pop_i(last), .data_o(index), .empty_o(index_empty), .full_o(index_full));
 
   assign ask      = open_q && some_q;
   assign ask_last = ask && (&rptr_q[BeatBits-1:0]);
@@ -74,7 +74,7 @@ module unit_queue #(
   end
 
   always_ff @(posedge clk_i) begin
-    if (ask_last) index_o <= index;
+    if (last) index_o <= index;
   end
   for (genvar b = 0; b < Beats; b++) begin : gen_beat
     logic [AXI_BYTES*8-1:0] data_q;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Joins two AXI4 masters of 64 data bits on one memory that answers in order: 0 the engine, with bursts, 1 the
-// link, with single beats now and then, first where both want. All of the engine's signals and all of the
-// memory's pass registers.
+// link, with single beats now and then, first where both want. All of the engine's signals and the memory's
+// addresses and responses pass registers; its data come from and go to queues of its own.
 module axi_mux #(
   parameter int ADDR_BITS = 32
 ) (
@@ -88,9 +88,11 @@ module axi_mux #(
   fifo #(.WIDTH(1), .DEPTH(Depth)) u_reads (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(ar_take), .data_i(l_arvalid_i), .pop_i(r_valid && r_ready && r_last),
     .data_o(r_link), .empty_o(r_empty), .full_o(r_full));
-  skid #(.WIDTH(67)) u_r (
-    .clk_i(clk_i), .rst_ni(rst_ni), .valid_i(m_rvalid_i), .ready_o(m_rready_o),
-    .data_i({m_rlast_i, m_rresp_i, m_rdata_i}), .valid_o(r_valid), .ready_i(r_ready), .data_o({r_last, r_resp, r_data}));
+  assign r_valid    = m_rvalid_i;
+  assign r_data     = m_rdata_i;
+  assign r_resp     = m_rresp_i;
+  assign r_last     = m_rlast_i;
+  assign m_rready_o = r_ready;
   assign r_ready    = !r_empty && (r_link || r_stage_ready);
   assign l_rvalid_o = r_valid && !r_empty && r_link;
   assign l_rdata_o  = r_data;
@@ -130,10 +132,9 @@ module axi_mux #(
   assign w_take     = w_valid && w_ready;
   assign ew_ready   = !w_empty && !w_link && w_ready;
   assign l_wready_o = !w_empty && w_link && w_ready;
-  skid #(.WIDTH(73)) u_w (
-    .clk_i(clk_i), .rst_ni(rst_ni), .valid_i(w_valid), .ready_o(w_ready),
-    .data_i(w_link ? {9'h1ff, l_wdata_i} : {ew_last, ew_strb, ew_data}), .valid_o(m_wvalid_o), .ready_i(m_wready_i),
-    .data_o({m_wlast_o, m_wstrb_o, m_wdata_o}));
+  assign w_ready    = m_wready_i;
+  assign m_wvalid_o = w_valid;
+  assign {m_wlast_o, m_wstrb_o, m_wdata_o} = w_link ? {9'h1ff, l_wdata_i} : {ew_last, ew_strb, ew_data};
 
   fifo #(.WIDTH(1), .DEPTH(Depth)) u_answers (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(aw_take), .data_i(l_awvalid_i), .pop_i(b_valid && b_ready),

@@ -14,7 +14,7 @@ module frame_tx (
 );
   typedef enum logic [1:0] {Idle, Contents, Crc, Close} state_e;
   state_e      state_q;
-  logic        special, escaped_q, emit;
+  logic        special_q, looked_q, escaped_q, emit, some;  // looked at: special_q is of the byte at hand
   logic [1:0]  index_q;
   logic [31:0] crc_q, crc_next;
   logic [7:0]  plain;
@@ -22,9 +22,9 @@ module frame_tx (
   crc32_byte u_crc (.crc_i(crc_q), .data_i(data_i), .crc_o(crc_next));
 
   assign plain   = state_q == Crc ? ~crc_q[7:0] : data_i;
-  assign special = plain == 8'h7e || plain == 8'h7d;
-  assign emit    = (!valid_o || ready_i) && (state_q == Crc || (state_q == Contents && valid_i));
-  assign ready_o = emit && state_q == Contents && (!special || escaped_q);
+  assign some    = state_q == Crc || (state_q == Contents && valid_i);
+  assign emit    = (!valid_o || ready_i) && looked_q;
+  assign ready_o = emit && state_q == Contents && (!special_q || escaped_q);
   assign idle_o  = state_q == Idle && !valid_o;
 
   always_ff @(posedge clk_i) begin
@@ -32,7 +32,9 @@ module frame_tx (
       state_q   <= Idle;
       valid_o   <= 1'b0;
       escaped_q <= 1'b0;
+      looked_q  <= 1'b0;
     end else begin
+      looked_q <= some && !emit;
       if (ready_i) valid_o <= 1'b0;
       unique case (state_q)
         Idle: begin
@@ -44,8 +46,8 @@ module frame_tx (
         Contents, Crc: begin
           if (emit) begin
             valid_o   <= 1'b1;
-            escaped_q <= special && !escaped_q;
-            if (!special || escaped_q) begin
+            escaped_q <= special_q && !escaped_q;
+            if (!special_q || escaped_q) begin
               if (state_q == Contents && last_i) state_q <= Crc;
               if (state_q == Crc && index_q == 2'd3) state_q <= Close;
             end
@@ -65,13 +67,14 @@ module frame_tx (
     if (state_q == Idle || state_q == Close) begin
       crc_q   <= '1;
       index_q <= 2'd0;
-    end else if (emit && (!special || escaped_q)) begin
+    end else if (emit && (!special_q || escaped_q)) begin
       crc_q   <= state_q == Crc ? {8'hff, crc_q[31:8]} : crc_next;
       index_q <= state_q == Crc ? index_q + 1'b1 : 2'd0;
     end
+    special_q <= plain == 8'h7e || plain == 8'h7d;
     if (!valid_o || ready_i) begin
       unique case (state_q)
-        Contents, Crc: data_o <= escaped_q ? plain ^ 8'h20 : special ? 8'h7d : plain;
+        Contents, Crc: data_o <= escaped_q ? plain ^ 8'h20 : special_q ? 8'h7d : plain;
         default:       data_o <= 8'h7e;
       endcase
     end

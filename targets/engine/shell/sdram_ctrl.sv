@@ -66,6 +66,7 @@ module sdram_ctrl #(
   logic [3:0]       active_q;    // until an open row may be closed
   logic [3:0]       recover_q;   // until what was written is safe from closing
   logic [1:0]       slot_q;      // until the data lines are free
+  logic             able_q, settled_q;
   logic             due_q;       // refresh
 
   // Bursts: the one at work, and the next.
@@ -137,13 +138,19 @@ module sdram_ctrl #(
     end
   end
 
-  // What is done in this cycle.
-  assign ready_now   = state_q == Run && !due_q && valid_q && look_q == 2'd0 && wait_q == 4'd0;
+  // What is done in this cycle. That something may be is known a cycle ahead, from what counts down; what is done
+  // sets the counters, and may be looked at again in the next cycle but one.
+  always_ff @(posedge clk_i) begin
+    able_q    <= rst_ni && state_q == Run && valid_q && look_q <= 2'd1 && wait_q <= 4'd1
+                 && (!able_q || (slot_q != 2'd0 && (bad || hit_q)));
+    settled_q <= active_q <= 4'd1 && recover_q <= 4'd1;
+  end
+  assign ready_now   = able_q && !due_q;
   assign issue       = ready_now && slot_q == 2'd0 && (bad || hit_q)
                        && (write_q ? !w_empty && drive_o && !bvalid_o : room_q);
   assign issue_read  = issue && !write_q;
   assign issue_write = issue && write_q;
-  assign close_now   = ready_now && !bad && miss_q && active_q == 4'd0 && recover_q == 4'd0;
+  assign close_now   = ready_now && !bad && miss_q && settled_q;
   assign open_now    = ready_now && !bad && !hit_q && !miss_q;
 
   always_ff @(posedge clk_i) begin
@@ -301,7 +308,8 @@ module sdram_ctrl #(
     pipe_last_q <= {pipe_last_q[Pipe-2:0], final_beat};
     pipe_bad_q  <= {pipe_bad_q[Pipe-2:0], bad};
     words_q     <= {dq_i, words_q[63:16]};
-    if (issue_write) begin
+    // The first word stands by for its turn, which comes only while the lines are driven.
+    if (write_q && slot_q == 2'd0 && drive_o) begin
       dq_o        <= w_head[15:0];
       dqm_o       <= ~w_head[65:64];
       rest_q      <= w_head[63:16];

@@ -30,9 +30,12 @@ module ulx3s_clock #(
     assign locked = 1'b1;
   end
 
+  // Flip-flops are reset by a one: kept as such, it needs no inverter on its way to all of them.
   logic [1:0] locked_q = 2'b00;
-  assign rst_no = steady_q[7];
+  logic       rst_q    = 1'b1;
+  assign rst_no = !rst_q;
   always_ff @(posedge clk_o) begin
+    rst_q    <= !steady_q[7];
     locked_q <= {locked_q[0], locked};
     if (!locked_q[1]) steady_q <= 8'd0;
     else if (!steady_q[7]) steady_q <= steady_q + 1'b1;

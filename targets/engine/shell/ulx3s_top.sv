@@ -71,14 +71,15 @@ module ulx3s_top #(
   // The engine.
   logic        e_awvalid, e_awready, e_wvalid, e_wready, e_wlast, e_bvalid, e_bready, e_arvalid, e_arready, e_rvalid,
                e_rready, e_rlast;
-  logic [63:0] e_awaddr, e_wdata, e_araddr, e_rdata;
+  logic [31:0] e_awaddr, e_araddr;
+  logic [63:0] e_wdata, e_rdata;
   logic [7:0]  e_awlen, e_wstrb, e_arlen;
   logic [2:0]  e_awsize, e_arsize;
   logic [1:0]  e_awburst, e_arburst, e_bresp, e_rresp;
 
   engine_top #(
     .PC(PC), .PK(PK), .ACT_BYTES(ACT_BYTES), .ACT_BANKS(ACT_BANKS), .WGT_WORDS(WGT_WORDS), .PRM_WORDS(PRM_WORDS),
-    .AXI_BYTES(AXI_BYTES), .RQ_CYCLES(RQ_CYCLES), .INT4(INT4), .TECH(TECH)
+    .AXI_BYTES(AXI_BYTES), .RQ_CYCLES(RQ_CYCLES), .INT4(INT4), .ADDR_BITS(32), .TECH(TECH)
   ) u_engine (
     .clk_i(clk), .rst_ni(rst_n), .interrupt_o(engine_interrupt),
     .s_axi_awvalid_i(r_awvalid), .s_axi_awready_o(r_awready), .s_axi_awaddr_i(r_awaddr), .s_axi_wvalid_i(r_wvalid),
@@ -105,10 +106,10 @@ module ulx3s_top #(
   axi_mux #(.ADDR_BITS(MemoryBits + 1)) u_mux (
     .clk_i(clk), .rst_ni(rst_n),
     .e_awvalid_i(e_awvalid), .e_awready_o(e_awready),
-    .e_awaddr_i({|e_awaddr[63:MemoryBits], e_awaddr[MemoryBits-1:0]}), .e_awlen_i(e_awlen), .e_wvalid_i(e_wvalid),
+    .e_awaddr_i({|e_awaddr[31:MemoryBits], e_awaddr[MemoryBits-1:0]}), .e_awlen_i(e_awlen), .e_wvalid_i(e_wvalid),
     .e_wready_o(e_wready), .e_wdata_i(e_wdata), .e_wstrb_i(e_wstrb), .e_wlast_i(e_wlast), .e_bvalid_o(e_bvalid),
     .e_bready_i(e_bready), .e_bresp_o(e_bresp), .e_arvalid_i(e_arvalid), .e_arready_o(e_arready),
-    .e_araddr_i({|e_araddr[63:MemoryBits], e_araddr[MemoryBits-1:0]}), .e_arlen_i(e_arlen), .e_rvalid_o(e_rvalid),
+    .e_araddr_i({|e_araddr[31:MemoryBits], e_araddr[MemoryBits-1:0]}), .e_arlen_i(e_arlen), .e_rvalid_o(e_rvalid),
     .e_rready_i(e_rready), .e_rdata_o(e_rdata), .e_rresp_o(e_rresp), .e_rlast_o(e_rlast),
     .l_awvalid_i(l_awvalid), .l_awready_o(l_awready),
     .l_awaddr_i({|l_awaddr[31:MemoryBits], l_awaddr[MemoryBits-1:0]}), .l_wvalid_i(l_wvalid), .l_wready_o(l_wready),

@@ -70,7 +70,7 @@ TEST(Configuration, ReadsABoardFile) {
   std::error_code error;
   llvm::raw_fd_ostream(path, error) << R"({
     "name": "bench", "description": "a test", "device": "none",
-    "shell": "none", "clock_mhz": 50, "multipliers": 7, "memory_bits": 300000,
+    "shell": "none", "clock_mhz": 50, "multipliers": 7, "memory_bits": 320000,
     "memory": {"latency": 11, "bytes_per_cycle": 2},
     "parameters": {"PC": 2, "PK": 1, "ACT_BYTES": 1024, "ACT_BANKS": 2,
       "WGT_WORDS": 16, "PRM_WORDS": 4, "AXI_BYTES": 8}})";
@@ -80,9 +80,10 @@ TEST(Configuration, ReadsABoardFile) {
   EXPECT_EQ(configuration->board().memory.latency, 11u);
   EXPECT_EQ(configuration->board().memory.bytesPerCycle, 2u);
   // One for each chunk of two banks, two each for the 64 bits of weights, of
-  // parameters, of the lane's tables and of the units' three queues.
+  // parameters, of the lane's tables and of the units' three queues, one for
+  // the counters.
   EXPECT_EQ(configuration->resources().memoryBlocks,
-            2u * 2 + 2 + 2 + 2 + 3 * 2);
+            2u * 2 + 2 + 2 + 2 + 3 * 2 + 1);
 
   llvm::raw_fd_ostream(path, error) << R"({"name": "bench"})";
   EXPECT_NE(errorOf(path).find("not a board file"), std::string::npos);
@@ -119,7 +120,7 @@ TEST(Configuration, ErrorsNameWhatAndTheRemedy) {
             "multipliers; LFE5U-25F has 28: make PC or PK smaller");
   EXPECT_EQ(errorOf("ulx3s-25f,ACT_BYTES=1048576"),
             "engine configuration 'ulx3s-25f,ACT_BYTES=1048576': the "
-            "scratchpads need 542 blocks of 18432 bits; LFE5U-25F has 56: make "
+            "scratchpads need 543 blocks of 18432 bits; LFE5U-25F has 56: make "
             "ACT_BYTES, WGT_WORDS or PRM_WORDS smaller");
 }
 

@@ -15,13 +15,8 @@ struct Synthesized {
 };
 
 constexpr Synthesized rows[] = {
-    {{4, 4, 32768, 8, 1024, 256, 8}, 24, 46, 15441},
-    {{8, 8, 131072, 8, 1024, 256, 8}, 80, 134, 20172},
-    // Of the RTL before its pipelines were cut finer and had tables, with some
-    // 1,500 LUTs less; blocks with the tables'.
-    {{8, 4, 65536, 8, 1024, 256, 8}, 40, 70, 15247},
-    {{16, 4, 65536, 8, 512, 512, 8}, 72, 70, 17759},
-    {{16, 8, 131072, 8, 512, 256, 8}, 144, 134, 22271},
+    {{4, 4, 32768, 8, 1024, 256, 8}, 24, 47, 12387},
+    {{8, 8, 131072, 8, 1024, 256, 8}, 80, 135, 16703},
 };
 constexpr BlockSizes ecp5{18432, 18}, ultraScale{36864, 27};
 constexpr double lutError = 0.10;
