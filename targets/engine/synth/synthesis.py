@@ -91,10 +91,15 @@ def synthesize(work, board, tools):
         *read_script(names, top, {**board["parameters"], "CLOCK_MHZ": board["clock_mhz"]}, 1),
         # The engine stays a module up to the end, so that it can be simulated by itself.
         "setattr -mod -set keep_hierarchy 1 *engine_top",
-        f"synth_lattice -family ecp5 -top {top}",
+        f"synth_lattice -family ecp5 -top {top} -run :map_luts",
+        # Yosys's own flow says 300 ps a wire. Routed ones take 500 to 2500, so that levels of logic are what counts.
+        "techmap -map +/lattice/latches_map.v",
+        "abc9 -W 1200",
+        "clean",
+        f"synth_lattice -family ecp5 -top {top} -run map_cells:",
         # The output registers of ram_sdp's memories; see there.
         'setparam -set REGMODE_A "OUTREG" -set REGMODE_B "OUTREG" t:DP16KD */*block_q* %i',
-        "select *engine_top",
+        "select *engine_top twin",
         "write_verilog -noattr -selected engine.v",
         "select -clear",
         "setattr -mod -unset keep_hierarchy *",
@@ -121,7 +126,8 @@ def estimate(board, tools, progress):
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         names = [shutil.copy(path, work / path.name).name for path in rtl_sources()]
-        script = [*read_script(names, "engine_top", board["parameters"], 2 if is_xilinx else 1),
+        parameters = {**board["parameters"], "ADDR_BITS": 64 if is_xilinx else 32}
+        script = [*read_script(names, "engine_top", parameters, 2 if is_xilinx else 1),
                   # abc9, the flow's own mapper, finds no delays of its 5-input LUT in Yosys 0.70.
                   *([f"{family} -top engine_top -flatten -noiopad -run :map_luts", "abc -lut 6", "clean"] if is_xilinx
                     else [f"{family} -top engine_top"]),
