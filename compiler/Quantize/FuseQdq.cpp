@@ -95,12 +95,26 @@ static Value getQuantized(OpBuilder &b, Value operand) {
 }
 
 namespace {
-/// A layer in a QDQ model: the operation, what bounds it, and the
-/// QuantizeLinear that ends it.
+/// A layer in a QDQ model: the operation, what scales and what bounds it, and
+/// the QuantizeLinear that ends it.
 struct Group {
   Operation *op;
+  /// Mul or Div, by `factor`: what scales the result of `op`, or `op` itself,
+  /// which then scales its operand `scaled`.
+  Operation *scaling = nullptr;
+  double factor = 1;
+  unsigned scaled = 0;
   Operation *bound = nullptr; // Relu or Clip
   onnx::QuantizeLinearOp end;
+
+  /// All but the end, in program order.
+  SmallVector<Operation *> getParts() const {
+    SmallVector<Operation *> parts{op};
+    for (Operation *part : {scaling, bound})
+      if (part && part != op)
+        parts.push_back(part);
+    return parts;
+  }
 };
 
 struct FuseQdq : sluice::impl::FuseQdqBase<FuseQdq> {
@@ -108,11 +122,13 @@ struct FuseQdq : sluice::impl::FuseQdqBase<FuseQdq> {
 };
 } // namespace
 
-/// Weights and biases must be constants, the rest are activations.
+/// Weights and biases must be constants, the rest are activations. A MatMul has
+/// weights if its second operand is a constant matrix.
 static bool isParameter(Operation *op, unsigned operand) {
+  if (auto matmul = dyn_cast<onnx::MatMulOp>(op))
+    return operand > 0 && matmul.hasWeights();
   return operand > 0 &&
-         isa<onnx::ConvOp, onnx::ConvTransposeOp, onnx::GemmOp, onnx::MatMulOp>(
-             op);
+         isa<onnx::ConvOp, onnx::ConvTransposeOp, onnx::GemmOp>(op);
 }
 
 static bool hasIntegerForm(Operation *op) {
@@ -145,13 +161,54 @@ static bool isBound(Operation *op) {
   return isa<onnx::ReluOp>(op);
 }
 
-/// The group that starts at `op`: result → [Relu | Clip] → QuantizeLinear, each
-/// the only user of the one before.
-static std::optional<Group> findGroup(Operation *op) {
-  if (!hasIntegerForm(op) || !op->getResult(0).hasOneUse())
+/// The one element of a constant, perhaps a dequantized one.
+static std::optional<double> readScalar(Value value) {
+  auto dq = value.getDefiningOp<onnx::DequantizeLinearOp>();
+  if (!dq)
+    return onnx::readFloatScalar(value);
+  std::optional<Scales> scales = getScales(dq);
+  auto integers = onnx::readIntegers(dq.getX());
+  if (!scales || !integers || integers->size() != 1 || !scales->isPerTensor())
     return std::nullopt;
-  Group group{op, nullptr, {}};
+  return static_cast<double>(integers->front() - scales->zeroPoints[0]) *
+         scales->scales[0];
+}
+
+/// Takes `op`, if it is a Mul or Div by a positive constant scalar.
+static bool takeScaling(Operation *op, Group &group) {
+  bool divides = isa<onnx::DivOp>(op);
+  if (!divides && !isa<onnx::MulOp>(op))
+    return false;
+  for (unsigned i = 0; i < (divides ? 1 : 2); ++i) {
+    std::optional<double> scalar = readScalar(op->getOperand(1 - i));
+    if (!scalar || !(*scalar > 0) || !std::isfinite(*scalar) ||
+        op->getOperand(i).getType() != op->getResult(0).getType())
+      continue;
+    group.scaling = op;
+    group.factor = divides ? 1 / *scalar : *scalar;
+    group.scaled = i;
+    return true;
+  }
+  return false;
+}
+
+/// The group that starts at `op`: result → [Mul | Div] → [Relu | Clip] →
+/// QuantizeLinear, each the only user of the one before.
+static std::optional<Group> findGroup(Operation *op) {
+  Group group;
+  group.op = op;
+  if ((!hasIntegerForm(op) && !takeScaling(op, group)) ||
+      !op->getResult(0).hasOneUse())
+    return std::nullopt;
   Operation *user = *op->getResult(0).getUsers().begin();
+  if (auto matmul = dyn_cast<onnx::MatMulOp>(op)) {
+    auto [scaling, factor] = matmul.getScaling();
+    if (scaling && scaling->getResult(0).hasOneUse()) {
+      group.scaling = scaling;
+      group.factor = factor;
+      user = *scaling->getResult(0).getUsers().begin();
+    }
+  }
   if (isBound(user) && !isa<onnx::SoftmaxOp>(op) &&
       user->getResult(0).hasOneUse()) {
     group.bound = user;
@@ -223,6 +280,8 @@ static std::optional<SmallVector<Value>> getOperands(OpBuilder &b,
 /// Whether the op on int16 is more than sums and moves, which are all that
 /// integers.md has for it.
 static bool needsInt8(Operation *op) {
+  if (auto matmul = dyn_cast<onnx::MatMulOp>(op))
+    return !matmul.hasWeights();
   return isa<onnx::LeakyReluOp, onnx::SigmoidOp, onnx::TanhOp,
              onnx::HardSigmoidOp, onnx::HardSwishOp, onnx::SwishOp, onnx::EluOp,
              onnx::ErfOp, onnx::GeluOp, onnx::SoftmaxOp>(op);
@@ -238,9 +297,10 @@ static unsigned getWidth(Value value) {
 static bool isCovered(Operation *op, ArrayRef<Value> operands, Type result) {
   Type out = getElementTypeOrSelf(result);
   quant::UniformQuantizedType outScale = getActivationType(out);
-  if (!outScale ||
-      (needsInt8(op) && (outScale.getStorageTypeIntegralWidth() != 8 ||
-                         getWidth(operands[0]) != 8)))
+  auto isInt8 = [](Value operand) { return getWidth(operand) == 8; };
+  if (!outScale || (needsInt8(op) &&
+                    (outScale.getStorageTypeIntegralWidth() != 8 ||
+                     !llvm::all_of(operands, isInt8))))
     return false;
   if (isa<onnx::AddOp>(op) && getWidth(operands[0]) != getWidth(operands[1]))
     return false;
@@ -261,8 +321,7 @@ static bool isCovered(Operation *op, ArrayRef<Value> operands, Type result) {
     return axis + 1 == type.getRank() && type.getDimSize(axis) <= 1023 &&
            outScale.getScale() >= 1.0 / 256;
   }
-  if (isa<onnx::ConvOp, onnx::ConvTransposeOp, onnx::GemmOp, onnx::MatMulOp>(
-          op)) {
+  if (isParameter(op, 1)) {
     Type weight = getElementTypeOrSelf(operands[1]);
     if (getWidth(operands[1]) != 8)
       return false;
@@ -275,6 +334,32 @@ static bool isCovered(Operation *op, ArrayRef<Value> operands, Type result) {
   return true;
 }
 
+/// Inserts the operation of the group on quantized types; null if it has none.
+static Operation *makeFused(OpBuilder &b, const Group &group, Type type) {
+  if (group.scaling == group.op) {
+    // A change of scale: a Clip without bounds.
+    Value x = getQuantized(b, group.op->getOperand(group.scaled));
+    auto perTensor =
+        x ? dyn_cast<quant::UniformQuantizedType>(getElementTypeOrSelf(x))
+          : quant::UniformQuantizedType();
+    quant::UniformQuantizedType out =
+        getActivationType(getElementTypeOrSelf(type));
+    if (!perTensor || perTensor.getStorageTypeIntegralWidth() != 8 || !out ||
+        out.getStorageTypeIntegralWidth() != 8)
+      return nullptr;
+    return onnx::ClipOp::create(b, group.op->getLoc(), type, x, Value(),
+                                Value());
+  }
+  std::optional<SmallVector<Value>> operands = getOperands(b, group.op);
+  if (!operands || !isCovered(group.op, *operands, type))
+    return nullptr;
+  Operation *fused = group.op->clone();
+  b.insert(fused);
+  fused->setOperands(*operands);
+  fused->getResult(0).setType(type);
+  return fused;
+}
+
 /// Makes the group one operation on quantized types and erases it. Fails,
 /// having changed nothing, if it has no integer form.
 static LogicalResult fuse(OpBuilder &b, const Group &group) {
@@ -284,17 +369,14 @@ static LogicalResult fuse(OpBuilder &b, const Group &group) {
   if (!scales || !scales->isPerTensor())
     return failure();
   auto storage = cast<RankedTensorType>(end.getType());
-  Type type = scales->getType(storage);
-  std::optional<SmallVector<Value>> operands = getOperands(b, group.op);
-  if (!operands || !isCovered(group.op, *operands, type))
+  // What is scaled and then quantized is quantized by another scale.
+  Scales own = *scales;
+  own.scales[0] /= group.factor;
+  Type type = own.getType(storage);
+  Operation *fused = makeFused(b, group, type);
+  if (!fused)
     return failure();
-  Operation *fused = group.op->clone();
-  b.insert(fused);
-  fused->setOperands(*operands);
-  fused->getResult(0).setType(type);
-  SmallVector<Operation *> parts{group.op};
-  if (group.bound)
-    parts.push_back(group.bound);
+  SmallVector<Operation *> parts = group.getParts();
   parts.push_back(end);
   onnx::setFusedNames(fused, parts);
   Operation *bound = group.bound         ? group.bound
@@ -302,15 +384,16 @@ static LogicalResult fuse(OpBuilder &b, const Group &group) {
                                          : nullptr;
   if (bound)
     fused->setAttr("onnx.clamp", b.getDenseI64ArrayAttr(getClamp(
-                                     bound, cast<quant::UniformQuantizedType>(
-                                                getElementTypeOrSelf(type)))));
+                                     bound,
+                                     cast<quant::UniformQuantizedType>(
+                                         getElementTypeOrSelf(
+                                             scales->getType(storage))))));
   Value integers = quant::StorageCastOp::create(b, end.getLoc(), storage,
                                                 fused->getResult(0));
   end.getY().replaceAllUsesWith(integers);
   end.erase();
-  if (group.bound)
-    group.bound->erase();
-  group.op->erase();
+  for (Operation *part : llvm::reverse(group.getParts()))
+    part->erase();
   return success();
 }
 
@@ -352,8 +435,10 @@ void FuseQdq::runOnOperation() {
         erased.contains(op) ? std::nullopt : findGroup(op);
     if (!group)
       continue;
+    SmallVector<Operation *> parts = group->getParts();
+    parts.push_back(group->end);
     if (succeeded(fuse(builder, *group)))
-      erased.insert_range(ArrayRef<Operation *>{op, group->bound, group->end});
+      erased.insert_range(parts);
     else if (StringAttr why = explainInt16(builder, *group))
       op->setAttr(onnx::staysFloatAttr, why);
   }

@@ -42,8 +42,29 @@ static bool isProduct(Operation *op) {
            (op->getNumOperands() < 3 ||
             onnx::getConstantElements(op->getOperand(2)));
   auto matmul = dyn_cast<onnx::MatMulOp>(op);
-  return matmul && onnx::getConstantElements(matmul.getB()) &&
-         cast<RankedTensorType>(matmul.getB().getType()).getRank() == 2;
+  return matmul && matmul.hasWeights();
+}
+
+/// A product of two activations.
+static bool isMatrixProduct(Operation *op) {
+  auto matmul = dyn_cast<onnx::MatMulOp>(op);
+  return matmul && !matmul.hasWeights();
+}
+
+/// The constant scaling that takes the place of `op`, a product of two
+/// activations; null if there is none.
+static Operation *getScaling(Operation *op) {
+  return isMatrixProduct(op) ? cast<onnx::MatMulOp>(op).getScaling().first
+                             : nullptr;
+}
+
+/// Whether `op` scales a product of two activations.
+static bool isScaling(Operation *op) {
+  return isa<onnx::MulOp, onnx::DivOp>(op) &&
+         llvm::any_of(op->getOperands(), [&](Value operand) {
+           Operation *product = operand.getDefiningOp();
+           return product && getScaling(product) == op;
+         });
 }
 
 static bool isResize(Operation *op, StringRef mode) {
@@ -53,7 +74,8 @@ static bool isResize(Operation *op, StringRef mode) {
 
 /// Operators that compute new values in int8.
 static bool isComputed(Operation *op) {
-  return isProduct(op) || isResize(op, "linear") ||
+  return isProduct(op) || isMatrixProduct(op) || isScaling(op) ||
+         isResize(op, "linear") ||
          isa<onnx::AddOp, onnx::AveragePoolOp, onnx::GlobalAveragePoolOp,
              onnx::ReduceMeanOp, onnx::ReluOp, onnx::ClipOp, onnx::LeakyReluOp,
              onnx::SigmoidOp, onnx::TanhOp, onnx::HardSigmoidOp,
@@ -81,9 +103,12 @@ static bool isPassive(Operation *op) {
              onnx::UnsqueezeOp, onnx::SliceOp>(op);
 }
 
-/// Whether the one user of `op` is a Relu or Clip that takes its place.
-static bool isBounded(Operation *op) {
-  return (isProduct(op) || isa<onnx::AddOp>(op)) &&
+/// Whether the one user of `op` is a Relu, a Clip or a scaling that takes its
+/// place.
+static bool isReplaced(Operation *op) {
+  if (getScaling(op))
+    return true;
+  return (isProduct(op) || isMatrixProduct(op) || isa<onnx::AddOp>(op)) &&
          op->getResult(0).hasOneUse() &&
          isa<onnx::ReluOp, onnx::ClipOp>(*op->getResult(0).getUsers().begin());
 }
@@ -100,12 +125,27 @@ static bool feedsInt8(Value value) {
   });
 }
 
+/// Whether a product of two activations reads `value`, perhaps through passive
+/// operators.
+static bool feedsMatrixProduct(Value value) {
+  return llvm::any_of(value.getUsers(), [](Operation *user) {
+    return isMatrixProduct(user) ||
+           (isPassive(user) && feedsMatrixProduct(user->getResult(0)));
+  });
+}
+
+/// A product of two activations has more to sum for each zero point.
+static ActivationScale chooseScale(Value value, const TensorRange &range) {
+  return feedsMatrixProduct(value) ? range.getBalancedScale()
+                                   : range.getScale();
+}
+
 void InsertQdq::chooseScales() {
   func::FuncOp function = getOperation();
   for (BlockArgument argument : function.getArguments())
     if (auto range = TensorRange::get(function, argument);
         range && isFloat(argument) && feedsInt8(argument))
-      scales.insert({argument, range->getScale()});
+      scales.insert({argument, chooseScale(argument, *range)});
   for (Operation &op : function.getBody().front()) {
     if (op.getNumResults() == 0 || !isFloat(op.getResult(0)))
       continue;
@@ -117,9 +157,9 @@ void InsertQdq::chooseScales() {
       // Its values lie between 0 and 1, whatever the data.
       if (scales.contains(op.getOperand(0)))
         scales.insert({result, ActivationScale{1.0f / 256, -128}});
-    } else if (isComputed(&op) ? !isBounded(&op) : feedsInt8(result)) {
+    } else if (isComputed(&op) ? !isReplaced(&op) : feedsInt8(result)) {
       if (auto range = TensorRange::get(function, result))
-        scales.insert({result, range->getScale()});
+        scales.insert({result, chooseScale(result, *range)});
       if (!isComputed(&op))
         floats.insert(result);
     }
@@ -248,7 +288,8 @@ LogicalResult InsertQdq::quantizeParameters(OpBuilder &b, Operation *op) {
 /// Constants among the activations that `op` takes: one scale and zero point
 /// each.
 void InsertQdq::quantizeConstants(OpBuilder &b, Operation *op) {
-  if (!scales.contains(op->getResult(0)))
+  Operation *scaling = getScaling(op);
+  if (!scales.contains(scaling ? scaling->getResult(0) : op->getResult(0)))
     return;
   for (OpOperand &operand : op->getOpOperands()) {
     ElementsAttr elements = onnx::getConstantElements(operand.get());
@@ -287,7 +328,7 @@ void InsertQdq::runOnOperation() {
     if (isProduct(&op)) {
       if (failed(quantizeParameters(b, &op)))
         signalPassFailure();
-    } else if (isa<onnx::AddOp, onnx::ConcatOp>(op)) {
+    } else if (isMatrixProduct(&op) || isa<onnx::AddOp, onnx::ConcatOp>(op)) {
       quantizeConstants(b, &op);
     }
   }

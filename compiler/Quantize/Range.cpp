@@ -47,6 +47,15 @@ ActivationScale TensorRange::getScale() const {
   return {scale, static_cast<int8_t>(std::clamp(zeroPoint, -128.0, 127.0))};
 }
 
+ActivationScale TensorRange::getBalancedScale() const {
+  ActivationScale scale = getScale();
+  auto symmetric = std::max(std::fabs(min), std::fabs(max)) / 127;
+  return symmetric <= scale.scale * 1.25f &&
+                 symmetric >= std::numeric_limits<float>::min()
+             ? ActivationScale{symmetric, 0}
+             : scale;
+}
+
 float chooseWeightScale(float largest, float bias, float inputScale) {
   auto scale = static_cast<float>(static_cast<double>(largest) / 127);
   auto leastForBias = static_cast<float>(std::fabs(static_cast<double>(bias)) /

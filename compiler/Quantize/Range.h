@@ -31,6 +31,9 @@ struct TensorRange {
 
   /// Asymmetric int8 over the range widened to hold 0, which is exact.
   ActivationScale getScale() const;
+  /// With zero point 0 where that makes steps at most a quarter longer; else
+  /// the same.
+  ActivationScale getBalancedScale() const;
 };
 
 /// Symmetric int8 for weights of magnitude up to `largest`; wide enough that

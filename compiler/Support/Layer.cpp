@@ -18,6 +18,8 @@ llvm::StringRef sluice::stringify(LayerKind kind) {
   switch (kind) {
   case LayerKind::Convolution:
     return "convolution";
+  case LayerKind::MatMul:
+    return "matmul";
   case LayerKind::Depthwise:
     return "depthwise";
   case LayerKind::AveragePool:
@@ -49,10 +51,19 @@ llvm::StringRef sluice::stringify(LayerKind kind) {
 Value Layer::getOutput() const { return getRoot()->getResult(0); }
 
 bool Layer::isInteger() const {
-  return kind == LayerKind::Convolution || kind == LayerKind::Depthwise ||
-         kind == LayerKind::AveragePool || kind == LayerKind::Rescale ||
-         kind == LayerKind::MaxPool || kind == LayerKind::Add ||
-         kind == LayerKind::Lookup;
+  return kind == LayerKind::Convolution || kind == LayerKind::MatMul ||
+         kind == LayerKind::Depthwise || kind == LayerKind::AveragePool ||
+         kind == LayerKind::Rescale || kind == LayerKind::MaxPool ||
+         kind == LayerKind::Add || kind == LayerKind::Lookup;
+}
+
+std::array<int64_t, 4> Layer::getInputShape(unsigned index) const {
+  if (kind != LayerKind::MatMul || index == 0)
+    return inputShape;
+  int64_t inner = inputShape[3], outputs = outputShape[3];
+  if (hasChannelRows)
+    return {1, 1, outputs, inner};
+  return {1, 1, inner, outputs};
 }
 
 bool sluice::isActivation(Value value) {

@@ -22,6 +22,8 @@ enum class LayerKind {
   /// conv2d, also a fully connected layer, whose kernel is as large as its
   /// input.
   Convolution,
+  /// matmul of two tensors that the model computes, of one entry.
+  MatMul,
   /// depthwise_conv2d with weights, one output channel for an input channel.
   Depthwise,
   /// depthwise_conv2d whose weights are all 1 and whose bias is 0.
@@ -67,7 +69,7 @@ struct Layer {
   /// The layer's ops in program order; constants do not belong to a layer.
   llvm::SmallVector<mlir::Operation *, 4> ops;
   /// What the layer reads from other layers or the block's arguments, each
-  /// once, except that an Add always has two.
+  /// once, except that an Add and a MatMul always have two.
   llvm::SmallVector<mlir::Value, 2> inputs;
   /// Of convolutions and products: outputs * kernel * input channels a group,
   /// padding included. 0 for all else.
@@ -78,19 +80,28 @@ struct Layer {
   mlir::Value getOutput() const;
 
   /// Whether the layer is one of integers.md's that compute integers from
-  /// integers: Convolution, Depthwise, AveragePool, Rescale, MaxPool, Add or
+  /// integers: Convolution, MatMul, Depthwise, AveragePool, Rescale, MaxPool, Add or
   /// Lookup. What follows is set only for these.
   bool isInteger() const;
+  /// Whether an output depends on all channels of the input.
+  bool mixesChannels() const {
+    return kind == LayerKind::Convolution || kind == LayerKind::MatMul;
+  }
 
   /// 8 or 16: the elements of all inputs, and of the output.
   unsigned inputBits = 8, outputBits = 8;
   /// What no |sum| of a layer with a multiplier exceeds: section 2.
   int64_t getLargestSum() const;
 
-  /// NHWC. The input's is that of all inputs. The shape of the values
-  /// themselves may differ by a reshape. A tensor of lower rank counts as
-  /// NHWC with leading ones.
+  /// NHWC. The input's is that of all inputs, but of a MatMul the first's. The
+  /// shape of the values themselves may differ by a reshape. A tensor of lower
+  /// rank counts as NHWC with leading ones.
   std::array<int64_t, 4> inputShape{}, outputShape{};
+  /// The shape of input `index`.
+  std::array<int64_t, 4> getInputShape(unsigned index) const;
+  /// MatMul: whether the second input has a row of `inputShape[3]` values for
+  /// each output channel, else a row of all output channels for each of these.
+  bool hasChannelRows = false;
   Extent kernel{1, 1}, stride{1, 1}, dilation{1, 1};
   Extent padBefore, padAfter;
   /// Convolution: OHWI; Depthwise: HWC1; both int8 constants. Else null.

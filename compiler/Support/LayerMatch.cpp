@@ -2,6 +2,7 @@
 
 #include "compiler/Support/LayerMatch.h"
 
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include "mlir/IR/Matchers.h"
 
@@ -235,6 +236,54 @@ static std::optional<Layer> matchDepthwise(tosa::DepthwiseConv2DOp op) {
   return layer;
 }
 
+/// Whether `value` is of rows of a constant identity matrix of `size` rows: a
+/// product by it moves data.
+static bool isIdentity(Value value, int64_t size) {
+  while (Operation *op = value.getDefiningOp()) {
+    if (!isa<tosa::ReshapeOp, tensor::ExtractSliceOp>(op))
+      break;
+    value = op->getOperand(0);
+  }
+  std::optional<std::vector<int32_t>> values = readIntegers(value);
+  if (!values || static_cast<int64_t>(values->size()) != size * size)
+    return false;
+  for (int64_t i = 0; i < size * size; ++i)
+    if ((*values)[i] != (i / size == i % size))
+      return false;
+  return true;
+}
+
+/// A product of two matrices, the second perhaps transposed first.
+static std::optional<Layer> matchMatMul(tosa::MatMulOp op) {
+  Layer layer;
+  layer.kind = LayerKind::MatMul;
+  FailureOr<int64_t> firstZp = op.getAZeroPoint(),
+                     secondZp = op.getBZeroPoint();
+  if (failed(firstZp) || failed(secondZp) || !isInt8(op.getA()) ||
+      !isInt8(op.getB()) ||
+      cast<RankedTensorType>(op.getA().getType()).getDimSize(0) != 1 ||
+      failed(setShapes(layer, op.getA(), op.getOutput())))
+    return std::nullopt;
+  Value second = op.getB();
+  if (auto transpose = second.getDefiningOp<tosa::TransposeOp>();
+      transpose && second.hasOneUse() &&
+      transpose->getBlock() == op->getBlock() &&
+      transpose.getPerms() == ArrayRef<int32_t>{0, 2, 1}) {
+    layer.ops.push_back(transpose);
+    layer.hasChannelRows = true;
+    second = transpose.getInput1();
+  }
+  layer.ops.push_back(op);
+  layer.inputs = {op.getA(), second};
+  layer.inputZeroPoints = {int32_t(*firstZp), int32_t(*secondZp)};
+  if (failed(takeEpilogue(layer)) || layer.multipliers.size() != 1)
+    return std::nullopt;
+  takeActivation(layer);
+  if (!isIdentity(op.getA(), layer.inputShape[3]))
+    layer.macs = countOutputs(layer) * layer.inputShape[3];
+  return layer;
+}
+
 //===----------------------------------------------------------------------===//
 // Pool, rescale, add
 //===----------------------------------------------------------------------===//
@@ -327,6 +376,8 @@ static std::optional<Layer> matchLookup(tosa::TableOp op) {
 std::optional<Layer> sluice::matchIntegerLayer(Operation *op) {
   if (auto conv = dyn_cast<tosa::Conv2DOp>(op))
     return matchConv(conv);
+  if (auto product = dyn_cast<tosa::MatMulOp>(op))
+    return matchMatMul(product);
   if (auto depthwise = dyn_cast<tosa::DepthwiseConv2DOp>(op))
     return matchDepthwise(depthwise);
   if (auto pool = dyn_cast<tosa::MaxPool2dOp>(op))

@@ -9,8 +9,8 @@
 
 namespace sluice {
 
-/// The integer layer that `op` is the heart of: its convolution, pool, add or
-/// lone rescale. Name and output name are not set.
+/// The integer layer that `op` is the heart of: its convolution, product, pool,
+/// add or lone rescale. Name and output name are not set.
 std::optional<Layer> matchIntegerLayer(mlir::Operation *op);
 
 } // namespace sluice

@@ -51,17 +51,25 @@ static void slide(int64_t first, int64_t count, int64_t size, int64_t kernel,
   after = to - end;
 }
 
-InputTile tile::getInputTile(const Layer &layer, const Box &output) {
-  Shape input = toShape(layer.inputShape);
+InputTile tile::getInputTile(const Layer &layer, unsigned index,
+                             const Box &output) {
+  Shape input = toShape(layer.getInputShape(index));
   InputTile result;
   Box &box = result.box;
+  if (layer.kind == LayerKind::MatMul && index == 1) {
+    // What the output's channels need of the second matrix.
+    box = Box::all(input);
+    (layer.hasChannelRows ? box.x : box.c) = output.c;
+    (layer.hasChannelRows ? box.shape.w : box.shape.c) = output.shape.c;
+    return result;
+  }
   slide(output.y, output.shape.h, input.h, layer.kernel.y, layer.stride.y,
         layer.dilation.y, layer.padBefore.y, box.y, box.shape.h,
         result.padBefore.y, result.padAfter.y);
   slide(output.x, output.shape.w, input.w, layer.kernel.x, layer.stride.x,
         layer.dilation.x, layer.padBefore.x, box.x, box.shape.w,
         result.padBefore.x, result.padAfter.x);
-  bool all = layer.kind == LayerKind::Convolution;
+  bool all = layer.mixesChannels();
   box.c = all ? 0 : output.c;
   box.shape.c = all ? input.c : output.shape.c;
   return result;

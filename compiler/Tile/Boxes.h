@@ -52,8 +52,8 @@ struct InputTile {
 std::vector<OutputTile> enumerateTiles(Shape output, Shape size,
                                        bool channelsOuter);
 
-/// What `output`, a box of the layer's output, needs of each input.
-InputTile getInputTile(const Layer &layer, const Box &output);
+/// What `output`, a box of the layer's output, needs of input `index`.
+InputTile getInputTile(const Layer &layer, unsigned index, const Box &output);
 
 } // namespace sluice::tile
 

@@ -49,6 +49,7 @@ private:
   Value makeTile(const OutputTile &tile);
   Value makeOp(Operation *op, const OutputTile &tile, const InputTile &input,
                IRMapping &mapping);
+  Value makeMatrixOp(Operation *op, const OutputTile &tile, IRMapping &mapping);
   Value insert(Value part, Value whole, const Box &box);
   Value getDestination();
   void finish(Value result);
@@ -81,7 +82,7 @@ static SmallVector<OpFoldResult> toFold(Builder &builder,
 Value Tiler::cutInput(unsigned index, const Box &box) {
   Value image = images[index];
   bool loads = tiling.loads[index];
-  if (!loads && box == Box::all(toShape(layer.inputShape)))
+  if (!loads && box == Box::all(toShape(layer.getInputShape(index))))
     return image;
   Value &slice = inputSlices[{
       index, {box.y, box.x, box.c, box.shape.h, box.shape.w, box.shape.c}}];
@@ -133,8 +134,25 @@ void Tiler::mapConstants(Operation *op, const Box &output, IRMapping &mapping) {
   }
 }
 
+/// The tile of one op of a product of matrices, which have three dimensions.
+Value Tiler::makeMatrixOp(Operation *op, const OutputTile &tile,
+                          IRMapping &mapping) {
+  Operation *copy = builder.clone(*op, mapping);
+  Value result = copy->getResult(0);
+  auto type = cast<RankedTensorType>(result.getType());
+  if (isa<tosa::MatMulOp>(op)) {
+    result.setType(type.clone({1, tile.box.shape.w, tile.box.shape.c}));
+    return reshape(builder, loc, result, toArray(tile.box.shape));
+  }
+  auto from = cast<RankedTensorType>(copy->getOperand(0).getType());
+  result.setType(type.clone({1, from.getDimSize(2), from.getDimSize(1)}));
+  return result;
+}
+
 Value Tiler::makeOp(Operation *op, const OutputTile &tile,
                     const InputTile &input, IRMapping &mapping) {
+  if (isa<tosa::MatMulOp, tosa::TransposeOp>(op))
+    return makeMatrixOp(op, tile, mapping);
   mapConstants(op, tile.box, mapping);
   Operation *copy = builder.clone(*op, mapping);
   copy->removeAttr("onnx.output");
@@ -151,10 +169,17 @@ Value Tiler::makeOp(Operation *op, const OutputTile &tile,
 /// Makes the layer's ops on one tile. Reshapes and cuts inside the layer only
 /// change how its values are seen, not the boxes.
 Value Tiler::makeTile(const OutputTile &tile) {
-  InputTile input = getInputTile(layer, tile.box);
+  InputTile input = getInputTile(layer, /*index=*/0, tile.box);
   IRMapping mapping;
-  for (auto [index, value] : llvm::enumerate(layer.inputs))
-    mapping.map(value, cutInput(index, input.box));
+  for (auto [index, value] : llvm::enumerate(layer.inputs)) {
+    Value part = cutInput(index, getInputTile(layer, index, tile.box).box);
+    if (layer.kind == LayerKind::MatMul) {
+      ArrayRef<int64_t> shape =
+          cast<RankedTensorType>(part.getType()).getShape();
+      part = reshape(builder, loc, part, shape.drop_front());
+    }
+    mapping.map(value, part);
+  }
   Value result;
   for (Operation *op : layer.ops) {
     if (isa<tosa::ReshapeOp, tosa::SliceOp>(op))
@@ -221,8 +246,8 @@ void Tiler::finish(Value result) {
 }
 
 void Tiler::run() {
-  for (Value input : layer.inputs)
-    images.push_back(reshape(builder, loc, input, layer.inputShape));
+  for (auto [index, input] : llvm::enumerate(layer.inputs))
+    images.push_back(reshape(builder, loc, input, layer.getInputShape(index)));
   Shape output = toShape(layer.outputShape);
   std::vector<OutputTile> tiles =
       enumerateTiles(output, tiling.size, tiling.channelsOuter);

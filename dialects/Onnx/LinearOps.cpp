@@ -3,6 +3,10 @@
 #include "dialects/Onnx/Constants.h"
 #include "dialects/Onnx/Onnx.h"
 
+#include "mlir/Dialect/Quant/IR/Quant.h"
+
+#include <cmath>
+
 using namespace mlir;
 using namespace sluice::onnx;
 
@@ -56,6 +60,32 @@ LogicalResult MatMulOp::inferShapes(ResultShapes &shapes) {
     shape->push_back(columns);
   shapes.push_back(*shape);
   return success();
+}
+
+bool MatMulOp::hasWeights() {
+  Value weights = getB();
+  while (auto *op = weights.getDefiningOp()) {
+    if (!isa<DequantizeLinearOp, quant::StorageCastOp>(op))
+      break;
+    weights = op->getOperand(0);
+  }
+  auto type = dyn_cast<RankedTensorType>(weights.getType());
+  return type && type.getRank() == 2 && getConstantElements(weights);
+}
+
+std::pair<Operation *, double> MatMulOp::getScaling() {
+  if (!getY().hasOneUse())
+    return {nullptr, 1};
+  Operation *user = *getY().user_begin();
+  bool divides = isa<DivOp>(user);
+  if (!divides && !isa<MulOp>(user))
+    return {nullptr, 1};
+  unsigned other = user->getOperand(0) == getY() ? 1 : 0;
+  std::optional<double> scalar = readFloatScalar(user->getOperand(other));
+  if (!scalar || !std::isfinite(*scalar) || !(*scalar > 0) ||
+      user->getResult(0).getType() != getY().getType() || (divides && !other))
+    return {nullptr, 1};
+  return {user, divides ? 1 / *scalar : *scalar};
 }
 
 LogicalResult SoftmaxOp::inferShapes(ResultShapes &shapes) {

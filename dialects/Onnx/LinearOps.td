@@ -32,6 +32,14 @@ def Onnx_MatMulOp : Onnx_ShapedOp<"MatMul"> {
   }];
   let arguments = (ins AnyTensor:$A, AnyTensor:$B);
   let results = (outs AnyTensor:$Y);
+  let extraClassDeclaration = [{
+    /// Whether B is a constant matrix, perhaps dequantized: weights rather than
+    /// an activation.
+    bool hasWeights();
+    /// The Mul or Div by a positive constant scalar that is the only reader of
+    /// the product, and the factor; null if there is none.
+    std::pair<::mlir::Operation *, double> getScaling();
+  }];
   let assemblyFormat =
       "$A `,` $B attr-dict `:` functional-type(operands, results)";
 }

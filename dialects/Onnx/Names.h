@@ -29,6 +29,10 @@ inline constexpr llvm::StringLiteral outputNameAttr = "onnx.output";
 /// perm[i].
 inline constexpr llvm::StringLiteral dimensionOrderAttr = "onnx.perm";
 
+/// Attribute beside `onnx.perm` of an operation that yields such a tensor with
+/// some of its dimensions joined: the shape before, whose dimensions they are.
+inline constexpr llvm::StringLiteral heldShapeAttr = "onnx.held";
+
 /// Attribute of an operation whose tensor the model also has in other shapes: a
 /// dictionary from their names to these shapes.
 inline constexpr llvm::StringLiteral reshapedAttr = "onnx.reshaped";

@@ -120,7 +120,24 @@ static bool readOp(tosa::DepthwiseConv2DOp op, DenseLayer &layer) {
   return weights[3] == 1 && readConvolution(op, layer);
 }
 
-/// [1, M, K] times a constant [1, K, N] is a 1 × 1 convolution of M pixels.
+/// Takes the second operand of an int8 product for weights that are packed when
+/// it is known. False if the zero points are not constant.
+static bool readMatrix(tosa::MatMulOp op, DenseLayer &layer) {
+  auto inputZero = getInteger(op.getAZp()), zero = getInteger(op.getBZp());
+  if (layer.inputBits != 8 || !inputZero || !zero)
+    return false;
+  layer.inputZeroPoint = *inputZero;
+  layer.matrixZeroPoint = *zero;
+  layer.matrix = op.getB();
+  auto transpose = op.getB().getDefiningOp<tosa::TransposeOp>();
+  if (transpose && transpose.getPerms() == ArrayRef<int32_t>{0, 2, 1}) {
+    layer.matrix = transpose.getInput1();
+    layer.channelRows = true;
+  }
+  return true;
+}
+
+/// [1, M, K] times [1, K, N] is a 1 × 1 convolution of M pixels.
 static bool readOp(tosa::MatMulOp op, DenseLayer &layer) {
   if (!areKernelInputs(op.getA(), op.getB()) ||
       !isKernelOutput(op.getOutput(), layer))
@@ -131,6 +148,8 @@ static bool readOp(tosa::MatMulOp op, DenseLayer &layer) {
   layer.inputShape = {1, 1, a[1], a[2]};
   layer.outputShape = {1, 1, a[1], b[2]};
   layer.channels = b[2];
+  if (!layer.isFloat && !getIntegers(op.getB()))
+    return readMatrix(op, layer);
   if (!readZeroPoints(layer, op.getAZp(), op.getBZp()) ||
       !readWeights(layer, op.getB(), Value()))
     return false;
@@ -207,6 +226,11 @@ template <typename Op> static std::optional<DenseLayer> match(Op op) {
       getElementTypeOrSelf(layer.input.getType()).getIntOrFloatBitWidth();
   if (!readOp(op, layer))
     return std::nullopt;
+  // A product has three dimensions, what it becomes four.
+  auto reshape = getOnlyUser<tosa::ReshapeOp>(layer);
+  if (layer.matrix && reshape && reshape->hasOneUse() &&
+      isa<tosa::RescaleOp>(*reshape->user_begin()))
+    layer.ops.push_back(reshape);
   if (layer.isFloat)
     layer.epilogue.kind = Epilogue::Float;
   else if (auto rescale = getOnlyUser<tosa::RescaleOp>(layer))

@@ -16,8 +16,8 @@
 
 namespace sluice::cpu {
 
-/// A dense or depthwise convolution (a product by a constant matrix is one)
-/// and the rescale and clamp behind it.
+/// A dense or depthwise convolution (a product of matrices is one) and the
+/// rescale and clamp behind it.
 struct DenseLayer {
   llvm::SmallVector<mlir::Operation *, 3> ops; // in program order
   mlir::Value input;
@@ -28,6 +28,12 @@ struct DenseLayer {
   std::array<int64_t, 2> kernel{1, 1}, stride{1, 1}, dilation{1, 1}; // y, x
   std::array<int64_t, 4> pad{}; // top, bottom, left, right
   int32_t inputZeroPoint = 0;
+  /// Instead of weights and bias, a matrix that the model computes: a row a
+  /// channel, or a column if not `channelRows`. Null if the weights are
+  /// constant.
+  mlir::Value matrix;
+  bool channelRows = false;
+  int32_t matrixZeroPoint = 0;
   /// Dense: OHWI; depthwise: HWC. Bias: one a channel. Of the input's kind.
   std::vector<int8_t> weights;
   std::vector<int32_t> bias;

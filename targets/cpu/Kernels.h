@@ -110,6 +110,21 @@ std::vector<T> packStripWeights(const StripShape &shape, const StripPlan &plan,
   return packed;
 }
 
+/// A matrix that the model computes, as the weights of a strip.
+struct MatrixShape {
+  int64_t channels, length;
+  /// Whether it has a row of `length` a channel; else a row of all channels for
+  /// each of these.
+  bool channelRows;
+  int64_t zeroPoint; // of the matrix
+  int64_t inputZero; // of the packed input
+};
+
+/// (matrix, weights, bias), 1-D memrefs: packs the matrix less its zero point
+/// as packStripWeights does, and the input's zero point into the bias.
+Kernel getMatrixKernel(mlir::ModuleOp module, const Level &level,
+                       const MatrixShape &shape, const StripPlan &plan);
+
 /// (input, weights, bias, [multipliers, shifts, halves,] output), 1-D memrefs;
 /// the tables have blocks · blockWidth elements.
 Kernel getStripKernel(mlir::ModuleOp module, const Level &level,

@@ -88,12 +88,9 @@ static void addTable(KernelCall &call, ArrayRef<T> values, int64_t repeat,
   call.addConstant(table);
 }
 
-/// Adds the operands bias, multipliers, shifts and halves of `count` elements.
-static void addTables(KernelCall &call, const DenseLayer &layer,
-                      ArrayRef<int32_t> bias, int64_t repeat, int64_t count) {
-  if (layer.isFloat)
-    return addTable<float>(call, layer.floatBias, repeat, count);
-  addTable<int32_t>(call, bias, repeat, count);
+/// Adds the operands multipliers, shifts and halves of `count` elements.
+static void addFactors(KernelCall &call, const DenseLayer &layer,
+                       int64_t repeat, int64_t count) {
   if (layer.epilogue.kind != Epilogue::Requantize)
     return;
   std::vector<int32_t> multipliers, shifts;
@@ -110,6 +107,15 @@ static void addTables(KernelCall &call, const DenseLayer &layer,
   addTable<int32_t>(call, multipliers, repeat, count);
   addTable<int32_t>(call, shifts, repeat, count);
   addTable<int64_t>(call, halves, repeat, count);
+}
+
+/// Adds the operands bias, multipliers, shifts and halves of `count` elements.
+static void addTables(KernelCall &call, const DenseLayer &layer,
+                      ArrayRef<int32_t> bias, int64_t repeat, int64_t count) {
+  if (layer.isFloat)
+    return addTable<float>(call, layer.floatBias, repeat, count);
+  addTable<int32_t>(call, bias, repeat, count);
+  addFactors(call, layer, repeat, count);
 }
 
 /// Adds the operand that the layer's result is written to.
@@ -138,6 +144,32 @@ static StripShape getStripShape(const DenseLayer &layer,
   shape.inputBits = layer.inputBits;
   shape.flatten();
   return shape;
+}
+
+/// A product of two tensors that the model computes: the second is packed
+/// first.
+static Value lowerMatrix(const DenseLayer &layer, const PackShape &pack,
+                         Value input, KernelCall &call, OpBuilder &builder,
+                         const Level &level) {
+  StripShape shape = getStripShape(layer, pack);
+  StripPlan plan(shape, level, /*isFloat=*/false);
+  int64_t width = plan.blocks * plan.blockWidth;
+  Location loc = layer.getRoot()->getLoc();
+  MatrixShape matrix{layer.channels, shape.length, layer.channelRows,
+                     layer.matrixZeroPoint, getPackedZero(pack)};
+  KernelCall first(call.module, builder, loc);
+  first.addOperand(getFlatBuffer(builder, loc, layer.matrix));
+  Value weights = first.addResult(
+      {plan.weightCount(shape)}, builder.getIntegerType(level.dot.elementBits));
+  Value bias = first.addResult({width}, builder.getI32Type());
+  first.finish(getMatrixKernel(call.module, level, matrix, plan));
+  call.addOperand(input);
+  call.addOperand(weights);
+  call.addOperand(bias);
+  addFactors(call, layer, /*repeat=*/1, width);
+  Value output = addOutput(call, layer);
+  call.finish(getStripKernel(call.module, level, shape, layer.epilogue));
+  return output;
 }
 
 static Value lowerStrip(const DenseLayer &layer, const PackShape &pack,
@@ -222,9 +254,10 @@ static void lowerLayer(const DenseLayer &layer, ModuleOp module,
     call.finish(getPackKernel(module, level, pack));
   }
   KernelCall call(module, builder, loc);
-  Value output = layer.isDepthwise
-                     ? lowerDepthwise(layer, pack, input, call, level)
-                     : lowerStrip(layer, pack, input, call, level);
+  Value output =
+      layer.isDepthwise ? lowerDepthwise(layer, pack, input, call, level)
+      : layer.matrix    ? lowerMatrix(layer, pack, input, call, builder, level)
+                        : lowerStrip(layer, pack, input, call, level);
   Value result = bufferization::ToTensorOp::create(
       builder, loc, root->getResult(0).getType(), output, /*restrict=*/true,
       /*writable=*/true);
@@ -254,7 +287,12 @@ void LowerLayers::runOnOperation() {
       starts.push_back(op);
   });
   // Matched one by one, for a layer's input is what an earlier one became.
-  for (Operation *start : starts)
-    if (std::optional<DenseLayer> layer = matchDenseLayer(start))
+  for (Operation *start : starts) {
+    std::optional<DenseLayer> layer = matchDenseLayer(start);
+    // A byte does not hold what is left of a byte less its zero point.
+    bool fits =
+        layer && (!layer->matrixZeroPoint || (*found)->dot.elementBits > 8);
+    if (fits)
       lowerLayer(*layer, getOperation(), **found);
+  }
 }

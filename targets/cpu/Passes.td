@@ -21,8 +21,8 @@ def OutlineRegions : Pass<"cpu-outline-regions", "::mlir::ModuleOp"> {
 def LowerLayers : Pass<"cpu-lower-layers", "::mlir::ModuleOp"> {
   let summary = "Lower convolutions with their epilogues to calls of kernels";
   let description = [{
-    `tosa.conv2d`, `tosa.depthwise_conv2d` with multiplier 1 and `tosa.matmul`
-    by a constant, each with the `tosa.rescale` and `tosa.clamp` that follow it,
+    `tosa.conv2d`, `tosa.depthwise_conv2d` with multiplier 1 and `tosa.matmul` of
+    one entry, by a constant or in int8, each with the `tosa.rescale` and `tosa.clamp` that follow it,
     become calls of kernel functions on buffers, which this pass generates for
     the processor `level`. Weights are packed into constants in the order in
     which the kernel reads them. Ops that no kernel covers stay.

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "targets/engine/Codegen.h"
+#include "targets/engine/Generator.h"
 
 #include "dialects/Engine/Check.h"
 #include "targets/engine/CodegenConstants.h"
-#include "targets/engine/CodegenTransfers.h"
 
 #include "llvm/Support/MathExtras.h"
 
@@ -12,101 +11,6 @@ using namespace mlir;
 using namespace sluice;
 using namespace sluice::engine;
 using llvm::divideCeil;
-
-namespace {
-
-/// A scratchpad that chunks of constants are loaded into one after the other,
-/// each over the oldest.
-class Ring {
-public:
-  using Key = std::pair<unsigned, int64_t>;
-
-  explicit Ring(int64_t words) : words(words) {}
-
-  int64_t size() const { return words; }
-
-  /// Where the chunk lies, if it is still there.
-  std::optional<int64_t> find(Key key) const {
-    auto it = chunks.find(key);
-    return it == chunks.end() ? std::nullopt : std::optional(it->second.begin);
-  }
-
-  /// Takes room for a chunk; what lay there is gone.
-  int64_t take(Key key, int64_t count) {
-    if (next + count > words)
-      next = 0;
-    int64_t begin = next, end = next + count;
-    std::erase_if(chunks, [&](const auto &entry) {
-      return entry.second.begin < end && begin < entry.second.end;
-    });
-    chunks[key] = {begin, end};
-    next = end;
-    return begin;
-  }
-
-private:
-  struct Range {
-    int64_t begin, end;
-  };
-  int64_t words, next = 0;
-  std::map<Key, Range> chunks;
-};
-
-class Generator {
-public:
-  Generator(const TileProgram &program, const Parameters &parameters)
-      : program(program), parameters(parameters), weights(parameters.WGT_WORDS),
-        channelParameters(parameters.PRM_WORDS), tables(kTables) {}
-
-  FailureOr<Code> run();
-
-private:
-  /// Where a tile's box lies in ACT.
-  struct Place {
-    int64_t address = 0;
-    Layout layout;
-    /// Chunks [begin, end) that hold the box.
-    Access access;
-  };
-
-  LogicalResult generate(const Tile &tile);
-  LogicalResult checkChannels(const Tile &tile);
-  Place loadInput(const Tile &tile, unsigned index);
-  void loadNear(const Tile &tile, const Operand &operand);
-  Place placeNear(const Tile &tile, const Operand &operand, bool write);
-  Place placeStaged(const Tile &tile, unsigned index, const Operand &operand,
-                    int64_t address, bool write);
-  Place placeOutput(const Tile &tile);
-  void storeOutput(const Tile &tile, const Place &place);
-  std::optional<int64_t> loadConstants(const Tile &tile, Opcode opcode,
-                                       int64_t count);
-  int64_t getConstantsOffset(const Tile &tile, Opcode opcode);
-  Ring &getRing(Opcode opcode);
-  template <typename FieldsT>
-  void setCommon(FieldsT &fields, const Tile &tile, const Place &x,
-                 const Place &out);
-  LogicalResult addCompute(const Tile &tile, Instruction instruction,
-                           SmallVector<Access, 4> accesses);
-  void add(Step step, const Tile &tile) {
-    step.layer = tile.group;
-    steps.push_back(std::move(step));
-  }
-
-  const TileProgram &program;
-  const Parameters &parameters;
-  std::vector<Step> steps;
-  std::vector<uint8_t> constants;
-  std::map<std::tuple<Opcode, unsigned, int64_t>, int64_t> constantsOffset;
-  Ring weights, channelParameters, tables;
-  /// Rows of each tensor that were loaded into its buffer.
-  std::map<unsigned, int64_t> loadedRows;
-  /// The transfer whose box lies in each slot, by group, operand and slot.
-  std::map<std::tuple<unsigned, unsigned, unsigned>, unsigned> inSlot;
-  /// The slot that is next, by group and operand.
-  std::map<std::pair<unsigned, unsigned>, unsigned> nextSlot;
-};
-
-} // namespace
 
 //===----------------------------------------------------------------------===//
 // Buffers
@@ -143,6 +47,26 @@ Generator::Place Generator::placeStaged(const Tile &tile, unsigned index,
       {Access::Act, address, address + layout.bytes / parameters.PK, write}};
 }
 
+/// A load of `box` of the operand's tensor, seen in `shape`.
+Transfer Generator::getSource(const Operand &operand, const Shape &shape,
+                              const Box &box, const Place &place) {
+  const Tensor &tensor = program.tensors[operand.tensor];
+  Transfer transfer{0, shape, box, place.address, place.layout};
+  if (!tensor.constant) {
+    transfer.dram = *tensor.arenaOffset;
+    return transfer;
+  }
+  auto [it, added] = tensorOffset.try_emplace(operand.tensor, 0);
+  if (added) {
+    std::vector<int32_t> values = *readIntegers(tensor.constant);
+    it->second =
+        addConstants(std::vector<uint8_t>(values.begin(), values.end()));
+  }
+  transfer.dram = it->second;
+  transfer.isConstant = true;
+  return transfer;
+}
+
 /// Loads the rows of a near tensor up to the last that the tile reads.
 void Generator::loadNear(const Tile &tile, const Operand &operand) {
   const Tensor &tensor = program.tensors[operand.tensor];
@@ -156,8 +80,8 @@ void Generator::loadNear(const Tile &tile, const Operand &operand) {
     return;
   Layout layout = program.layoutOf(tensor, parameters);
   Box box{loaded, 0, 0, {rows - loaded, tensor.shape.w, tensor.shape.c}};
-  Transfer transfer{*tensor.arenaOffset, tensor.shape, box,
-                    tensor.address + loaded * layout.rowChunks, layout};
+  Place place{tensor.address + loaded * layout.rowChunks, layout, {}};
+  Transfer transfer = getSource(operand, tensor.shape, box, place);
   if (tensor.fold) {
     transfer.fold = tensor.fold;
     transfer.columnStride = tile.layer.stride.x;
@@ -185,8 +109,7 @@ Generator::Place Generator::loadInput(const Tile &tile, unsigned index) {
   inSlot[{tile.group, index, slot}] = operand.transfer;
   Place place = placeStaged(tile, index, operand, slots.addresses[slot],
                             /*write=*/false);
-  Transfer transfer{*tensor.arenaOffset, operand.view, operand.box,
-                    place.address, place.layout};
+  Transfer transfer = getSource(operand, operand.view, operand.box, place);
   if (tile.form.foldTaps) {
     transfer.fold = Fold{tile.output.box.shape.w, tile.getRunBytes(),
                          operand.box.x - tile.layer.padBefore.x};
@@ -226,64 +149,13 @@ void Generator::storeOutput(const Tile &tile, const Place &place) {
 }
 
 //===----------------------------------------------------------------------===//
-// Constants
-//===----------------------------------------------------------------------===//
-
-int64_t Generator::getConstantsOffset(const Tile &tile, Opcode opcode) {
-  auto [it, added] = constantsOffset.try_emplace(
-      {opcode, tile.group, tile.output.box.c}, int64_t(constants.size()));
-  if (added) {
-    std::vector<uint8_t> bytes =
-        opcode == Opcode::LoadWgt
-            ? packWeights(tile.layer, tile.form, parameters)
-        : opcode == Opcode::LoadPrm ? packParameters(tile.layer, parameters)
-                                    : packTable(tile.layer);
-    constants.insert(constants.end(), bytes.begin(), bytes.end());
-    constants.resize(llvm::alignTo(constants.size(), parameters.AXI_BYTES));
-  }
-  return it->second;
-}
-
-Ring &Generator::getRing(Opcode opcode) {
-  return opcode == Opcode::LoadWgt   ? weights
-         : opcode == Opcode::LoadPrm ? channelParameters
-                                     : tables;
-}
-
-/// Has the tile's `count` words of weights or parameters, or its table, in
-/// their scratchpad; returns where, or nothing if they are more than it holds.
-std::optional<int64_t> Generator::loadConstants(const Tile &tile, Opcode opcode,
-                                                int64_t count) {
-  Ring &ring = getRing(opcode);
-  if (count == 0)
-    return 0;
-  if (count > ring.size())
-    return std::nullopt;
-  bool isTable = opcode == Opcode::LoadLut;
-  Ring::Key key(tile.group, isTable ? 0 : tile.output.box.c);
-  if (std::optional<int64_t> word = ring.find(key))
-    return word;
-  LoadWordsFields fields;
-  fields.dst = ring.take(key, count);
-  fields.offset = getConstantsOffset(tile, opcode);
-  fields.count = count;
-  Step step;
-  step.instruction = {opcode, {}, fields};
-  Access::Memory memory = opcode == Opcode::LoadWgt ? Access::Wgt
-                          : isTable                 ? Access::Lut
-                                                    : Access::Prm;
-  step.accesses = {{memory, fields.dst, fields.dst + count, true}};
-  add(std::move(step), tile);
-  return fields.dst;
-}
-
-//===----------------------------------------------------------------------===//
 // Compute
 //===----------------------------------------------------------------------===//
 
 static Opcode getOpcode(LayerKind kind) {
   switch (kind) {
   case LayerKind::Convolution:
+  case LayerKind::MatMul:
     return Opcode::Conv;
   case LayerKind::Add:
     return Opcode::Add;
@@ -350,6 +222,18 @@ static void setWindow(WindowFields &fields, const Tile &tile,
     fields.flags = 1;
 }
 
+/// Sets the window of a product: rows of taps beyond the input read −zx,
+/// columns read the same pixel again.
+static void setProduct(WindowFields &fields, const Tile &tile,
+                       const Parameters &parameters) {
+  Extent taps = getTaps(tile.layer);
+  fields.kh = taps.y;
+  fields.kw = taps.x;
+  fields.iw += taps.x - 1;
+  fields.ci = divideCeil(tile.layer.inputShape[3], parameters.PC);
+  fields.pad = getZeroTaps(tile.layer.inputZeroPoints[0]).value;
+}
+
 LogicalResult Generator::addCompute(const Tile &tile, Instruction instruction,
                                     SmallVector<Access, 4> accesses) {
   std::string error = checkInstruction(instruction, parameters);
@@ -380,15 +264,19 @@ LogicalResult Generator::generate(const Tile &tile) {
     return failure();
   if (tile.form.int4 && !fitsInt4(tile.layer))
     return tile.layer.getRoot()->emitError("has weights that are not in -8..7");
+  bool isProduct = tile.layer.kind == LayerKind::MatMul;
   SmallVector<Place, 2> inputs;
-  for (unsigned index = 0; index < tile.inputs.size(); ++index)
+  for (unsigned index = 0; index < (isProduct ? 1 : tile.inputs.size());
+       ++index)
     inputs.push_back(loadInput(tile, index));
   int64_t groups = countGroups(tile.layer, parameters);
   int64_t weightWords = tile.form.countPasses(groups) *
                         countWeightWords(tile.layer, tile.form, parameters);
   int64_t parameterWords = groups * countParameterWords(tile.layer);
   bool hasTable = !tile.layer.table.empty();
-  std::optional<int64_t> w = loadConstants(tile, Opcode::LoadWgt, weightWords);
+  std::optional<int64_t> w =
+      isProduct ? loadMatrix(tile, weightWords)
+                : loadConstants(tile, Opcode::LoadWgt, weightWords);
   std::optional<int64_t> p =
       loadConstants(tile, Opcode::LoadPrm, parameterWords);
   int64_t table = *loadConstants(tile, Opcode::LoadLut, hasTable);
@@ -424,7 +312,10 @@ LogicalResult Generator::generate(const Tile &tile) {
   } else {
     WindowFields fields;
     setCommon(fields, tile, inputs[0], out);
-    setWindow(fields, tile, inputs[0].layout, parameters);
+    if (isProduct)
+      setProduct(fields, tile, parameters);
+    else
+      setWindow(fields, tile, inputs[0].layout, parameters);
     fields.w = *w;
     fields.p = *p;
     fields.t = hasTable ? table + 1 : 0;

@@ -10,6 +10,22 @@ using namespace sluice;
 using namespace sluice::engine;
 using llvm::divideCeil;
 
+ZeroTaps engine::getZeroTaps(int32_t zeroPoint) {
+  if (zeroPoint == 0)
+    return {};
+  // 128 is no int8.
+  if (zeroPoint == INT8_MIN)
+    return {2, -INT8_MIN / 2};
+  return {1, -zeroPoint};
+}
+
+Extent engine::getTaps(const Layer &layer) {
+  if (layer.kind != LayerKind::MatMul)
+    return layer.kernel;
+  return {1 + getZeroTaps(layer.inputZeroPoints[0]).count,
+          1 + getZeroTaps(layer.inputZeroPoints[1]).count};
+}
+
 int64_t engine::countGroups(const Layer &layer, const Parameters &parameters) {
   return divideCeil(layer.outputShape[3], parameters.PK);
 }
@@ -19,12 +35,19 @@ int64_t engine::countWeightWords(const Layer &layer, WeightForm form,
   int64_t channels = layer.inputShape[3];
   if (layer.kind == LayerKind::Depthwise)
     return divideCeil(layer.kernel.area(), parameters.PC);
-  if (layer.kind != LayerKind::Convolution)
+  if (!layer.mixesChannels())
     return 0;
   if (form.foldTaps)
     return layer.kernel.y *
            divideCeil(layer.kernel.x * channels, parameters.PC);
-  return layer.kernel.area() * divideCeil(channels, parameters.PC);
+  return getTaps(layer).area() * divideCeil(channels, parameters.PC);
+}
+
+int64_t engine::countOperandBytes(const Layer &layer,
+                                  const Parameters &parameters) {
+  return countGroups(layer, parameters) *
+         divideCeil(layer.inputShape[3], parameters.PC) * parameters.PK *
+         parameters.PC;
 }
 
 bool engine::fitsInt4(const Layer &layer) {
@@ -105,6 +128,19 @@ std::vector<uint8_t> engine::packWeights(const Layer &layer, WeightForm form,
   return {};
 }
 
+std::vector<uint8_t> engine::packZeroTaps(const Layer &layer,
+                                          const Parameters &parameters) {
+  ZeroTaps taps = getZeroTaps(layer.inputZeroPoints[1]);
+  int64_t channels = layer.inputShape[3];
+  int64_t pc = parameters.PC, pk = parameters.PK;
+  int64_t words = divideCeil(channels, pc);
+  std::vector<uint8_t> packed(taps.count * words * pk * pc);
+  for (size_t i = 0; i < packed.size(); ++i)
+    if (int64_t(i) / (pk * pc) % words * pc + int64_t(i) % pc < channels)
+      packed[i] = uint8_t(taps.value);
+  return packed;
+}
+
 /// For each output channel, what the accumulator starts from: the hardware sums
 /// x * w where (x - zx) * w is meant.
 static std::vector<uint32_t> foldBiases(const Layer &layer) {
@@ -117,6 +153,8 @@ static std::vector<uint32_t> foldBiases(const Layer &layer) {
     biases.assign(channels, bias);
     return biases;
   }
+  if (layer.kind == LayerKind::MatMul)
+    return biases;
   if (!layer.weights) {
     biases.assign(channels, -(zp(0) * uint32_t(layer.kernel.area())));
     return biases;

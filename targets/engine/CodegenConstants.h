@@ -10,6 +10,18 @@
 
 namespace sluice::engine {
 
+/// How a product of two activations sums a zero point z: by `count` taps beside
+/// the data's own, which read `value`; count · value = −z.
+struct ZeroTaps {
+  int64_t count = 0;
+  int32_t value = 0;
+};
+ZeroTaps getZeroTaps(int32_t zeroPoint);
+
+/// Taps of an instruction. For a product (x − zx) · (y − zy) those are a row
+/// for x and each tap that stands for −zx, a column for y and each for −zy.
+Extent getTaps(const Layer &layer);
+
 /// Output chunks of a layer: channels over PK, rounded up.
 int64_t countGroups(const Layer &layer, const Parameters &parameters);
 
@@ -39,6 +51,9 @@ bool fitsInt4(const Layer &layer);
 bool gainsByInt4(const Layer &layer, bool foldTaps,
                  const Parameters &parameters);
 
+/// Bytes of a MatMul's second operand in the form of WGT, without zero taps.
+int64_t countOperandBytes(const Layer &layer, const Parameters &parameters);
+
 /// Words of PRM that one chunk of output channels needs.
 int64_t countParameterWords(const Layer &layer);
 
@@ -46,6 +61,12 @@ int64_t countParameterWords(const Layer &layer);
 /// CONV or DEPTHWISE reads them; lanes and channels that do not exist are 0.
 std::vector<uint8_t> packWeights(const Layer &layer, WeightForm form,
                                  const Parameters &parameters);
+
+/// The words of WGT of one tap of a product that stand for the zero point of
+/// the second operand, for one chunk of output channels: `count` times the
+/// same.
+std::vector<uint8_t> packZeroTaps(const Layer &layer,
+                                  const Parameters &parameters);
 
 /// The words of PRM: biases less the zero points' part, and factors.
 std::vector<uint8_t> packParameters(const Layer &layer,

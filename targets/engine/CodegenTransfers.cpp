@@ -2,6 +2,8 @@
 
 #include "targets/engine/CodegenTransfers.h"
 
+#include "llvm/Support/MathExtras.h"
+
 using namespace sluice;
 using namespace sluice::engine;
 
@@ -28,7 +30,7 @@ static Runs countRuns(const Transfer &transfer, const Parameters &parameters) {
 /// The arena bytes from the box's first row to its last.
 static Access arenaRows(const Transfer &transfer, bool write) {
   int64_t rowBytes = transfer.shape.w * transfer.shape.c;
-  int64_t begin = transfer.arena + transfer.box.y * rowBytes;
+  int64_t begin = transfer.dram + transfer.box.y * rowBytes;
   int64_t rows = (transfer.box.shape.h - 1) * transfer.box.step.y + 1;
   return {Access::Arena, begin, begin + rows * rowBytes, write};
 }
@@ -47,8 +49,8 @@ Step engine::makeLoad(const Transfer &transfer, const Parameters &parameters) {
   int64_t rowBytes = transfer.shape.w * channels;
   LoadActFields fields;
   fields.dst = transfer.act;
-  fields.base = 1;
-  fields.offset = transfer.arena + box.y * rowBytes;
+  fields.base = transfer.isConstant ? 0 : 1;
+  fields.offset = transfer.dram + box.y * rowBytes;
   fields.ny = box.shape.h;
   fields.stride_y = box.step.y * rowBytes;
   fields.row_len = rowBytes;
@@ -69,7 +71,9 @@ Step engine::makeLoad(const Transfer &transfer, const Parameters &parameters) {
   fields.dst_step_x = fields.nx > 1 ? transfer.layout.pixelChunks : 0;
   Step step;
   step.instruction = {Opcode::LoadAct, {}, fields};
-  step.accesses = {actRows(transfer, true), arenaRows(transfer, false)};
+  step.accesses = {actRows(transfer, true)};
+  if (!transfer.isConstant)
+    step.accesses.push_back(arenaRows(transfer, false));
   return step;
 }
 
@@ -81,7 +85,7 @@ Step engine::makeStore(const Transfer &transfer, const Parameters &parameters) {
   StoreFields fields;
   fields.src = transfer.act;
   fields.base = 1;
-  fields.offset = transfer.arena + box.y * rowBytes + box.x * channels + box.c;
+  fields.offset = transfer.dram + box.y * rowBytes + box.x * channels + box.c;
   fields.ny = box.shape.h;
   fields.nx = runs.nx;
   fields.len = runs.len;
@@ -93,4 +97,37 @@ Step engine::makeStore(const Transfer &transfer, const Parameters &parameters) {
   step.instruction = {Opcode::Store, {}, fields};
   step.accesses = {actRows(transfer, false), arenaRows(transfer, true)};
   return step;
+}
+
+llvm::SmallVector<Step> engine::makeWeightStores(int64_t rows, int64_t words,
+                                                 int64_t act,
+                                                 const Layout &layout,
+                                                 int64_t arena,
+                                                 const Parameters &parameters) {
+  llvm::SmallVector<Step> steps;
+  int64_t pc = parameters.PC, pk = parameters.PK;
+  // Rows of one word lie one after the other across all chunks of lanes.
+  int64_t most = words == 1 ? UINT16_MAX / pk * pk : pk;
+  for (int64_t row = 0; row < rows; row += most) {
+    StoreFields fields;
+    fields.src = act + row * layout.pixelChunks;
+    fields.base = 1;
+    fields.offset = arena + row * words * pc;
+    fields.ny = std::min(most, rows - row);
+    fields.nx = words;
+    fields.len = pc;
+    fields.stride_y = fields.ny > 1 ? pc : 0;
+    fields.stride_x = words > 1 ? pk * pc : 0;
+    fields.src_step_y = fields.ny > 1 ? layout.pixelChunks : 0;
+    fields.src_step_x = words > 1 ? parameters.wordChunks() : 0;
+    int64_t lanes = llvm::alignTo(fields.ny, pk);
+    Step step;
+    step.instruction = {Opcode::Store, {}, fields};
+    step.accesses = {{Access::Act, fields.src,
+                      fields.src + fields.ny * layout.pixelChunks, false},
+                     {Access::Arena, int64_t(fields.offset),
+                      fields.offset + lanes * words * pc, true}};
+    steps.push_back(std::move(step));
+  }
+  return steps;
 }

@@ -10,10 +10,10 @@
 
 namespace sluice::engine {
 
-/// A box of a packed tensor in the arena, and its buffer in ACT.
+/// A box of a packed tensor in DRAM, and its buffer in ACT.
 struct Transfer {
-  /// Arena bytes, and the shape, of the whole tensor.
-  int64_t arena;
+  /// Where the whole tensor lies, in bytes, and its shape.
+  int64_t dram;
   Shape shape;
   Box box;
   /// The chunk of the box's first pixel, and how its pixels lie.
@@ -24,10 +24,19 @@ struct Transfer {
   std::optional<Fold> fold;
   int64_t columnStride = 1;
   int8_t fill = 0;
+  /// Of a load: the tensor is one of the constants, not in the arena.
+  bool isConstant = false;
 };
 
 Step makeLoad(const Transfer &transfer, const Parameters &parameters);
 Step makeStore(const Transfer &transfer, const Parameters &parameters);
+
+/// Stores `rows` of channels, which fill `words` words each and lie in ACT from
+/// `act` on as `layout` says, as WGT holds them: a row is a lane.
+llvm::SmallVector<Step> makeWeightStores(int64_t rows, int64_t words,
+                                         int64_t act, const Layout &layout,
+                                         int64_t arena,
+                                         const Parameters &parameters);
 
 } // namespace sluice::engine
 

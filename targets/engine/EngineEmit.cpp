@@ -172,6 +172,7 @@ LogicalResult EngineTarget::emit(deploy::RegionOp region,
 }
 
 void EngineTarget::addTilePasses(OpPassManager &manager) const {
+  manager.addPass(createEngineTurnOperands());
   EnginePlacePartsOptions parts;
   parts.board = configuration.description();
   manager.addPass(createEnginePlaceParts(parts));

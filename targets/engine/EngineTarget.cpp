@@ -46,13 +46,20 @@ Cost EngineTarget::estimate(const Layer &layer) const {
   int64_t groups = countGroups(layer, parameters);
   int64_t pixels = bytes(layer.outputShape) / layer.outputShape[3];
   Cost cost;
-  cost.bytesRead = bytes(layer.inputShape) * layer.inputs.size();
+  for (unsigned index = 0; index < layer.inputs.size(); ++index)
+    cost.bytesRead += bytes(layer.getInputShape(index));
   auto formOf = [&](bool foldTaps) {
     return WeightForm{foldTaps, gainsByInt4(layer, foldTaps, parameters)};
   };
-  if (layer.kind == LayerKind::Convolution)
-    cost.bytesRead += layer.macs / pixels / formOf(false).chunks();
   cost.bytesWritten = bytes(layer.outputShape);
+  if (layer.kind == LayerKind::Convolution) {
+    cost.bytesRead += layer.macs / pixels / formOf(false).chunks();
+  } else if (layer.kind == LayerKind::MatMul) {
+    // The second operand turns into weights by way of the arena.
+    int64_t weights = countOperandBytes(layer, parameters);
+    cost.bytesRead += weights;
+    cost.bytesWritten += weights;
+  }
   Extent size = {layer.outputShape[1], layer.outputShape[2]};
   // Channels that do not fill a word share it with horizontal taps.
   int64_t compute = std::min(
@@ -60,6 +67,12 @@ Cost EngineTarget::estimate(const Layer &layer) const {
       countComputeCycles(layer, size, groups, formOf(true), parameters));
   int64_t memory = (cost.bytesRead + cost.bytesWritten) / parameters.AXI_BYTES;
   cost.cycles = std::max(compute, memory);
+  if (std::optional<Layer> transposition = getTransposition(layer)) {
+    Cost first = estimate(*transposition);
+    cost.cycles += first.cycles;
+    cost.bytesRead += first.bytesRead;
+    cost.bytesWritten += first.bytesWritten;
+  }
   return cost;
 }
 

@@ -22,6 +22,7 @@ static int64_t countSteps(const Layer &layer, WeightForm form,
                           const Parameters &parameters) {
   switch (layer.kind) {
   case LayerKind::Convolution:
+  case LayerKind::MatMul:
     return countWeightWords(layer, form, parameters);
   case LayerKind::Add:
     return 2;

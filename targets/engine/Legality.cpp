@@ -3,6 +3,7 @@
 // Which layers the engine takes, and the limit that any other breaks.
 
 #include "targets/engine/Legality.h"
+#include "targets/engine/CodegenConstants.h"
 #include "targets/engine/Moves.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
@@ -32,6 +33,7 @@ private:
   void checkSizes();
   void checkNumbers();
   void checkScratchpads();
+  void checkScratchpads(const Layer &layer);
 
   const Layer &layer;
   const Parameters &parameters;
@@ -47,8 +49,8 @@ std::string Judge::judge() {
     std::string what = layer.kind == LayerKind::Other
                            ? "arithmetic but int8 layers"
                            : stringify(layer.kind).str();
-    fail("the engine has no {0}; it runs int8 convolution, depthwise, pooling, "
-         "rescale, add and tables",
+    fail("the engine has no {0}; it runs int8 convolution, product, depthwise, "
+         "pooling, rescale, add and tables",
          what);
     return reason;
   }
@@ -110,7 +112,8 @@ void Judge::checkSizes() {
       fail("{0} of {1}x{2}x{3} bytes exceeds the engine's 32-bit addresses",
            what, shape[1], shape[2], shape[3]);
   };
-  check("input", layer.inputShape);
+  for (unsigned index = 0; index < layer.inputs.size(); ++index)
+    check("input", layer.getInputShape(index));
   check("output", layer.outputShape);
 }
 
@@ -129,6 +132,12 @@ void Judge::checkNumbers() {
 }
 
 void Judge::checkScratchpads() {
+  checkScratchpads(layer);
+  if (std::optional<Layer> transposition = getTransposition(layer))
+    checkScratchpads(*transposition);
+}
+
+void Judge::checkScratchpads(const Layer &layer) {
   SmallestTile tile = smallestTile(layer, parameters);
   if (tile.weightWords > parameters.WGT_WORDS)
     fail("{0} output channels need {1} words of weights; WGT holds {2}",
@@ -140,8 +149,8 @@ void Judge::checkScratchpads() {
 
 SmallestTile sluice::engine::smallestTile(const Layer &layer,
                                           const Parameters &parameters) {
-  bool conv = layer.kind == LayerKind::Convolution;
-  int64_t taps = layer.kernel.area();
+  bool conv = layer.mixesChannels();
+  int64_t taps = getTaps(layer).area();
   int64_t words =
       conv ? int64_t(divideCeil(layer.inputShape[3], parameters.PC)) : 1;
   int64_t inputs = layer.kind == LayerKind::Add ? 2 : 1;
@@ -153,12 +162,29 @@ SmallestTile sluice::engine::smallestTile(const Layer &layer,
       reach(layer.kernel.y, layer.dilation.y, layer.inputShape[1]) *
       reach(layer.kernel.x, layer.dilation.x, layer.inputShape[2]);
   SmallestTile tile;
+  // The rows of a product's second operand pass through ACT.
+  if (layer.kind == LayerKind::MatMul)
+    pixels += std::min<int64_t>(layer.outputShape[3], parameters.PK);
   tile.actBytes = (inputs * pixels * words + 1) * parameters.PC;
   if (conv)
     tile.weightWords = taps * words;
   else if (layer.kind == LayerKind::Depthwise)
     tile.weightWords = divideCeil(taps, parameters.PC);
   return tile;
+}
+
+std::optional<Layer> sluice::engine::getTransposition(const Layer &layer) {
+  if (layer.kind != LayerKind::MatMul || layer.hasChannelRows)
+    return std::nullopt;
+  int64_t inner = layer.inputShape[3], outputs = layer.outputShape[3];
+  Layer transposition;
+  transposition.kind = LayerKind::MatMul;
+  transposition.hasChannelRows = true;
+  transposition.inputs = {{}, layer.inputs[1]};
+  transposition.inputZeroPoints = {0, 0};
+  transposition.inputShape = {1, 1, outputs, outputs};
+  transposition.outputShape = {1, 1, outputs, inner};
+  return transposition;
 }
 
 std::string sluice::engine::findBrokenLimit(const Layer &layer,

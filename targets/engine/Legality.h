@@ -23,6 +23,11 @@ struct SmallestTile {
 };
 SmallestTile smallestTile(const Layer &layer, const Parameters &parameters);
 
+/// What brings the second operand of `layer` into rows of channels: a product
+/// of an identity matrix and it. Nothing if `layer` is no product or it lies
+/// so.
+std::optional<Layer> getTransposition(const Layer &layer);
+
 } // namespace sluice::engine
 
 #endif // SLUICE_TARGETS_ENGINE_LEGALITY_H

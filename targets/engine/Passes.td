@@ -7,6 +7,17 @@
 
 include "mlir/Pass/PassBase.td"
 
+def EngineTurnOperands : Pass<"engine-turn-operands", "::mlir::ModuleOp"> {
+  let summary = "Transpose the second operands of products that lie in columns";
+  let description = [{
+    The engine multiplies by rows of values, one a lane, as weights lie. In every
+    region of target "engine" the second operand of a `tosa.matmul` that is no
+    transposed tensor is transposed by a product of its own: an identity matrix
+    times the operand's rows, requantized by the factor 1, so that the bytes stay.
+  }];
+  let dependentDialects = ["::mlir::tosa::TosaDialect"];
+}
+
 def EnginePlaceParts : Pass<"engine-place-parts", "::mlir::ModuleOp"> {
   let summary = "Have parts of tensors written and read where they lie";
   let description = [{

@@ -183,6 +183,13 @@ FailureOr<Operand> Reader::resolve(Value value) {
   if (auto reshape = value.getDefiningOp<tosa::ReshapeOp>())
     return resolveReshape(reshape);
   auto it = tensorOf.find(getRoot(value));
+  if (it == tensorOf.end() && isIntegerConstant(value)) {
+    if (failed(addTensor(value)))
+      return failure();
+    it = tensorOf.find(value);
+    program.tensors[it->second].isInput = true;
+    program.tensors[it->second].constant = value;
+  }
   if (it == tensorOf.end())
     return emitError(value.getLoc(), "reads what no layer of the region made");
   Shape shape = program.tensors[it->second].shape;
@@ -230,6 +237,14 @@ LogicalResult Reader::readLayer(const Layer &layer) {
   tile.form = {layer.getRoot()->hasAttr(foldTapsAttrName),
                layer.getRoot()->hasAttr(int4AttrName)};
   tile.singleBuffer = layer.getRoot()->hasAttr(singleBufferAttrName);
+  if (auto offset =
+          layer.getRoot()->getAttrOfType<IntegerAttr>(weightsAttrName)) {
+    if (!region.getScratchOffset())
+      return layer.getRoot()->emitError(
+          "has weights in the region's scratch before the region's memory is "
+          "planned; run deploy-plan-memory first");
+    tile.weightsOffset = *region.getScratchOffset() + offset.getInt();
+  }
   for (Value input : layer.inputs) {
     FailureOr<Operand> operand = resolve(input);
     if (failed(operand))
@@ -271,7 +286,7 @@ LogicalResult Reader::check() {
     for (const Operand *operand : operands) {
       const Tensor &tensor = program.tensors[operand->tensor];
       Operation *root = tile.layer.getRoot();
-      if (operand->staged && !tensor.arenaOffset)
+      if (operand->staged && !tensor.arenaOffset && !tensor.constant)
         return root->emitError("moves a tensor that has no place in the arena");
       if (!operand->staged && operand->view.c != tensor.shape.c)
         return root->emitError("reads a reshape that moves data");

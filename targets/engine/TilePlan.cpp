@@ -3,6 +3,7 @@
 #include "targets/engine/TilePlan.h"
 
 #include "dialects/Deploy/Placement.h"
+#include "targets/engine/CodegenConstants.h"
 #include "targets/engine/TileSize.h"
 
 #include "mlir/IR/Builders.h"
@@ -59,18 +60,21 @@ private:
 /// writes beyond its last channel is nobody's.
 void Planner::markFar() {
   for (const Tile &tile : whole.tiles) {
-    bool conv = tile.layer.kind == LayerKind::Convolution;
-    for (const Operand &input : tile.inputs) {
-      int64_t unit = conv ? parameters.PC : parameters.PK;
+    int64_t unit = tile.layer.mixesChannels() ? parameters.PC : parameters.PK;
+    bool product = tile.layer.kind == LayerKind::MatMul;
+    for (auto [index, input] : llvm::enumerate(tile.inputs)) {
       if (input.view.c != whole.tensors[input.tensor].shape.c ||
           input.box.c % unit)
+        far[input.tensor] = true;
+      // What becomes weights has zeros up to the next word.
+      if (product && index == 1 && input.box.shape.c % parameters.PC)
         far[input.tensor] = true;
     }
     const Tensor &output = whole.tensors[tile.output.tensor];
     const Box &box = tile.output.box;
-    int64_t unit = output.isOutput ? parameters.PC : parameters.PK;
+    int64_t begin = output.isOutput ? parameters.PC : parameters.PK;
     int64_t end = box.c + box.shape.c;
-    if (box.c % unit || (end != output.shape.c && end % parameters.PK))
+    if (box.c % begin || (end != output.shape.c && end % parameters.PK))
       far[tile.output.tensor] = true;
   }
 }
@@ -127,22 +131,23 @@ TileProgram Planner::cut() const {
   for (auto [layer, tile] : llvm::enumerate(whole.tiles)) {
     TileUse use = getUse(layer);
     const TileChoice &choice = choices[layer];
-    std::map<std::array<int64_t, 3>, unsigned> transferOf;
+    std::map<std::array<int64_t, 4>, unsigned> transferOf;
     for (const tile::OutputTile &part : tile::enumerateTiles(
              tile.output.box.shape, choice.size, choice.channelsOuter)) {
-      tile::InputTile input = tile::getInputTile(tile.layer, part.box);
       Tile cut = tile;
       cut.form = use.form;
       cut.singleBuffer = choice.singleBuffer;
-      cut.layer.padBefore = input.padBefore;
+      cut.layer.padBefore =
+          tile::getInputTile(tile.layer, /*index=*/0, part.box).padBefore;
       cut.output.box = tile.output.box.cut(part.box);
       cut.output.staged = use.stores;
       cut.output.transfer = transfers++;
-      for (auto [operand, loads] : llvm::zip_equal(cut.inputs, use.loads)) {
-        operand.box = operand.box.cut(input.box);
-        operand.staged = loads;
+      for (auto [index, operand] : llvm::enumerate(cut.inputs)) {
+        Box box = tile::getInputTile(tile.layer, index, part.box).box;
+        operand.box = operand.box.cut(box);
+        operand.staged = use.loads[index];
         auto [it, added] = transferOf.try_emplace(
-            {input.box.y, input.box.x, input.box.c}, transfers);
+            {int64_t(index), box.y, box.x, box.c}, transfers);
         transfers += added;
         operand.transfer = it->second;
       }
@@ -187,10 +192,27 @@ void Planner::placeSpills(TilePlan &plan) const {
         {int64_t(llvm::alignTo(tensor.shape.elements(), spillAlignment)),
          tensor.first, tensor.last});
   }
+  DenseMap<unsigned, size_t> weightsOf;
+  for (auto [layer, tile] : llvm::enumerate(whole.tiles)) {
+    if (tile.layer.kind != LayerKind::MatMul)
+      continue;
+    weightsOf[layer] = buffers.size();
+    // Not in the way of the next layer's, which is stored meanwhile.
+    buffers.push_back(
+        {int64_t(llvm::alignTo(countOperandBytes(tile.layer, parameters),
+                               spillAlignment)),
+         unsigned(layer), unsigned(layer + 1)});
+  }
   plan.scratchBytes = deploy::placeBuffers(buffers);
-  for (auto [layer, tile] : llvm::enumerate(whole.tiles))
+  for (auto [layer, tile] : llvm::enumerate(whole.tiles)) {
+    tile::LayerTiling &tiling = plan.layers[layer];
     if (auto it = bufferOf.find(tile.output.tensor); it != bufferOf.end())
-      plan.layers[layer].spillOffset = buffers[it->second].offset;
+      tiling.spillOffset = buffers[it->second].offset;
+    if (auto it = weightsOf.find(layer); it != weightsOf.end())
+      tiling.attributes.set(weightsAttrName,
+                            Builder(tile.layer.getRoot()->getContext())
+                                .getI64IntegerAttr(buffers[it->second].offset));
+  }
 }
 
 TilePlan Planner::finish() const {

@@ -35,6 +35,10 @@ using tile::Shape;
 inline constexpr llvm::StringLiteral singleBufferAttrName =
     "engine.single_buffer";
 
+/// Discardable attribute on the last op of a product of two activations: i64,
+/// bytes into the region's scratch where the second is held as WGT wants it.
+inline constexpr llvm::StringLiteral weightsAttrName = "engine.weights";
+
 /// Runs of horizontal taps as channels, `columns` a row.
 struct Fold {
   int64_t columns = 0, runBytes = 0;
@@ -51,7 +55,11 @@ struct Tensor {
   bool near = true;
   /// Where it lies in the arena, packed; none if only in ACT.
   std::optional<int64_t> arenaOffset;
+  /// Whether its buffer in ACT is loaded: an input of the region or a constant.
   bool isInput = false;
+  /// The constant that it is; it lies among the program's constants then, and
+  /// nowhere in the arena.
+  mlir::Value constant;
   /// Whether tiles that write its buffer in ACT are stored to the arena too.
   bool isOutput = false;
   /// Set if its buffer holds the runs of taps of one convolution instead of
@@ -95,6 +103,8 @@ struct Tile {
   /// The model's tensor that the layer makes (`onnx.output`), or empty.
   std::string outputName;
   WeightForm form;
+  /// MatMul: arena bytes of the second operand in the form of WGT.
+  int64_t weightsOffset = 0;
   /// Boxes that move have one buffer instead of two that take turns.
   bool singleBuffer = false;
 

@@ -40,6 +40,14 @@ private:
   void consider(const TileChoice &choice);
   Shape getInputBox(Shape size) const;
   int64_t getInputBytes(Shape size) const;
+  int64_t getMatrixBytes(Shape size) const;
+  bool loadsMatrix() const {
+    return layer.kind == LayerKind::MatMul && use.loads[1];
+  }
+  /// Inputs whose boxes follow the output's.
+  int64_t countBoxes() const {
+    return llvm::count(use.loads, true) - loadsMatrix();
+  }
   int64_t countBytes(const TileChoice &choice) const;
   int64_t estimateCompute(Shape size) const;
   int64_t estimate(const TileChoice &choice) const;
@@ -86,7 +94,7 @@ Shape Chooser::getInputBox(Shape size) const {
                   int64_t dilation, int64_t limit) {
     return std::min(limit, (count - 1) * stride + (kernel - 1) * dilation + 1);
   };
-  bool all = layer.kind == LayerKind::Convolution;
+  bool all = layer.mixesChannels();
   return {
       reach(size.h, layer.kernel.y, layer.stride.y, layer.dilation.y, input.h),
       reach(size.w, layer.kernel.x, layer.stride.x, layer.dilation.x, input.w),
@@ -105,6 +113,11 @@ int64_t Chooser::getInputBytes(Shape size) const {
   return box.h * box.w * wordBytes(box.c, parameters);
 }
 
+/// Bytes of ACT of the rows of a product's second matrix for a tile's channels.
+int64_t Chooser::getMatrixBytes(Shape size) const {
+  return size.c * wordBytes(input.c, parameters);
+}
+
 int64_t Chooser::countBytes(const TileChoice &choice) const {
   const Shape &size = choice.size;
   int64_t spatial = divideCeil(output.h, size.h) * divideCeil(output.w, size.w);
@@ -113,9 +126,9 @@ int64_t Chooser::countBytes(const TileChoice &choice) const {
     return boxes > 1 && !choice.singleBuffer ? 2 : 1;
   };
   int64_t total = 0;
-  for (bool loads : use.loads)
-    if (loads)
-      total += buffers(tiles) * getInputBytes(size);
+  total += countBoxes() * buffers(tiles) * getInputBytes(size);
+  if (loadsMatrix())
+    total += buffers(divideCeil(output.c, size.c)) * getMatrixBytes(size);
   if (use.stores)
     total += buffers(tiles) * size.h * size.w * wordBytes(size.c, parameters);
   return total;
@@ -141,7 +154,7 @@ int64_t Chooser::estimate(const TileChoice &choice) const {
   const Shape &size = choice.size;
   int64_t spatial = divideCeil(output.h, size.h) * divideCeil(output.w, size.w);
   int64_t chunks = divideCeil(output.c, size.c);
-  bool perChannel = layer.kind != LayerKind::Convolution;
+  bool perChannel = !layer.mixesChannels();
   int64_t words = use.form.countPasses(countGroups(layer, parameters)) *
                   countWeightWords(layer, use.form, parameters);
   int64_t compute =
@@ -149,12 +162,14 @@ int64_t Chooser::estimate(const TileChoice &choice) const {
   // Boxes are loaded again for each chunk if chunks come first, weights for
   // each box if they do not fit together.
   int64_t loads = spatial * (perChannel || choice.channelsOuter ? chunks : 1);
-  int64_t inputs = llvm::count(use.loads, true);
+  int64_t inputs = countBoxes();
   int64_t boxBytes = inputs * getInputBox(size).elements();
   bool stay = words <= parameters.WGT_WORDS;
   int64_t weightLoads = stay || choice.channelsOuter ? 1 : spatial;
   int64_t weightBytes = words * parameters.PK * parameters.PC;
   int64_t moved = loads * boxBytes + weightLoads * weightBytes;
+  if (loadsMatrix())
+    moved += countOperandBytes(layer, parameters);
   int64_t instructions = loads * inputs + weightLoads * chunks;
   int64_t memory =
       moved / parameters.AXI_BYTES + instructions * instructionCycles;

@@ -34,7 +34,7 @@ WIDE_EVERY, WIDE_AT = 12, 1  # graphs: with int16 activations
 OPENCL, CPU = "opencl", "cpu"
 INPUTS = 3
 CLOSE = 1e-5  # of the largest: floats
-INT8 = {"convolution", "depthwise", "add", "max_pool", "average_pool", "rescale", "move", "lookup"}
+INT8 = {"convolution", "matmul", "depthwise", "add", "max_pool", "average_pool", "rescale", "move", "lookup"}
 LEAST_ON_DEVICE = 0.95  # of layers
 LEAST_IN_INTEGERS = 0.9  # of layers that multiply, in graphs with int16
 LEAST_ON_OPENCL = 0.75  # which has no tables and no resizing
@@ -126,7 +126,8 @@ def run_seed(seed, work, opencl, most=12):
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     wide = is_wide(seed, opencl)
-    made = random_model.RandomModel(seed, most, tables=not wide)
+    # OpenCL's kernels multiply by constants alone, and int16 has no product of two activations.
+    made = random_model.RandomModel(seed, most, tables=not wide, products=not (opencl or wide))
     outcome = Outcome(made.layers, made.branches, wide)
     samples = {random_model.INPUT: made.inputs(16, 2, seed)}
     if outcome.wide:

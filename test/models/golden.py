@@ -128,6 +128,14 @@ class Golden:
         m, s = integers.layer_factors(x.scale, w.scale, scale)
         return to_nchw(integers.requantize(acc, m, s, zero, **bounds))
 
+    def runMatMul(self, layer, scale, zero, bounds):
+        x, y = layer.operands
+        if layer.bias or np.ndim(y.scale) or np.ndim(y.values) == 2:
+            return self.runGemm(layer, scale, zero, bounds)
+        m, s = integers.factor(float(x.scale) * float(y.scale) / scale)
+        acc = integers.matmul(x.values, int(x.zero), y.values, int(y.zero))
+        return integers.requantize(acc, m, s, zero, **bounds)
+
     def runGemm(self, layer, scale, zero, bounds):
         x, w = layer.operands[:2]
         weights = w.values if layer.attributes.get("transB") else w.values.T
@@ -136,8 +144,6 @@ class Golden:
         acc = integers.fully_connected(x.values, int(x.zero), weights, bias)
         m, s = integers.layer_factors(x.scale, w.scale, scale)
         return integers.requantize(acc, m, s, zero, **bounds)
-
-    runMatMul = runGemm
 
     def runAdd(self, layer, scale, zero, bounds):
         a, b = layer.operands
@@ -163,6 +169,12 @@ class Golden:
     def runSoftmax(self, layer, scale, zero, _bounds):
         (x,) = layer.operands
         return integers.softmax(x.values, x.scale, scale, zero)
+
+    def runMul(self, layer, scale, zero, bounds):
+        """By a constant scalar."""
+        x, c = layer.operands
+        factor = float(c.values - c.zero) * float(c.scale)
+        return self.runIdentity(Layer("Identity", {}, [x]), scale / factor, zero, bounds)
 
     def runIdentity(self, layer, scale, zero, bounds):
         (x,) = layer.operands

@@ -83,6 +83,11 @@ def fully_connected(x, zx, weights, bias):
     return wrap((x.astype(np.int64) - zx) @ weights.astype(np.int64).T + bias.astype(np.int64), x.dtype)
 
 
+def matmul(x, zx, y, zy):
+    """Section 2 for two activations [..., M, K] and [..., K, N]."""
+    return wrap((x.astype(np.int64) - zx) @ (y.astype(np.int64) - zy))
+
+
 def add_factors(ra, rb, kind=np.int8):
     """Section 4, residual add: (ma, mb, s) for input scales over the output's."""
     bits, least = (15, 15) if kind == np.int16 else (14, 2)

@@ -7,7 +7,8 @@
 A seed fixes everything. Layers: convolution (kernels to 5 x 5, strides 1 and 2, uneven pads, dilated, in
 groups), depthwise, pointwise, transposed, fully connected, residual add, average and max pool, global pools,
 nearest and linear resize, with and without Relu or another activation; concatenations, splits and slices
-among them, and activations by themselves ("lookup").
+among them, activations by themselves ("lookup"), and products of two activations ("product"): attentions over
+an image's pixels, with softmax and without.
 """
 
 import argparse
@@ -21,11 +22,12 @@ from topology import ACTIVATIONS, Builder
 CHANNELS = (1, 3, 7, 33, 130)
 LARGEST_LAYER = 1_500_000  # MACs: an engine of 4 x 4 simulates it in about a second
 LARGEST_TENSOR = 60_000  # elements
+MOST_TOKENS = 200  # pixels of an attention
 INPUT = "x"
 KINDS = (  # of layers that some model has
     ["convolution", "dilated", "grouped", "pointwise", "depthwise", "transposed", "dense", "add"]
     + ["average", "max", "global", "nearest", "linear", "concat", "split", "slice"]
-    + ["activation", "lookup"]
+    + ["activation", "lookup", "product"]
 )
 PLAIN = {"average", "max", "global", "nearest", "linear", "concat", "split", "slice", "lookup"}  # no Relu
 
@@ -34,11 +36,12 @@ class RandomModel:
     """One generated model: `model`, `layers` (how many of each kind), `branches` (values used twice).
 
     With `most` it is what the seed gives, cut off after that many layers: to shrink a failure. Without `tables` its
-    activation functions are Relu.
+    activation functions are Relu, without `products` no layer multiplies two activations.
     """
 
-    def __init__(self, seed, most=12, tables=True):
+    def __init__(self, seed, most=12, tables=True, products=True):
         self.tables = tables
+        self.products = products
         self.rng = np.random.RandomState([seed, 77])
         self.builder = Builder(f"random{seed}", np.random.RandomState([seed, 78]))
         self.layers = Counter()
@@ -71,7 +74,7 @@ class RandomModel:
             left = count - self.layers.total()
             kinds = [self._conv] * 6 + [self._pointwise, self._depthwise] * 2 + [self._average, self._max]
             kinds += [self._transposed, self._resize, self._linear, self._global, self._grouped]
-            kinds += [self._concat, self._split, self._slice, self._lookup]
+            kinds += [self._concat, self._split, self._slice, self._lookup, self._attention]
             kinds += [self._residual] * 8 if left >= 2 else []
             kinds += [self._dense] * 4 if left == 1 and self.layers else []
             kinds[self.rng.randint(len(kinds))](x)
@@ -181,6 +184,17 @@ class RandomModel:
         if not self.tables:
             return self.builder.relu(x)
         return self.builder.activation(x, list(ACTIVATIONS)[self.rng.randint(len(ACTIVATIONS))])
+
+    def _attention(self, x):
+        """Four convolutions around two products; what it makes has the shape of x."""
+        heads, width = int(self.rng.randint(1, 4)), int(self.rng.choice((1, 3, 8, 20)))
+        tokens, channels = int(np.prod(x.shape[2:])), heads * width
+        softmax = self.rng.rand() < 0.5
+        macs = tokens * channels * max(4 * x.shape[1], 2 * tokens)
+        fits = tokens <= MOST_TOKENS and macs <= LARGEST_LAYER and heads * tokens**2 <= LARGEST_TENSOR
+        if fits and self.products:
+            self.layers.update(pointwise=4, product=1)
+            self._take("product", self.builder.attention(x, heads, width, softmax), x)
 
     def _lookup(self, x):
         self._take("lookup", self._activate(x), x)

@@ -178,6 +178,34 @@ class Builder:
         bias_name = self._constant(f"{name}/bias", bias.astype(np.float32))
         return self._node("Add", [y.name, bias_name], y.samples + bias, f"{name}/BiasAdd")
 
+    def matmul(self, x, y):
+        """The product of two activations; dimensions before the last two are a batch."""
+        self.macs += int(np.prod(x.shape)) * y.shape[-1]
+        return self._node("MatMul", [x.name, y.name], x.samples @ y.samples)
+
+    def scale(self, x, factor):
+        constant = self._constant(f"{self.name}/factor_{len(self.nodes)}", np.float32(factor))
+        return self._node("Mul", [x.name, constant], x.samples * float(np.float32(factor)))
+
+    def attention(self, x, heads, width, softmax=True):
+        """Attention over the pixels of an image: `heads` heads of `width` channels, by 1 x 1 convolutions; an image
+        again. Without `softmax` the products follow each other."""
+        height, columns = x.shape[2:]
+        tokens = height * columns
+
+        def project():
+            y = self.conv(x, heads * width, (1, 1))
+            return self.reshape(y, (-1, heads, width, tokens))
+
+        query, key, value = project(), project(), project()
+        scores = self.matmul(self.transpose(query, (0, 1, 3, 2)), key)
+        scores = self.scale(scores, 1 / np.sqrt(width if softmax else width * tokens))
+        if softmax:
+            scores = self.softmax(scores)
+        y = self.matmul(scores, self.transpose(value, (0, 1, 3, 2)))
+        y = self.reshape(self.transpose(y, (0, 1, 3, 2)), (-1, heads * width, height, columns))
+        return self.conv(y, x.shape[1], (1, 1))
+
     def relu(self, x):
         return self._node("Relu", [x.name], np.maximum(x.samples, 0))
 

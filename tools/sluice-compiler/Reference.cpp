@@ -110,7 +110,11 @@ static void addNamed(Collector &collector, Operation *op,
     return;
   }
   auto perm = op->getAttrOfType<DenseI64ArrayAttr>(onnx::dimensionOrderAttr);
-  reference::Tensor ordered = perm ? restoreOrder(tensor, perm) : tensor;
+  auto held = op->getAttrOfType<DenseI64ArrayAttr>(onnx::heldShapeAttr);
+  reference::Tensor split =
+      held ? tensor.reshaped(tensor.getType().clone(held.asArrayRef()))
+           : tensor;
+  reference::Tensor ordered = perm ? restoreOrder(split, perm) : split;
   collector.add(name.getValue(), ordered);
   auto reshaped = op->getAttrOfType<DictionaryAttr>(onnx::reshapedAttr);
   if (!reshaped)

@@ -147,8 +147,14 @@ private:
   mlir::LogicalResult convertProduct(mlir::Operation *op, mlir::Value input,
                                      const Weights &weights, mlir::Value bias);
   mlir::LogicalResult convert(onnx::GemmOp op);
-  mlir::LogicalResult convert(onnx::MatMulOp op);
   mlir::LogicalResult convert(onnx::SoftmaxOp op);
+
+  // MatMul.cpp
+  mlir::LogicalResult convert(onnx::MatMulOp op);
+  mlir::LogicalResult convertQuantizedMatMul(onnx::MatMulOp op);
+  /// The product of two int8 matrices as an image of one row.
+  mlir::FailureOr<mlir::Value> multiplyMatrices(onnx::MatMulOp op,
+                                                mlir::Value x, mlir::Value y);
 
   // Elementwise.cpp
   template <typename Op> mlir::LogicalResult convertBinary(mlir::Operation *op);

@@ -125,7 +125,8 @@ void Converter::nameReshaped(Value onnx, const Mapped &source) {
       break;
     made = reshape.getInput1().getDefiningOp();
   }
-  if (name.empty() || !made || !made->hasAttr(onnx::outputNameAttr))
+  if (name.empty() || !made || !made->hasAttr(onnx::outputNameAttr) ||
+      made->hasAttr(onnx::heldShapeAttr))
     return;
   SmallVector<int64_t> order = getNamedOrder(made);
   bool same = made->getResult(0) == source.value && order == source.perm;
@@ -136,6 +137,69 @@ void Converter::nameReshaped(Value onnx, const Mapped &source) {
   NamedAttrList list(made->getAttrOfType<DictionaryAttr>(onnx::reshapedAttr));
   list.set(name, builder.getDenseI64ArrayAttr(getShape(onnx)));
   made->setAttr(onnx::reshapedAttr, list.getDictionary(builder.getContext()));
+}
+
+namespace {
+/// Dimensions of a tensor that become dimensions of its reshape, as few as
+/// possible: [first, last) of each.
+struct ReshapedGroup {
+  size_t firstIn, lastIn, firstOut, lastOut;
+};
+} // namespace
+
+static SmallVector<ReshapedGroup> groupDimensions(ArrayRef<int64_t> from,
+                                                  ArrayRef<int64_t> to) {
+  SmallVector<ReshapedGroup> groups;
+  size_t in = 0, out = 0;
+  while (in < from.size() || out < to.size()) {
+    ReshapedGroup group{in, in, out, out};
+    int64_t left = in < from.size() ? from[in++] : 1;
+    int64_t right = out < to.size() ? to[out++] : 1;
+    while (left != right)
+      left < right ? left *= from[in++] : right *= to[out++];
+    group.lastIn = in;
+    group.lastOut = out;
+    groups.push_back(group);
+  }
+  return groups;
+}
+
+/// `mapped` in another shape, where only dimensions are split or joined that
+/// lie one behind the other, so that nothing moves; nothing if others are, too.
+static std::optional<Mapped>
+reshapeInPlace(TosaBuilder &b, const Mapped &mapped, ArrayRef<int64_t> shape) {
+  ArrayRef<int64_t> held = getShape(mapped.value);
+  SmallVector<int64_t> from =
+      llvm::map_to_vector(mapped.perm, [&](int64_t dim) { return held[dim]; });
+  // The place among those that are not of size 1.
+  SmallVector<int64_t> placeOf(held.size());
+  for (int64_t place = 0, dim = 0, e = held.size(); dim < e; ++dim)
+    placeOf[dim] = held[dim] == 1 ? -1 : place++;
+  SmallVector<std::pair<int64_t, ReshapedGroup>> groups;
+  for (const ReshapedGroup &group : groupDimensions(from, shape)) {
+    int64_t first = -1, next = -1;
+    for (size_t i = group.firstIn; i < group.lastIn; ++i) {
+      int64_t place = placeOf[mapped.perm[i]];
+      if (place < 0)
+        continue;
+      if (first >= 0 && place != next)
+        return std::nullopt;
+      first = first < 0 ? place : first;
+      next = place + 1;
+    }
+    groups.push_back({first, group});
+  }
+  llvm::stable_sort(groups, llvm::less_first());
+  Mapped result;
+  result.perm.resize(shape.size());
+  SmallVector<int64_t> order;
+  for (const auto &[place, group] : groups)
+    for (size_t i = group.firstOut; i < group.lastOut; ++i) {
+      result.perm[i] = order.size();
+      order.push_back(shape[i]);
+    }
+  result.value = b.reshape(mapped.value, order);
+  return result;
 }
 
 /// Flatten, Reshape, Squeeze, Unsqueeze: the result's shape says it all.
@@ -150,8 +214,12 @@ LogicalResult Converter::convertReshape(Operation *op) {
         Mapped{value, getIdentity(shape.size()), std::nullopt});
     return success();
   }
+  TosaBuilder b = at(op);
+  std::optional<Mapped> moved;
+  if (!mapped.flat)
+    moved = reshapeInPlace(b, mapped, shape);
   mapped.flat = shape;
-  set(op->getResult(0), mapped);
+  set(op->getResult(0), moved.value_or(mapped));
   return success();
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Products of matrices, and softmax.
+// Products by constant matrices, and softmax.
 
 #include "compiler/Conversion/OnnxToTosa/Converter.h"
 #include "compiler/Conversion/OnnxToTosa/Weights.h"
@@ -70,31 +70,6 @@ LogicalResult Converter::convert(onnx::GemmOp op) {
   if (failed(weights))
     return failure();
   return convertProduct(op, op.getA(), *weights, op.getC());
-}
-
-LogicalResult Converter::convert(onnx::MatMulOp op) {
-  if (getConstant(op.getB()) && getShape(op.getB()).size() == 2) {
-    FailureOr<Weights> weights =
-        Weights::ofMatrix(op, op.getB(), /*transposed=*/false);
-    if (failed(weights))
-      return failure();
-    return convertProduct(op, op.getA(), *weights, /*bias=*/nullptr);
-  }
-  ArrayRef<int64_t> as = getShape(op.getA()), bs = getShape(op.getB());
-  if (as.size() < 2 || as.size() != bs.size() ||
-      as.drop_back(2) != bs.drop_back(2))
-    return op.emitOpError("broadcasts its operands, which is not supported");
-  if (getQuantization(op.getType()))
-    return op.emitOpError(
-        "multiplies two quantized activations, which is not supported");
-  TosaBuilder b = at(op);
-  int64_t batch = ShapedType::getNumElements(as.drop_back(2));
-  Value x =
-      b.reshape(getCanonical(op.getA()), {batch, as[as.size() - 2], as.back()});
-  Value y =
-      b.reshape(getCanonical(op.getB()), {batch, bs[bs.size() - 2], bs.back()});
-  set(op.getY(), b.reshape(b.matmul(x, y), getShape(op.getY())));
-  return success();
 }
 
 LogicalResult Converter::convert(onnx::SoftmaxOp op) {

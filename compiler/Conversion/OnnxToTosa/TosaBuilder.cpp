@@ -142,11 +142,16 @@ Value TosaBuilder::averagePool(Value x, const TosaWindow &window) {
                                    getType(x).getElementType());
 }
 
-Value TosaBuilder::matmul(Value x, Value y) {
+Value TosaBuilder::matmul(Value x, Value y, int64_t xZeroPoint,
+                          int64_t yZeroPoint) {
   SmallVector<int64_t> shape{getType(x).getDimSize(0), getType(x).getDimSize(1),
                              getType(y).getDimSize(2)};
-  return tosa::MatMulOp::create(b, loc, getType(x).clone(shape), x, y,
-                                zeroPointOf(x, 0), zeroPointOf(y, 0));
+  Type type = getType(x).getElementType();
+  if (type.isInteger(8))
+    type = b.getI32Type();
+  return tosa::MatMulOp::create(b, loc, RankedTensorType::get(shape, type), x,
+                                y, zeroPointOf(x, xZeroPoint),
+                                zeroPointOf(y, yZeroPoint));
 }
 
 Value TosaBuilder::requantize(Value acc, ArrayRef<Multiplier> multipliers,

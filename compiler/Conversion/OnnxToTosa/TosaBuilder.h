@@ -68,7 +68,10 @@ public:
                         const TosaWindow &window, int64_t zeroPoint);
   mlir::Value maxPool(mlir::Value x, const TosaWindow &window);
   mlir::Value averagePool(mlir::Value x, const TosaWindow &window);
-  mlir::Value matmul(mlir::Value a, mlir::Value b);
+  /// Likewise int8 → int32 or float → float; batch × rows × inner times batch ×
+  /// inner × columns. Zero points are those of int8.
+  mlir::Value matmul(mlir::Value x, mlir::Value y, int64_t xZeroPoint = 0,
+                     int64_t yZeroPoint = 0);
 
   /// integers.md section 3, without the clamp: one multiplier, or one a channel
   /// of the last dimension. `type` is the result's, int8 or int16.

@@ -105,3 +105,24 @@ func.func @int16_and_int8(%x: tensor<1x2xi8>, %y: tensor<1x2xi16>) -> tensor<1x2
   %3 = onnx.QuantizeLinear %2, %s, %z : (tensor<1x2xf32>, tensor<f32>, tensor<i16>) -> tensor<1x2xi16>
   return %3 : tensor<1x2xi16>
 }
+
+// A product of two activations may have zero points; what scales it is in its
+// own scale: 4 / 0.5.
+// CHECK-LABEL: func.func @product
+// CHECK: onnx.MatMul {{.*}} : (tensor<2x3x!quant.uniform<i8:f32, 1.000000e+00:5>>, tensor<3x2x!quant.uniform<i8:f32, 2.000000e+00:-6>>) -> tensor<2x2x!quant.uniform<i8:f32, 8.000000e+00:1>>
+// CHECK-NOT: onnx.Mul
+func.func @product(%x: tensor<2x3xi8>, %y: tensor<3x2xi8>) -> tensor<2x2xi8> {
+  %xs = onnx.Constant dense<1.0> : tensor<f32>
+  %xz = onnx.Constant dense<5> : tensor<i8>
+  %ys = onnx.Constant dense<2.0> : tensor<f32>
+  %yz = onnx.Constant dense<-6> : tensor<i8>
+  %zs = onnx.Constant dense<4.0> : tensor<f32>
+  %zz = onnx.Constant dense<1> : tensor<i8>
+  %c = onnx.Constant dense<0.5> : tensor<f32>
+  %0 = onnx.DequantizeLinear %x, %xs, %xz : (tensor<2x3xi8>, tensor<f32>, tensor<i8>) -> tensor<2x3xf32>
+  %1 = onnx.DequantizeLinear %y, %ys, %yz : (tensor<3x2xi8>, tensor<f32>, tensor<i8>) -> tensor<3x2xf32>
+  %2 = onnx.MatMul %0, %1 : (tensor<2x3xf32>, tensor<3x2xf32>) -> tensor<2x2xf32>
+  %3 = onnx.Mul %2, %c : (tensor<2x2xf32>, tensor<f32>) -> tensor<2x2xf32>
+  %4 = onnx.QuantizeLinear %3, %zs, %zz : (tensor<2x2xf32>, tensor<f32>, tensor<i8>) -> tensor<2x2xi8>
+  return %4 : tensor<2x2xi8>
+}

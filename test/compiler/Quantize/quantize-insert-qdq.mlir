@@ -93,3 +93,23 @@ func.func @float_between(%x: tensor<2xf32> {onnx.range = array<f32: -1.0, 4.0>})
   %1 = onnx.Relu %0 {onnx.range = array<f32: 0.0, 16.0>} : (tensor<2xf32>) -> tensor<2xf32>
   return %1 : tensor<2xf32>
 }
+
+// What a product of two activations reads is symmetric where that costs little:
+// [-1, 0.9] is, [-0.1, 0.9] is not. Nothing is quantized between the product and
+// what scales it.
+// CHECK-LABEL: func.func @product
+// CHECK-DAG: %[[XS:.*]] = onnx.Constant dense<0.00787401571> : tensor<f32>
+// CHECK-DAG: %[[XZ:.*]] = onnx.Constant dense<0> : tensor<i8>
+// CHECK-DAG: onnx.QuantizeLinear %arg0, %[[XS]], %[[XZ]]
+// CHECK-DAG: %[[YZ:.*]] = onnx.Constant dense<-102> : tensor<i8>
+// CHECK-DAG: onnx.QuantizeLinear %arg1, %{{.*}}, %[[YZ]]
+// CHECK: %[[PRODUCT:.*]] = onnx.MatMul
+// CHECK-NEXT: %[[SCALED:.*]] = onnx.Div %[[PRODUCT]]
+// CHECK: onnx.QuantizeLinear %[[SCALED]]
+func.func @product(%x: tensor<2x3xf32> {onnx.name = "x", onnx.range = array<f32: -1.0, 0.9>}, %y: tensor<2x3xf32> {onnx.name = "y", onnx.range = array<f32: -0.1, 0.9>}) -> tensor<2x2xf32> {
+  %c = onnx.Constant dense<2.0> : tensor<f32>
+  %t = onnx.Transpose %y {perm = array<i64: 1, 0>} : (tensor<2x3xf32>) -> tensor<3x2xf32>
+  %0 = onnx.MatMul %x, %t {onnx.range = array<f32: -2.0, 2.0>} : (tensor<2x3xf32>, tensor<3x2xf32>) -> tensor<2x2xf32>
+  %1 = onnx.Div %0, %c {onnx.range = array<f32: -1.0, 1.0>} : (tensor<2x2xf32>, tensor<f32>) -> tensor<2x2xf32>
+  return %1 : tensor<2x2xf32>
+}

@@ -235,6 +235,41 @@ func.func @f(%x: tensor<1x1x2x2xi8>) -> tensor<1x1x2x2xi8> {
   EXPECT_EQ(layers[1].inputZeroPoints, (SmallVector<int32_t, 2>{3, 3}));
 }
 
+TEST_F(LayerTest, ProductTakesATransposedOperand) {
+  std::vector<Layer> layers = match(R"mlir(
+func.func @f(%x: tensor<1x5x3xi8>, %y: tensor<1x2x3xi8>, %z: tensor<1x2x7xi8>) -> tensor<1x1x5x7xi8> {
+  %zx = "tosa.const"() <{values = dense<7> : tensor<1xi8>}> : () -> tensor<1xi8>
+  %zy = "tosa.const"() <{values = dense<-4> : tensor<1xi8>}> : () -> tensor<1xi8>
+  %iz = "tosa.const"() <{values = dense<0> : tensor<1xi32>}> : () -> tensor<1xi32>
+  %m = "tosa.const"() <{values = dense<20000> : tensor<1xi16>}> : () -> tensor<1xi16>
+  %s = "tosa.const"() <{values = dense<20> : tensor<1xi8>}> : () -> tensor<1xi8>
+  %n = tosa.const_shape {values = dense<[1, 1, 5, 7]> : tensor<4xindex>} : () -> !tosa.shape<4>
+  %t = tosa.transpose %y {perms = array<i32: 0, 2, 1>} : (tensor<1x2x3xi8>) -> tensor<1x3x2xi8>
+  %p = tosa.matmul %x, %t, %zx, %zy : (tensor<1x5x3xi8>, tensor<1x3x2xi8>, tensor<1xi8>, tensor<1xi8>) -> tensor<1x5x2xi32>
+  %r = tosa.rescale %p, %m, %s, %iz, %zx {scale32 = false, rounding_mode = SINGLE_ROUND, per_channel = false, input_unsigned = false, output_unsigned = false} : (tensor<1x5x2xi32>, tensor<1xi16>, tensor<1xi8>, tensor<1xi32>, tensor<1xi8>) -> tensor<1x5x2xi8>
+  %q = tosa.matmul %r, %z, %zx, %zy : (tensor<1x5x2xi8>, tensor<1x2x7xi8>, tensor<1xi8>, tensor<1xi8>) -> tensor<1x5x7xi32>
+  %i = tosa.reshape %q, %n : (tensor<1x5x7xi32>, !tosa.shape<4>) -> tensor<1x1x5x7xi32>
+  %o = tosa.rescale %i, %m, %s, %iz, %zx {scale32 = false, rounding_mode = SINGLE_ROUND, per_channel = false, input_unsigned = false, output_unsigned = false} : (tensor<1x1x5x7xi32>, tensor<1xi16>, tensor<1xi8>, tensor<1xi32>, tensor<1xi8>) -> tensor<1x1x5x7xi8>
+  return %o : tensor<1x1x5x7xi8>
+}
+)mlir");
+  ASSERT_EQ(layers.size(), 2u);
+  const Layer &first = layers[0], &second = layers[1];
+  using Shape = std::array<int64_t, 4>;
+  EXPECT_EQ(first.kind, LayerKind::MatMul);
+  EXPECT_EQ(first.ops.size(), 3u);
+  EXPECT_TRUE(first.hasChannelRows);
+  EXPECT_EQ(first.getInputShape(0), (Shape{1, 1, 5, 3}));
+  EXPECT_EQ(first.getInputShape(1), (Shape{1, 1, 2, 3}));
+  EXPECT_EQ(first.inputZeroPoints, (llvm::SmallVector<int32_t, 2>{7, -4}));
+  EXPECT_EQ(first.macs, 5 * 2 * 3);
+  EXPECT_EQ(second.kind, LayerKind::MatMul);
+  EXPECT_FALSE(second.hasChannelRows);
+  EXPECT_EQ(second.getInputShape(1), (Shape{1, 1, 2, 7}));
+  EXPECT_EQ(second.inputs[0], first.getOutput());
+  EXPECT_EQ(second.macs, 5 * 7 * 2);
+}
+
 TEST_F(LayerTest, RunsOfOneNameAreOneLayer) {
   std::vector<Layer> layers = match(R"mlir(
 func.func @f(%x: tensor<4xf32>, %k: tensor<4xf32>) -> tensor<4xf32> {

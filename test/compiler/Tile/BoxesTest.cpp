@@ -45,17 +45,17 @@ TEST(Boxes, OrderOfChannels) {
 
 TEST(Boxes, PaddingIsLeftAtTheEdgesOnly) {
   Layer layer = makeConvolution();
-  InputTile whole = getInputTile(layer, Box::all({5, 4, 6}));
+  InputTile whole = getInputTile(layer, 0, Box::all({5, 4, 6}));
   EXPECT_EQ(whole.box, Box::all({9, 7, 5}));
   EXPECT_EQ(whole.padBefore, (Extent{1, 1}));
   EXPECT_EQ(whole.padAfter, (Extent{1, 1}));
 
-  InputTile first = getInputTile(layer, {0, 0, 0, {2, 2, 6}});
+  InputTile first = getInputTile(layer, 0, {0, 0, 0, {2, 2, 6}});
   EXPECT_EQ(first.box, (Box{0, 0, 0, {4, 4, 5}}));
   EXPECT_EQ(first.padBefore, (Extent{1, 1}));
   EXPECT_EQ(first.padAfter, (Extent{0, 0}));
 
-  InputTile inner = getInputTile(layer, {2, 2, 0, {2, 1, 6}});
+  InputTile inner = getInputTile(layer, 0, {2, 2, 0, {2, 1, 6}});
   EXPECT_EQ(inner.box, (Box{3, 3, 0, {5, 3, 5}}));
   EXPECT_EQ(inner.padBefore, (Extent{0, 0}));
   EXPECT_EQ(inner.padAfter, (Extent{0, 0}));
@@ -64,12 +64,12 @@ TEST(Boxes, PaddingIsLeftAtTheEdgesOnly) {
 TEST(Boxes, ConvolutionsReadAllChannelsOthersTheirOwn) {
   Layer layer = makeConvolution();
   Box output{0, 0, 4, {1, 1, 2}};
-  EXPECT_EQ(getInputTile(layer, output).box.c, 0);
-  EXPECT_EQ(getInputTile(layer, output).box.shape.c, 5);
+  EXPECT_EQ(getInputTile(layer, 0, output).box.c, 0);
+  EXPECT_EQ(getInputTile(layer, 0, output).box.shape.c, 5);
   layer.kind = LayerKind::Depthwise;
   layer.inputShape[3] = 6;
-  EXPECT_EQ(getInputTile(layer, output).box.c, 4);
-  EXPECT_EQ(getInputTile(layer, output).box.shape.c, 2);
+  EXPECT_EQ(getInputTile(layer, 0, output).box.c, 4);
+  EXPECT_EQ(getInputTile(layer, 0, output).box.shape.c, 2);
 }
 
 TEST(Boxes, Dilation) {
@@ -77,7 +77,7 @@ TEST(Boxes, Dilation) {
   layer.stride = {1, 1};
   layer.dilation = {2, 1};
   layer.outputShape = {1, 7, 7, 6};
-  InputTile tile = getInputTile(layer, {3, 3, 0, {1, 1, 6}});
+  InputTile tile = getInputTile(layer, 0, {3, 3, 0, {1, 1, 6}});
   EXPECT_EQ(tile.box, (Box{2, 2, 0, {5, 3, 5}}));
 }
 

@@ -121,3 +121,38 @@ func.func @int16_sums_of_48_bits(%x: tensor<1x1x1x3xi16>) -> tensor<1x1x1x2xi16>
   %r = tosa.rescale %c, %m, %s, %iz, %z {scale32 = false, rounding_mode = SINGLE_ROUND, per_channel = false, input_unsigned = false, output_unsigned = false} : (tensor<1x1x1x2xi48>, tensor<1xi16>, tensor<1xi8>, tensor<1xi48>, tensor<1xi16>) -> tensor<1x1x1x2xi16>
   return %r : tensor<1x1x1x2xi16>
 }
+
+// The second operand of a product is packed by a kernel, less its zero point:
+// which a byte may not hold.
+// CHECK-LABEL: func.func @product(
+// VNNI: tosa.matmul
+// AVX2: call @matrix_2_3_1_m4_
+// AVX2: call @strip_{{.*}}_high_
+// AVX2-NOT: tosa.matmul
+// CHECK-LABEL: func.func @symmetric(
+// CHECK: call @matrix_2_3_0_0_
+// CHECK: call @strip_{{.*}}_high_
+// CHECK-NOT: tosa.matmul
+func.func @product(%x: tensor<1x5x3xi8>, %y: tensor<1x2x3xi8>) -> tensor<1x1x5x2xi8> {
+  %zx = "tosa.const"() {values = dense<7> : tensor<1xi8>} : () -> tensor<1xi8>
+  %zy = "tosa.const"() {values = dense<-4> : tensor<1xi8>} : () -> tensor<1xi8>
+  %iz = "tosa.const"() {values = dense<0> : tensor<1xi32>} : () -> tensor<1xi32>
+  %m = "tosa.const"() {values = dense<20000> : tensor<1xi16>} : () -> tensor<1xi16>
+  %s = "tosa.const"() {values = dense<20> : tensor<1xi8>} : () -> tensor<1xi8>
+  %n = tosa.const_shape {values = dense<[1, 1, 5, 2]> : tensor<4xindex>} : () -> !tosa.shape<4>
+  %t = tosa.transpose %y {perms = array<i32: 0, 2, 1>} : (tensor<1x2x3xi8>) -> tensor<1x3x2xi8>
+  %p = tosa.matmul %x, %t, %zx, %zy : (tensor<1x5x3xi8>, tensor<1x3x2xi8>, tensor<1xi8>, tensor<1xi8>) -> tensor<1x5x2xi32>
+  %q = tosa.reshape %p, %n : (tensor<1x5x2xi32>, !tosa.shape<4>) -> tensor<1x1x5x2xi32>
+  %r = tosa.rescale %q, %m, %s, %iz, %zx {scale32 = false, rounding_mode = SINGLE_ROUND, per_channel = false, input_unsigned = false, output_unsigned = false} : (tensor<1x1x5x2xi32>, tensor<1xi16>, tensor<1xi8>, tensor<1xi32>, tensor<1xi8>) -> tensor<1x1x5x2xi8>
+  return %r : tensor<1x1x5x2xi8>
+}
+func.func @symmetric(%x: tensor<1x5x3xi8>, %y: tensor<1x3x2xi8>) -> tensor<1x5x2xi8> {
+  %zx = "tosa.const"() {values = dense<7> : tensor<1xi8>} : () -> tensor<1xi8>
+  %zy = "tosa.const"() {values = dense<0> : tensor<1xi8>} : () -> tensor<1xi8>
+  %iz = "tosa.const"() {values = dense<0> : tensor<1xi32>} : () -> tensor<1xi32>
+  %m = "tosa.const"() {values = dense<20000> : tensor<1xi16>} : () -> tensor<1xi16>
+  %s = "tosa.const"() {values = dense<20> : tensor<1xi8>} : () -> tensor<1xi8>
+  %p = tosa.matmul %x, %y, %zx, %zy : (tensor<1x5x3xi8>, tensor<1x3x2xi8>, tensor<1xi8>, tensor<1xi8>) -> tensor<1x5x2xi32>
+  %r = tosa.rescale %p, %m, %s, %iz, %zx {scale32 = false, rounding_mode = SINGLE_ROUND, per_channel = false, input_unsigned = false, output_unsigned = false} : (tensor<1x5x2xi32>, tensor<1xi16>, tensor<1xi8>, tensor<1xi32>, tensor<1xi8>) -> tensor<1x5x2xi8>
+  return %r : tensor<1x5x2xi8>
+}

@@ -100,6 +100,7 @@ void CodegenTest::check(const std::string &text, const std::string &board) {
   ASSERT_TRUE(succeeded(expected));
 
   PassManager manager(&context);
+  manager.addPass(createEngineTurnOperands());
   EnginePlacePartsOptions partsOptions;
   partsOptions.board = board;
   manager.addPass(createEnginePlaceParts(partsOptions));
@@ -165,6 +166,23 @@ TEST_P(RandomCodegenTest, GivesTheReferencesBytes) {
         return;
     }
   EXPECT_LT(refused, sizes.seeds);
+}
+
+TEST_F(CodegenTest, MultipliesActivations) {
+  struct {
+    uint32_t seeds;
+    int64_t tokens, channels;
+  } const suites[] = {{40, 12, 20}, {20, 70, 40}, {12, 20, 130}};
+  for (const auto &suite : suites)
+    for (const char *board : boards)
+      for (uint32_t seed = 0; seed < suite.seeds; ++seed) {
+        SCOPED_TRACE(std::string(board) + " seed " + std::to_string(seed));
+        check(makeRandomProducts(seed, suite.tokens, suite.channels), board);
+        if (HasFatalFailure())
+          return;
+      }
+  // On the smallest board some do not fit.
+  EXPECT_LT(refused, 24u);
 }
 
 INSTANTIATE_TEST_SUITE_P(Graphs, RandomCodegenTest,

@@ -70,8 +70,8 @@ TEST(EngineTarget, TakesIntegerLayers) {
 
 TEST(EngineTarget, NamesTheBrokenLimit) {
   EXPECT_EQ(reason([](Layer &l) { l.kind = LayerKind::Softmax; }),
-            "the engine has no softmax; it runs int8 convolution, depthwise, "
-            "pooling, rescale, add and tables");
+            "the engine has no softmax; it runs int8 convolution, product, "
+            "depthwise, pooling, rescale, add and tables");
   EXPECT_EQ(reason([](Layer &l) { l.kernel = {300, 1}; }),
             "kernel 300x1 exceeds the engine's 255");
   EXPECT_EQ(reason([](Layer &l) { l.stride = {1, 256}; }),

@@ -282,6 +282,81 @@ LayerWriter::Value LayerWriter::addRescale(Value x) {
   return {out, x.h, x.w, x.c};
 }
 
+std::string LayerWriter::addReshape(const std::string &x,
+                                    const std::string &from,
+                                    llvm::ArrayRef<int64_t> shape,
+                                    const char *element) {
+  std::string list, type = "tensor<", name = fresh();
+  for (int64_t size : shape) {
+    list += (list.empty() ? "" : ", ") + std::to_string(size);
+    type += std::to_string(size) + "x";
+  }
+  body += formatv("    {0}_s = tosa.const_shape {{values = dense<[{1}]> : "
+                  "tensor<{2}xindex>} : () -> !tosa.shape<{2}>\n"
+                  "    {0} = tosa.reshape {3}, {0}_s : ({4}, !tosa.shape<{2}>) "
+                  "-> {5}{6}>\n",
+                  name, list, shape.size(), x, from, type, element);
+  return name;
+}
+
+LayerWriter::Value LayerWriter::addMatMul(Value a, Value b, bool channelRows) {
+  int64_t m = a.h * a.w, k = a.c;
+  int64_t n = channelRows ? b.h * b.w : b.c;
+  std::string x = addReshape(a.name, typeOf(a, "i8"), {1, m, k}, "i8");
+  std::string y =
+      addReshape(b.name, typeOf(b, "i8"), {1, b.h * b.w, b.c}, "i8");
+  if (channelRows) {
+    std::string turned = fresh();
+    body += formatv("    {0} = tosa.transpose {1} {{perms = array<i32: 0, 2, "
+                    "1>} : (tensor<1x{2}x{3}xi8>) -> tensor<1x{3}x{2}xi8>\n",
+                    turned, y, n, k);
+    y = turned;
+  }
+  const int64_t zeroPoints[] = {0, 0, -128, 127, draw(-128, 127)};
+  std::string zx = scalar("i8", zeroPoints[draw(0, 4)]),
+              zy = scalar("i8", zeroPoints[draw(0, 4)]);
+  std::string acc = fresh();
+  std::string type = formatv("tensor<1x{0}x{1}xi32>", m, n);
+  body += formatv("    {0} = tosa.matmul {1}, {2}, {3}, {4} : "
+                  "(tensor<1x{5}x{6}xi8>, tensor<1x{6}x{7}xi8>, tensor<1xi8>, "
+                  "tensor<1xi8>) -> {8}\n",
+                  acc, x, y, zx, zy, m, k, n, type);
+  acc = addReshape(acc, type, {1, 1, m, n}, "i32");
+  return requantize(acc, {"", 1, m, n}, false,
+                    std::sqrt(double(k)) * 100 * 100);
+}
+
+LayerWriter::Value LayerWriter::addChannels(Value x, int64_t first,
+                                            int64_t count) {
+  Value cut{fresh(), x.h, x.w, count};
+  body += formatv(
+      "    {0}_b = tosa.const_shape {{values = dense<[0, 0, 0, {1}]> : "
+      "tensor<4xindex>} : () -> !tosa.shape<4>\n"
+      "    {0}_s = tosa.const_shape {{values = dense<[1, {2}, {3}, {4}]> : "
+      "tensor<4xindex>} : () -> !tosa.shape<4>\n"
+      "    {0} = tosa.slice {5}, {0}_b, {0}_s : ({6}, !tosa.shape<4>, "
+      "!tosa.shape<4>) -> {7}\n",
+      cut.name, first, cut.h, cut.w, count, x.name, typeOf(x, "i8"),
+      typeOf(cut, "i8"));
+  return cut;
+}
+
+LayerWriter::Value LayerWriter::addJoin(const std::vector<Value> &parts) {
+  Value joined = parts.front();
+  joined.name = fresh();
+  joined.c = 0;
+  std::string names, types;
+  for (const Value &part : parts) {
+    joined.c += part.c;
+    names += (names.empty() ? "" : ", ") + part.name;
+    types += (types.empty() ? "" : ", ") + typeOf(part, "i8");
+  }
+  body +=
+      formatv("    {0} = tosa.concat {1} {{axis = 3 : i32} : ({2}) -> {3}\n",
+              joined.name, names, types, typeOf(joined, "i8"));
+  return joined;
+}
+
 std::string LayerWriter::finish(const std::vector<Value> &results) {
   auto list = [](const std::vector<Value> &values, auto write) {
     std::string text;
@@ -365,5 +440,34 @@ std::string sluice::engine::makeRandomLayers(uint32_t seed, unsigned layers,
     results.push_back(values[values.size() / 2]);
   if (draw(0, 7) == 0)
     results.push_back(writer.addFlatten(values[0]));
+  return writer.finish(results);
+}
+
+std::string sluice::engine::makeRandomProducts(uint32_t seed, int64_t tokens,
+                                               int64_t channels) {
+  LayerWriter writer(seed);
+  auto draw = [&](int64_t lo, int64_t hi) { return writer.draw(lo, hi); };
+  int64_t heads = draw(1, 3), inner = draw(1, (channels + heads - 1) / heads),
+          outer = draw(1, (channels + heads - 1) / heads);
+  LayerWriter::Value x = writer.addInput(1, draw(1, tokens), draw(1, channels));
+  LayerWriter::Value y =
+      draw(0, 1) ? writer.addInput(1, draw(1, tokens), heads * inner)
+                 : writer.addConvolution(x, heads * inner, {});
+  LayerWriter::Value query = writer.addConvolution(x, heads * inner, {});
+  LayerWriter::Value value = writer.addConvolution(y, heads * outer, {});
+  std::vector<LayerWriter::Value> sums, results;
+  for (int64_t head = 0; head < heads; ++head) {
+    auto cut = [&](LayerWriter::Value all) {
+      int64_t count = all.c / heads;
+      return heads == 1 ? all : writer.addChannels(all, head * count, count);
+    };
+    LayerWriter::Value scores =
+        writer.addMatMul(cut(query), cut(y), /*channelRows=*/true);
+    if (draw(0, 3) == 0)
+      results.push_back(scores);
+    sums.push_back(writer.addMatMul(scores, cut(value), /*channelRows=*/false));
+  }
+  LayerWriter::Value joined = heads == 1 ? sums.front() : writer.addJoin(sums);
+  results.push_back(writer.addConvolution(joined, draw(1, channels), {}));
   return writer.finish(results);
 }

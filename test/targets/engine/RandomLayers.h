@@ -5,9 +5,12 @@
 #ifndef SLUICE_TEST_TARGETS_ENGINE_RANDOMLAYERS_H
 #define SLUICE_TEST_TARGETS_ENGINE_RANDOMLAYERS_H
 
+#include "llvm/ADT/ArrayRef.h"
+
 #include <cstdint>
 #include <random>
 #include <string>
+#include <vector>
 
 namespace sluice::engine {
 
@@ -39,6 +42,13 @@ public:
   Value addTrailingCut(Value x);
   /// The same elements as one pixel.
   Value addFlatten(Value x);
+  /// The pixels of `a` times the pixels of `b`: rows of as many values as `a`
+  /// has channels, one a channel of the result, or that many rows of its
+  /// channels.
+  Value addMatMul(Value a, Value b, bool channelRows);
+  /// Channels [first, first + count) of `x`, and parts joined along channels.
+  Value addChannels(Value x, int64_t first, int64_t count);
+  Value addJoin(const std::vector<Value> &parts);
   /// The module, whose region yields `results`.
   std::string finish(const std::vector<Value> &results);
 
@@ -48,6 +58,8 @@ public:
   }
 
 private:
+  std::string addReshape(const std::string &x, const std::string &from,
+                         llvm::ArrayRef<int64_t> shape, const char *element);
   std::string fresh() { return "%v" + std::to_string(next++); }
   /// A constant of random integers in [lo, hi]; of rank 1, or of bytes in the
   /// shape "AxBx...".
@@ -69,6 +81,10 @@ private:
 /// rows and columns and `channels` channels. The same seed makes the same text.
 std::string makeRandomLayers(uint32_t seed, unsigned layers, int64_t size,
                              int64_t channels);
+
+/// Two products in a row for each head, as an attention has them, between other
+/// layers, of at most `tokens` pixels.
+std::string makeRandomProducts(uint32_t seed, int64_t tokens, int64_t channels);
 
 } // namespace sluice::engine
 
