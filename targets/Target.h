@@ -172,6 +172,13 @@ public:
   /// comparing places.
   virtual Cost estimate(const Layer &layer) const = 0;
 
+  /// Cycles that the host would take for `layer`, a legal one: a guess, in the
+  /// unit of `estimate`.
+  virtual int64_t estimateOnHost(const Layer &layer) const { return 0; }
+  /// Cycles from the host to a region of this target and back, with `bytes` of
+  /// inputs and results; 0 if regions may be as small as they come.
+  virtual int64_t estimateHandover(int64_t bytes) const { return 0; }
+
   /// Adds the passes of phase `tile` to a pass manager on modules.
   virtual void addTilePasses(mlir::OpPassManager &manager) const {}
   /// Adds the passes of phase `codegen` to a pass manager on modules.

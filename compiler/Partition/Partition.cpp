@@ -2,9 +2,8 @@
 
 #include "compiler/Partition/Passes.h"
 
-#include "compiler/Support/Layer.h"
+#include "compiler/Partition/Placement.h"
 #include "dialects/Deploy/Deploy.h"
-#include "targets/Target.h"
 
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include "mlir/IR/IRMapping.h"
@@ -19,29 +18,21 @@ namespace sluice {
 using namespace sluice;
 
 namespace {
-/// Layers of one place that run together. Even ones are the host's, odd ones
-/// the device's: the number counts the changes of place on the way.
-using Stage = unsigned;
-
 class Partitioner {
 public:
-  Partitioner(Block &block, const Target &target, bool separateLayers)
-      : block(block), target(target), separateLayers(separateLayers),
-        layers(matchLayers(block)) {}
+  Partitioner(Block &block, const Target &target, bool separate)
+      : block(block), target(target), layers(matchLayers(block)),
+        stages(
+            (separate ? separateLayers : placeLayers)(layers, target).stages) {}
 
   void run();
 
 private:
-  bool isLegal(const Layer &layer) const;
-  bool reshapesForDevice(const Layer &reshape, Stage before) const;
-  Stage stageAfter(Stage before, const Layer &layer) const;
-  void assignStages();
   bool runsIn(Operation *op, Stage stage) const;
   void emitRegion(OpBuilder &builder, Stage stage);
 
   Block &block;
   const Target &target;
-  const bool separateLayers;
   std::vector<Layer> layers;
   std::vector<Stage> stages; // of each layer
   llvm::DenseMap<Operation *, Stage> stageOf;
@@ -89,52 +80,6 @@ LogicalResult Partition::checkResults() {
              << "' are one tensor; leave one of them out of the model";
   }
   return success();
-}
-
-static bool isDevice(Stage stage) { return stage % 2 == 1; }
-
-bool Partitioner::isLegal(const Layer &layer) const {
-  return target.name() != getHostTarget() && target.judge(layer).isLegal();
-}
-
-/// A reshape stays with what it reads; one of the model's inputs goes with the
-/// layers that read it.
-bool Partitioner::reshapesForDevice(const Layer &reshape, Stage before) const {
-  if (llvm::any_of(reshape.inputs,
-                   [](Value input) { return input.getDefiningOp(); }))
-    return isDevice(before);
-  return llvm::any_of(layers, [&](const Layer &layer) {
-    return llvm::is_contained(layer.inputs, reshape.getOutput()) &&
-           isLegal(layer);
-  });
-}
-
-/// The stage of a layer whose inputs are there after `before`.
-Stage Partitioner::stageAfter(Stage before, const Layer &layer) const {
-  bool isReshape = layer.kind == LayerKind::Reshape;
-  if (!separateLayers) {
-    bool device = isReshape ? reshapesForDevice(layer, before) : isLegal(layer);
-    return before + (isDevice(before) != device);
-  }
-  // A stage for each layer, in their order; reshapes as ever.
-  bool readsLayer = llvm::any_of(
-      layer.inputs, [](Value input) { return input.getDefiningOp(); });
-  if (isReshape && readsLayer)
-    return before;
-  return 2 * (&layer - layers.data()) + (!isReshape && isLegal(layer));
-}
-
-void Partitioner::assignStages() {
-  for (const Layer &layer : layers) {
-    Stage before = 0;
-    for (Value input : layer.inputs)
-      if (Operation *producer = input.getDefiningOp())
-        before = std::max(before, stageOf.lookup(producer));
-    Stage stage = stageAfter(before, layer);
-    stages.push_back(stage);
-    for (Operation *op : layer.ops)
-      stageOf[op] = stage;
-  }
 }
 
 bool Partitioner::runsIn(Operation *op, Stage stage) const {
@@ -191,7 +136,9 @@ void Partitioner::emitRegion(OpBuilder &builder, Stage stage) {
 }
 
 void Partitioner::run() {
-  assignStages();
+  for (auto [layer, stage] : llvm::zip_equal(layers, stages))
+    for (Operation *op : layer.ops)
+      stageOf[op] = stage;
   OpBuilder builder(block.getTerminator());
   SmallVector<Operation *> old;
   for (Operation &op : block.without_terminator())

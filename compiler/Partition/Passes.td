@@ -8,7 +8,9 @@ include "mlir/Pass/PassBase.td"
 def Partition : Pass<"partition", "::mlir::func::FuncOp"> {
   let summary = "Cut the model into regions by target";
   let description = [{
-    Every layer that the target takes goes there, all others to the host. Layers
+    Every layer that the target takes goes there, all others to the host; so do
+    regions that would cost more to hand to the device than they save, by the
+    target's estimates, but for the one that multiplies most. Layers
     of one place with no layer of the other between them share a region, so that
     there are as few regions and transitions as the graph allows: a layer's
     region is the number of changes of place on the way to it. Reshapes stay with

@@ -157,9 +157,11 @@ static Error applyChange(StringRef change, Parameters &parameters,
     if (info.name != name)
       continue;
     uint32_t &value = schedule.*info.member;
-    if (digits.getAsInteger(10, value) || value < 1 || value > info.greatest)
+    if (digits.getAsInteger(10, value) || value < info.least ||
+        value > info.greatest)
       return createStringError("engine schedule " + name + ": '" + digits +
-                               "' is not a whole number from 1 to " +
+                               "' is not a whole number from " +
+                               llvm::Twine(info.least) + " to " +
                                llvm::Twine(info.greatest));
     return Error::success();
   }

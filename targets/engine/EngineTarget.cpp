@@ -8,6 +8,10 @@
 using namespace sluice;
 using namespace sluice::engine;
 
+static double getClockMhz(const Configuration &configuration) {
+  return configuration.findClockMhz().value_or(configuration.board().clockMhz);
+}
+
 std::string EngineTarget::description() const {
   return "engine:" + configuration.description();
 }
@@ -15,8 +19,7 @@ std::string EngineTarget::description() const {
 std::optional<DeviceConfiguration> EngineTarget::device() const {
   DeviceConfiguration device;
   device.board = configuration.board().name;
-  device.clockMhz =
-      configuration.findClockMhz().value_or(configuration.board().clockMhz);
+  device.clockMhz = getClockMhz(configuration);
   device.isa = 1;
   device.hash = configuration.hash();
   for (const ParameterInfo &info : parameterTable())
@@ -38,7 +41,29 @@ Judgement EngineTarget::judge(const Layer &layer) const {
   return {findBrokenLimit(layer, configuration.parameters())};
 }
 
+int64_t EngineTarget::estimateOnHost(const Layer &layer) const {
+  if (!layer.isInteger())
+    return 0;
+  // A gateway's processor takes about a nanosecond for a product, for a tap of
+  // what multiplies nothing, or for a weight that it has to fetch.
+  auto [n, h, w, c] = layer.outputShape;
+  int64_t pixels = n * h * w;
+  int64_t work = layer.macs ? layer.macs
+                            : pixels * c * layer.kernel.area() *
+                                  int64_t(layer.inputs.size());
+  if (layer.mixesChannels())
+    work += layer.macs / pixels;
+  return int64_t(double(work) * getClockMhz(configuration) / 1000);
+}
+
+int64_t EngineTarget::estimateHandover(int64_t bytes) const {
+  int64_t start = configuration.schedule().start;
+  return start ? start + bytes / configuration.parameters().AXI_BYTES : 0;
+}
+
 Cost EngineTarget::estimate(const Layer &layer) const {
+  if (!layer.isInteger())
+    return {};
   const Parameters &parameters = configuration.parameters();
   auto bytes = [](const std::array<int64_t, 4> &shape) {
     return shape[0] * shape[1] * shape[2] * shape[3];

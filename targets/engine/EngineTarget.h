@@ -22,6 +22,8 @@ public:
   TuneSpace getTuneSpace() const override;
   Judgement judge(const Layer &layer) const override;
   Cost estimate(const Layer &layer) const override;
+  int64_t estimateOnHost(const Layer &layer) const override;
+  int64_t estimateHandover(int64_t bytes) const override;
   void addTilePasses(mlir::OpPassManager &manager) const override;
   void addCodegenPasses(mlir::OpPassManager &manager) const override;
   llvm::LogicalResult emit(deploy::RegionOp region,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What may be chosen of how layers are cut, beside the hardware they run on.
+// What may be chosen of how layers are cut and placed, beside the hardware they
+// run on.
 
 #ifndef SLUICE_TARGETS_ENGINE_TILESCHEDULE_H
 #define SLUICE_TARGETS_ENGINE_TILESCHEDULE_H
@@ -18,6 +19,9 @@ struct TileSchedule {
   /// Chunks of output channels that the constants' scratchpads hold at once, so
   /// that one is computed while the next is loaded.
   uint32_t chunks = 2;
+  /// Cycles that it takes to start the engine on a region and to hear that it
+  /// is done, which what the region saves must outweigh; 0: nothing is weighed.
+  uint32_t start = 1000;
 
   bool operator==(const TileSchedule &) const = default;
 };
@@ -25,12 +29,12 @@ struct TileSchedule {
 struct TileScheduleInfo {
   llvm::StringLiteral name;
   uint32_t TileSchedule::*member;
-  /// The greatest value; the least is 1.
-  uint32_t greatest;
+  uint32_t least, greatest;
 };
 inline constexpr TileScheduleInfo kTileScheduleTable[] = {
-    {"bands", &TileSchedule::bands, 64},
-    {"chunks", &TileSchedule::chunks, 16},
+    {"bands", &TileSchedule::bands, 1, 64},
+    {"chunks", &TileSchedule::chunks, 1, 16},
+    {"start", &TileSchedule::start, 0, 1000000000},
 };
 
 } // namespace sluice::engine

@@ -89,7 +89,7 @@ TuneSpace EngineTarget::getTuneSpace() const {
   TileSchedule usual = configuration.schedule();
   for (uint32_t chunks : {2, 1, 4})
     for (uint32_t bands : {8, 1, 2, 4, 16})
-      if (TileSchedule{bands, chunks} != usual)
+      if (TileSchedule{bands, chunks, usual.start} != usual)
         space.schedules.push_back(
             llvm::formatv(",bands={0},chunks={1}", bands, chunks));
   space.board = configuration.board().text;

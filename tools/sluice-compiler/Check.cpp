@@ -4,7 +4,7 @@
 // device. Nothing is built.
 
 #include "compiler/Conversion/OnnxToTosa/OnnxToTosa.h"
-#include "compiler/Support/Layer.h"
+#include "compiler/Partition/Placement.h"
 #include "dialects/Onnx/Names.h"
 #include "dialects/Onnx/Onnx.h"
 #include "tools/sluice-compiler/Verbs.h"
@@ -35,7 +35,8 @@ public:
   void addProblem(StringRef name, StringRef message);
   /// Notes why operators of a quantized model stay float.
   void addFloats(func::FuncOp quantized);
-  void addLayer(const Layer &layer, const Target &target);
+  void addLayer(const Layer &layer, const Judgement &judgement,
+                const Target &target);
   /// Nodes without a place have left no work or hang on one that is not
   /// supported.
   void finish();
@@ -89,10 +90,10 @@ static void collectNames(Location location, SmallVectorImpl<StringRef> &names) {
     names.push_back(name);
 }
 
-void NodeTable::addLayer(const Layer &layer, const Target &target) {
+void NodeTable::addLayer(const Layer &layer, const Judgement &judgement,
+                         const Target &target) {
   if (layer.kind == LayerKind::Reshape)
     return; // no work: it goes with its neighbours
-  Judgement judgement = target.judge(layer);
   bool onDevice = judgement.isLegal();
   int64_t cycles =
       onDevice && target.device() ? target.estimate(layer).cycles : 0;
@@ -224,10 +225,12 @@ std::optional<Stop> checkModel(const CheckOptions &options,
     });
     previewTosa(main);
   }
-  for (const Layer &layer : matchLayers(main.getBody().front()))
+  std::vector<Layer> layers = matchLayers(main.getBody().front());
+  Placement placement = placeLayers(layers, **target);
+  for (auto [layer, judgement] : llvm::zip_equal(layers, placement.judgements))
     if (!isa<tensor::EmptyOp, quant::StorageCastOp>(layer.getRoot()) &&
         layer.getRoot()->getDialect()->getNamespace() != "onnx")
-      table->addLayer(layer, **target);
+      table->addLayer(layer, judgement, **target);
   table->finish();
   if (options.json)
     printJson(*table, **target);

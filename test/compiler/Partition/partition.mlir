@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// RUN: sluice-opt --partition=target=engine:ulx3s-85f %s | FileCheck %s
+// RUN: sluice-opt --partition=target=engine:ulx3s-85f,start=0 %s | FileCheck %s
 // RUN: sluice-opt --partition=target=cpu %s | FileCheck %s --check-prefix=HOST
 // RUN: sluice-opt --partition="target=engine:ulx3s-85f separate-layers" %s | FileCheck %s --check-prefix=SEPARATE
 // RUN: not sluice-opt --partition=target=abacus %s 2>&1 | FileCheck %s --check-prefix=UNKNOWN
