@@ -45,38 +45,61 @@ static Value getRow(PatternRewriter &rewriter, Value value, int64_t axis,
 }
 
 /// The other operand of `add`, if it is made by an `Op` that nobody else reads,
-/// and the row that is added to it.
+/// and the row along dimension `axis` that is added to it.
 template <typename Op>
 static std::pair<Op, Value> getProductAndRow(PatternRewriter &rewriter,
-                                             AddOp add) {
+                                             AddOp add, int64_t axis) {
   auto type = dyn_cast<RankedTensorType>(add.getType());
   for (unsigned i : {0, 1}) {
     auto product = add->getOperand(1 - i).getDefiningOp<Op>();
     if (!type || !product || !product->hasOneUse() || product.getType() != type)
       continue;
-    if (Value row = getRow(rewriter, add->getOperand(i), 1, type.getRank(),
-                           type.getDimSize(1)))
+    if (Value row = getRow(rewriter, add->getOperand(i), axis, type.getRank(),
+                           type.getDimSize(axis)))
       return {product, row};
   }
   return {};
 }
 
+static Value reshape(PatternRewriter &rewriter, Location loc, Value value,
+                     ArrayRef<int64_t> shape) {
+  auto type = cast<RankedTensorType>(value.getType());
+  if (type.getShape() == shape)
+    return value;
+  Value constant =
+      ConstantOp::create(rewriter, rewriter.getUnknownLoc(),
+                         makeInt64Elements(rewriter.getContext(), shape));
+  return ReshapeOp::create(rewriter, loc, TypeRange{type.clone(shape)},
+                           ValueRange{value, constant})
+      ->getResult(0);
+}
+
 namespace {
+/// All dimensions of the first matrix but the last are rows of one.
 struct MakeGemm : OpRewritePattern<AddOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(AddOp add,
                                 PatternRewriter &rewriter) const override {
     auto type = dyn_cast<RankedTensorType>(add.getType());
-    if (!type || type.getRank() != 2)
+    if (!type || type.getRank() < 2 || !type.hasStaticShape())
       return failure();
-    auto [product, row] = getProductAndRow<MatMulOp>(rewriter, add);
-    if (!product || !isConstant(product.getB()) ||
-        cast<RankedTensorType>(product.getA().getType()).getRank() != 2)
+    auto [product, row] =
+        getProductAndRow<MatMulOp>(rewriter, add, type.getRank() - 1);
+    if (!product || !product.hasWeights() ||
+        cast<RankedTensorType>(product.getA().getType()).getRank() !=
+            type.getRank())
       return failure();
-    auto gemm = GemmOp::create(rewriter, add.getLoc(), TypeRange{add.getType()},
-                               ValueRange{product.getA(), product.getB(), row});
+    auto inputs = cast<RankedTensorType>(product.getA().getType());
+    int64_t columns = type.getShape().back(),
+            rows = columns ? type.getNumElements() / columns : 0;
+    Value x = reshape(rewriter, rewriter.getUnknownLoc(), product.getA(),
+                      {rows, inputs.getShape().back()});
+    auto gemm = GemmOp::create(rewriter, add.getLoc(),
+                               TypeRange{type.clone({rows, columns})},
+                               ValueRange{x, product.getB(), row});
     setFusedNames(gemm, {product, add});
-    rewriter.replaceOp(add, gemm->getResults());
+    rewriter.replaceOp(
+        add, reshape(rewriter, add.getLoc(), gemm.getY(), type.getShape()));
     rewriter.eraseOp(product);
     return success();
   }
@@ -89,7 +112,7 @@ struct AddToConv : OpRewritePattern<AddOp> {
     auto type = dyn_cast<RankedTensorType>(add.getType());
     if (!type || type.getRank() < 3)
       return failure();
-    auto [conv, row] = getProductAndRow<ConvOp>(rewriter, add);
+    auto [conv, row] = getProductAndRow<ConvOp>(rewriter, add, /*axis=*/1);
     if (!conv || conv.getB())
       return failure();
     auto biased = ConvOp::create(rewriter, conv.getLoc(), TypeRange{type},

@@ -30,8 +30,8 @@ def FoldBatchNorm : Pass<"onnx-fold-batch-norm", "::mlir::func::FuncOp"> {
 def FuseBias : Pass<"onnx-fuse-bias", "::mlir::func::FuncOp"> {
   let summary = "Make an added constant the bias of the product before it";
   let description = [{
-    MatMul with a constant matrix, then Add of a constant row, becomes Gemm. Conv,
-    then Add of one constant a channel, gains a bias.
+    MatMul with a constant matrix, then Add of a constant row, becomes Gemm, of
+    more than two dimensions between reshapes. Conv, then Add of one constant a channel, gains a bias.
   }];
   let dependentDialects = ["::sluice::onnx::OnnxDialect"];
 }

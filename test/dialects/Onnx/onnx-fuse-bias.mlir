@@ -29,6 +29,20 @@ func.func @dequantized(%x: tensor<3x4xf32>) -> tensor<3x2xf32> {
   return %1 : tensor<3x2xf32>
 }
 
+// More dimensions are rows.
+// CHECK-LABEL: func.func @tokens
+// CHECK: %[[X:.*]] = onnx.Reshape %arg0, {{.*}} -> tensor<6x4xf32>
+// CHECK: %[[Y:.*]] = onnx.Gemm %[[X]], {{.*}} -> tensor<6x2xf32>
+// CHECK: %[[R:.*]] = onnx.Reshape %[[Y]], {{.*}} -> tensor<2x3x2xf32>
+// CHECK: return %[[R]]
+func.func @tokens(%x: tensor<2x3x4xf32>) -> tensor<2x3x2xf32> {
+  %w = onnx.Constant dense<1.0> : tensor<4x2xf32>
+  %b = onnx.Constant dense<[1.0, 2.0]> : tensor<2xf32>
+  %0 = onnx.MatMul %x, %w : (tensor<2x3x4xf32>, tensor<4x2xf32>) -> tensor<2x3x2xf32>
+  %1 = onnx.Add %0, %b : (tensor<2x3x2xf32>, tensor<2xf32>) -> tensor<2x3x2xf32>
+  return %1 : tensor<2x3x2xf32>
+}
+
 // CHECK-LABEL: func.func @conv
 // CHECK: %[[ROW:.*]] = onnx.Constant dense<[1.000000e+00, 2.000000e+00]> : tensor<2xf32>
 // CHECK: onnx.Conv %{{.*}}, %{{.*}}, %[[ROW]]
