@@ -298,9 +298,9 @@ static bool isCovered(Operation *op, ArrayRef<Value> operands, Type result) {
   Type out = getElementTypeOrSelf(result);
   quant::UniformQuantizedType outScale = getActivationType(out);
   auto isInt8 = [](Value operand) { return getWidth(operand) == 8; };
-  if (!outScale || (needsInt8(op) &&
-                    (outScale.getStorageTypeIntegralWidth() != 8 ||
-                     !llvm::all_of(operands, isInt8))))
+  if (!outScale ||
+      (needsInt8(op) && (outScale.getStorageTypeIntegralWidth() != 8 ||
+                         !llvm::all_of(operands, isInt8))))
     return false;
   if (isa<onnx::AddOp>(op) && getWidth(operands[0]) != getWidth(operands[1]))
     return false;
@@ -383,11 +383,11 @@ static LogicalResult fuse(OpBuilder &b, const Group &group) {
                      : isBound(group.op) ? group.op
                                          : nullptr;
   if (bound)
-    fused->setAttr("onnx.clamp", b.getDenseI64ArrayAttr(getClamp(
-                                     bound,
-                                     cast<quant::UniformQuantizedType>(
-                                         getElementTypeOrSelf(
-                                             scales->getType(storage))))));
+    fused->setAttr(
+        "onnx.clamp",
+        b.getDenseI64ArrayAttr(getClamp(
+            bound, cast<quant::UniformQuantizedType>(
+                       getElementTypeOrSelf(scales->getType(storage))))));
   Value integers = quant::StorageCastOp::create(b, end.getLoc(), storage,
                                                 fused->getResult(0));
   end.getY().replaceAllUsesWith(integers);

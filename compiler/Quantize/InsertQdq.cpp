@@ -147,7 +147,8 @@ void InsertQdq::chooseScales() {
         range && isFloat(argument) && feedsInt8(argument))
       scales.insert({argument, chooseScale(argument, *range)});
   for (Operation &op : function.getBody().front()) {
-    if (op.getNumResults() == 0 || !isFloat(op.getResult(0)))
+    if (op.getNumResults() == 0 || isa<onnx::ConstantOp>(op) ||
+        !isFloat(op.getResult(0)))
       continue;
     Value result = op.getResult(0);
     if (isPassive(&op)) {

@@ -80,8 +80,8 @@ struct Layer {
   mlir::Value getOutput() const;
 
   /// Whether the layer is one of integers.md's that compute integers from
-  /// integers: Convolution, MatMul, Depthwise, AveragePool, Rescale, MaxPool, Add or
-  /// Lookup. What follows is set only for these.
+  /// integers: Convolution, MatMul, Depthwise, AveragePool, Rescale, MaxPool,
+  /// Add or Lookup. What follows is set only for these.
   bool isInteger() const;
   /// Whether an output depends on all channels of the input.
   bool mixesChannels() const {

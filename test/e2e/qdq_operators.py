@@ -21,7 +21,7 @@ import ort
 import qdq
 from topology import Builder
 
-TARGET = "engine:ulx3s-25f"
+TARGET = "engine:ulx3s-25f,start=0"
 SAMPLES = 8
 STALLS = "sim:stall=7"
 

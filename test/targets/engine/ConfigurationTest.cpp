@@ -99,7 +99,7 @@ TEST(Configuration, ErrorsNameWhatAndTheRemedy) {
   EXPECT_EQ(errorOf("ulx3s-85f,PX=1"),
             "unknown engine parameter 'PX' in 'PX=1'; known: PC, PK, "
             "ACT_BYTES, ACT_BANKS, WGT_WORDS, PRM_WORDS, AXI_BYTES, RQ_CYCLES, "
-            "INT4, bands, chunks");
+            "INT4, bands, chunks, start");
   EXPECT_EQ(errorOf("ulx3s-85f,bands=0"),
             "engine schedule bands: '0' is not a whole number from 1 to 64");
   EXPECT_EQ(errorOf("ulx3s-85f,PC=big"),

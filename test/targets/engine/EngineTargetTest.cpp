@@ -112,6 +112,51 @@ TEST(EngineTarget, NamesTheBrokenLimit) {
             "131072");
 }
 
+TEST(EngineTarget, JudgesProductsByTheirTaps) {
+  auto product = [](int64_t inner, int32_t zx, int32_t zy) {
+    return reason([&](Layer &l) {
+      l.kind = LayerKind::MatMul;
+      l.inputs.resize(2);
+      l.inputZeroPoints = {zx, zy};
+      l.inputShape = {1, 1, 16, inner};
+      l.outputShape = {1, 1, 16, 8};
+      l.kernel = {1, 1};
+      l.padBefore = l.padAfter = {};
+      l.hasChannelRows = true;
+    });
+  };
+  EXPECT_EQ(product(8 * 1024, 0, 0), "");
+  EXPECT_EQ(product(8 * 1025, 0, 0),
+            "8 output channels need 1025 words of weights; WGT holds 1024");
+  // A zero point of -128 is two taps beside the first, another one.
+  EXPECT_EQ(product(8 * 342, -128, 0),
+            "8 output channels need 1026 words of weights; WGT holds 1024");
+  EXPECT_EQ(product(8 * 171, -128, 5),
+            "8 output channels need 1026 words of weights; WGT holds 1024");
+  // An operand in columns is turned first, as weights of as many values as the
+  // product has channels.
+  EXPECT_EQ(reason([](Layer &l) {
+              l.kind = LayerKind::MatMul;
+              l.inputs.resize(2);
+              l.inputZeroPoints = {0, 0};
+              l.inputShape = {1, 1, 16, 8};
+              l.outputShape = {1, 1, 16, 8200};
+              l.kernel = {1, 1};
+              l.padBefore = l.padAfter = {};
+            }),
+            "8 output channels need 1025 words of weights; WGT holds 1024");
+}
+
+TEST(EngineTarget, WeighsHandovers) {
+  auto engine = target("engine:ulx3s-85f,start=500");
+  EXPECT_EQ(engine->description(), "engine:ulx3s-85f,start=500");
+  EXPECT_EQ(engine->estimateHandover(800), 600);
+  EXPECT_EQ(target("engine:ulx3s-85f,start=0")->estimateHandover(800), 0);
+  // A nanosecond, a tenth of a cycle, for each product and each weight.
+  EXPECT_EQ(engine->estimateOnHost(convolution()),
+            (8 * 8 * 32 * 9 * 16 + 32 * 9 * 16) / 10);
+}
+
 TEST(EngineTarget, DilationMakesTheSmallestTileLarger) {
   auto widen = [](Layer &l) {
     l.inputShape = {1, 300, 300, 16};
