@@ -176,7 +176,7 @@ Status EngineExecutable::runEngine(const program::Region &region,
   if (status == SLUICE_STATUS_DEADLINE_EXCEEDED && hasDeadline &&
       monotonicNow() >= last.deadline)
     return fail(SLUICE_STATUS_DEVICE_FAULT,
-                "the engine is late, and has not been stopped %" PRIu64
+                "device is late, and has not been stopped %" PRIu64
                 " ms after the deadline",
                 limits.stopTime / 1'000'000);
   return status;

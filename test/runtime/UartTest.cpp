@@ -134,7 +134,7 @@ TEST(UartLink, TakesTheNextRateWhereOneDoesNotWork) {
   SimulatedBoard board;
   std::shared_ptr<UartLink> link;
   // Less than four of the board's clocks a bit.
-  UartOptions options = {board.port(), 60'000'000, 8'000'000'000};
+  UartOptions options = {board.port(), 60'000'000, 16'000'000'000};
   ASSERT_EQ(UartLink::open(options, link), SLUICE_STATUS_OK) << lastMessage();
   EXPECT_EQ(link->baud(), 3'000'000u);
 }
