@@ -97,6 +97,11 @@ Status FaultyLink::read(uint32_t address, uint32_t &value) {
     return SLUICE_STATUS_OK;
   }
   SLUICE_RETURN_IF_ERROR(inner->read(address, value));
+  // The program may end between the last wait and this.
+  if (isArmed && address == reg::kControl && value & reg::kDone) {
+    happen();
+    return read(address, value);
+  }
   if (isCorrupt)
     value ^= 2;
   return checkWhole();

@@ -24,8 +24,8 @@ using namespace xrt_protocol;
 constexpr uint64_t kMillisecond = 1'000'000;
 /// Of programming a card, and of starting a simulator, in ms.
 constexpr uint64_t kOpenLimit = 60'000, kEmulationOpenLimit = 20'000;
-/// How long a device may take to stop once the run is to end, in ms: a simulator
-/// shares the processor.
+/// How long a device may take to stop once the run is to end, in ms: a
+/// simulator shares the processor.
 constexpr uint64_t kStopLimit = 1'000, kEmulationStopLimit = 5'000;
 /// How long a process that is killed or has closed its socket lives on, in ms.
 constexpr uint64_t kEndLimit = 500;
