@@ -29,7 +29,8 @@ REACHABLE = {
     "CONV": {"token"}, "DEPTHWISE": {"token", "port"}, "ADD": {"token"}, "MAXPOOL": {"token"},
     "STORE": {"token", "memory", "port"},
 }
-# Where requantize takes several cycles for a chunk, outputs of few steps wait for it.
+# Where requantize takes several cycles for a chunk, outputs of few steps wait for it; CONV's by weights of four bits
+# are two chunks.
 SLOW_REQUANT = {"CONV", "DEPTHWISE", "ADD", "MAXPOOL"}
 # No STORE ends without waiting for its last response.
 ALWAYS_WAITS = {"STORE"}
@@ -82,7 +83,8 @@ def main():
             count(*run(model, CONFIGS[config], seed), bins)
         print(f"{config:12}" + "".join(f"{cause:>10}" for cause in CAUSES))
         for name, causes in REACHABLE.items():
-            causes = causes | ({"requant"} if CONFIGS[config].RQ_CYCLES > 1 and name in SLOW_REQUANT else set())
+            if name in SLOW_REQUANT if CONFIGS[config].RQ_CYCLES > 1 else name == "CONV" and CONFIGS[config].INT4:
+                causes = causes | {"requant"}
             wanted = causes if name in ALWAYS_WAITS else causes | {"none"}
             print(f"  {name:10}" + "".join(f"{bins[name, c] if c in wanted or bins[name, c] else '-':>10}" for c in CAUSES))
             for cause in CAUSES:
