@@ -87,7 +87,7 @@ class Opencl:
 class SerialBoard:
     """Driver `uart` and a board that is told how it fails once it is open."""
 
-    kinds = ("hang", "gone", "corrupt", "late")
+    kinds = Simulator.kinds
     line = "baud=25000000,timeout"
     misses = 6  # how often the host asks whether the engine is done differs from run to run
 

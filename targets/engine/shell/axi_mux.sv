@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Joins two AXI4 masters of 64 data bits on one memory that answers in order: 0 the engine, with bursts, 1 the
 // link, with single beats now and then, first where both want. All of the engine's signals and the memory's
-// addresses and responses pass registers; its data come from and go to queues of its own.
+// addresses and answers to writes pass registers; its data come from and go to queues of its own. Of a response only
+// whether it is an error is passed on.
 module axi_mux #(
   parameter int ADDR_BITS = 32
 ) (
@@ -74,7 +75,7 @@ module axi_mux #(
   logic [ADDR_BITS-1:0] ar_addr;
   logic [7:0]           ar_len;
   logic [63:0]          r_data;
-  logic [1:0]           r_resp;
+  logic                 r_error, e_r_error;
   assign ar_valid    = (e_arvalid_i || l_arvalid_i) && !r_full;
   assign ar_take     = ar_valid && ar_ready;
   assign ar_addr     = l_arvalid_i ? l_araddr_i : e_araddr_i;
@@ -90,17 +91,18 @@ module axi_mux #(
     .data_o(r_link), .empty_o(r_empty), .full_o(r_full));
   assign r_valid    = m_rvalid_i;
   assign r_data     = m_rdata_i;
-  assign r_resp     = m_rresp_i;
+  assign r_error    = m_rresp_i[1];
   assign r_last     = m_rlast_i;
   assign m_rready_o = r_ready;
   assign r_ready    = !r_empty && (r_link || r_stage_ready);
   assign l_rvalid_o = r_valid && !r_empty && r_link;
   assign l_rdata_o  = r_data;
-  assign l_rresp_o  = r_resp;
-  skid #(.WIDTH(67)) u_r_engine (
+  assign l_rresp_o  = {2{r_error}};
+  assign e_rresp_o  = {2{e_r_error}};
+  skid #(.WIDTH(66)) u_r_engine (
     .clk_i(clk_i), .rst_ni(rst_ni), .valid_i(r_valid && !r_empty && !r_link), .ready_o(r_stage_ready),
-    .data_i({r_last, r_resp, r_data}), .valid_o(e_rvalid_o), .ready_i(e_rready_i),
-    .data_o({e_rlast_o, e_rresp_o, e_rdata_o}));
+    .data_i({r_last, r_error, r_data}), .valid_o(e_rvalid_o), .ready_i(e_rready_i),
+    .data_o({e_rlast_o, e_r_error, e_rdata_o}));
 
   // Writes: who asked, in order, for the beats that follow, and for the answers.
   logic                 aw_valid, aw_ready, aw_take, w_full, w_empty, w_link, w_valid, w_ready, w_take;
@@ -110,7 +112,7 @@ module axi_mux #(
   logic [7:0]           ew_strb;
   logic [ADDR_BITS-1:0] aw_addr;
   logic [7:0]           aw_len;
-  logic [1:0]           b_resp;
+  logic                 b_error, e_b_error;
   assign aw_valid    = (e_awvalid_i || l_awvalid_i) && !w_full && !b_full;
   assign aw_take     = aw_valid && aw_ready;
   assign aw_addr     = l_awvalid_i ? l_awaddr_i : e_awaddr_i;
@@ -139,13 +141,14 @@ module axi_mux #(
   fifo #(.WIDTH(1), .DEPTH(Depth)) u_answers (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(aw_take), .data_i(l_awvalid_i), .pop_i(b_valid && b_ready),
     .data_o(b_link), .empty_o(b_empty), .full_o(b_full));
-  skid #(.WIDTH(2)) u_b (
-    .clk_i(clk_i), .rst_ni(rst_ni), .valid_i(m_bvalid_i), .ready_o(m_bready_o), .data_i(m_bresp_i),
-    .valid_o(b_valid), .ready_i(b_ready), .data_o(b_resp));
+  skid #(.WIDTH(1)) u_b (
+    .clk_i(clk_i), .rst_ni(rst_ni), .valid_i(m_bvalid_i), .ready_o(m_bready_o), .data_i(m_bresp_i[1]),
+    .valid_o(b_valid), .ready_i(b_ready), .data_o(b_error));
   assign b_ready    = !b_empty && (b_link || b_stage_ready);
   assign l_bvalid_o = b_valid && !b_empty && b_link;
-  assign l_bresp_o  = b_resp;
-  skid #(.WIDTH(2)) u_b_engine (
-    .clk_i(clk_i), .rst_ni(rst_ni), .valid_i(b_valid && !b_empty && !b_link), .ready_o(b_stage_ready), .data_i(b_resp),
-    .valid_o(e_bvalid_o), .ready_i(e_bready_i), .data_o(e_bresp_o));
+  assign l_bresp_o  = {2{b_error}};
+  assign e_bresp_o  = {2{e_b_error}};
+  skid #(.WIDTH(1)) u_b_engine (
+    .clk_i(clk_i), .rst_ni(rst_ni), .valid_i(b_valid && !b_empty && !b_link), .ready_o(b_stage_ready), .data_i(b_error),
+    .valid_o(e_bvalid_o), .ready_i(e_bready_i), .data_o(e_b_error));
 endmodule

@@ -317,11 +317,11 @@ void Simulation::cycle() {
 /// Every shell has its memory behind u_top.u_mux.
 void Simulation::failMemory(bool fails) {
   auto &root = *board.rootp;
-  root.board__DOT__u_top__DOT__u_mux__DOT__m_rresp_i__VforceEn =
-      root.board__DOT__u_top__DOT__u_mux__DOT__m_rresp_i__VforceVal =
-          root.board__DOT__u_top__DOT__u_mux__DOT__m_bresp_i__VforceEn =
-              root.board__DOT__u_top__DOT__u_mux__DOT__m_bresp_i__VforceVal =
-                  fails ? 3 : 0;
+  root.board__DOT__u_top__DOT__u_mux__DOT__r_error__VforceEn =
+      root.board__DOT__u_top__DOT__u_mux__DOT__r_error__VforceVal =
+          root.board__DOT__u_top__DOT__u_mux__DOT__b_error__VforceEn =
+              root.board__DOT__u_top__DOT__u_mux__DOT__b_error__VforceVal =
+                  fails;
 }
 
 void Simulation::run() {
