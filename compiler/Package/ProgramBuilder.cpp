@@ -308,6 +308,7 @@ void ProgramBuilder::addEngineConfiguration() {
   engine->axi_bytes = parts.device->parameter("AXI_BYTES");
   engine->rq_cycles = parts.device->parameter("RQ_CYCLES");
   engine->int4 = parts.device->parameter("INT4");
+  engine->int16 = parts.device->parameter("INT16");
   engine->isa = parts.device->isa;
   engine->hash = parts.device->hash;
   engine->clock_mhz = static_cast<float>(parts.device->clockMhz);

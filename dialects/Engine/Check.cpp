@@ -41,6 +41,12 @@ private:
 
   /// What WindowFields and AddFields share.
   template <typename FieldsT> void checkCompute(const FieldsT &f);
+  template <typename FieldsT> void checkTypes(const FieldsT &f);
+  /// Words of PRM: one for each chunk of output, or for a pass of two.
+  int64_t prmWords(const WindowFields &f) const {
+    return f.types == kTypesInt4 ? f.groups : countPasses(opcode, f);
+  }
+  int64_t prmWords(const AddFields &f) const { return f.groups; }
 
   /// `value`, a chunk or a step, must be a multiple of a word.
   void word(llvm::StringRef name, int64_t value) {
@@ -163,14 +169,43 @@ static std::optional<Range> tapRange(int64_t outputs, int64_t taps,
 /// `x` as a position that may lie before the scratchpad by the padding.
 static int64_t signedChunk(uint32_t x) { return static_cast<int32_t>(x); }
 
-template <typename FieldsT> void Checker::checkCompute(const FieldsT &f) {
-  if (f.lo > f.hi)
-    fail(formatv("lo = {0} is greater than hi = {1}", int(f.lo), int(f.hi)));
-  if (f.types == kTypesInt4 && !parameters.INT4)
-    fail("types = 4 on an engine without weights of four bits");
-  if (f.types && (f.types != kTypesInt4 || opcode != Opcode::Conv))
-    fail(formatv("types = {0} on an instruction other than CONV, or no types",
+template <typename FieldsT> void Checker::checkTypes(const FieldsT &f) {
+  bool wide = f.types & kTypesInt16Out;
+  bool isConv = opcode == Opcode::Conv;
+  switch (f.types) {
+  case 0:
+    break;
+  case kTypesInt4:
+    if (!parameters.INT4)
+      fail("types = 4 on an engine without weights of four bits");
+    if (!isConv)
+      fail("types = 4 on an instruction other than CONV");
+    break;
+  case kTypesInt16In:
+  case kTypesInt16Out:
+  case kTypesInt16:
+    if (!parameters.INT16)
+      fail(formatv("types = {0} on an engine without activations of 16 bits",
+                   unsigned(f.types)));
+    if (f.types != kTypesInt16 && !isConv)
+      fail(formatv("types = {0} on an instruction other than CONV",
+                   unsigned(f.types)));
+    break;
+  default:
+    fail(formatv("types = {0} are no types that go together",
                  unsigned(f.types)));
+  }
+  if (!wide && (f.lo_high || f.hi_high))
+    fail("lo_high or hi_high with results of 8 bits");
+  if (wide && f.t)
+    fail(formatv("t = {0} with results of 16 bits", unsigned(f.t)));
+}
+
+template <typename FieldsT> void Checker::checkCompute(const FieldsT &f) {
+  checkTypes(f);
+  auto [lo, hi] = getClamp(f);
+  if (lo > hi)
+    fail(formatv("lo = {0} is greater than hi = {1}", lo, hi));
   if (f.flags && opcode != Opcode::Depthwise)
     fail("flags on an instruction other than DEPTHWISE");
   if (f.ci != 1 && opcode != Opcode::Conv)
@@ -179,7 +214,7 @@ template <typename FieldsT> void Checker::checkCompute(const FieldsT &f) {
                  int64_t(f.ow - 1) * f.o_step_ox + f.groups - 1;
   insideAct("writes chunks", {f.o, last});
   if (opcode != Opcode::MaxPool)
-    inside("reads words", {f.p, int64_t(f.p) + f.groups - 1},
+    inside("reads words", {f.p, int64_t(f.p) + prmWords(f) - 1},
            parameters.PRM_WORDS, "PRM words");
 }
 
@@ -209,7 +244,7 @@ void Checker::checkFields(const WindowFields &f) {
   }
   int64_t taps = int64_t(f.kh) * f.kw, words = 0;
   if (conv)
-    words = countPasses(f) * taps * f.ci;
+    words = countPasses(opcode, f) * taps * f.ci;
   else if (opcode == Opcode::Depthwise && !f.flags)
     words = f.groups * int64_t(divideCeil(taps, parameters.PC));
   if (words)
@@ -233,6 +268,18 @@ std::string sluice::engine::checkInstruction(const Instruction &instruction,
   Checker checker(parameters);
   checker.check(instruction);
   return checker.error;
+}
+
+uint32_t sluice::engine::featuresOf(const Instruction &instruction) {
+  if (instruction.opcode == Opcode::LoadLut)
+    return kFeatureTables;
+  unsigned types = 0;
+  if (auto *f = std::get_if<WindowFields>(&instruction.fields))
+    types = f->types;
+  else if (auto *f = std::get_if<AddFields>(&instruction.fields))
+    types = f->types;
+  return (types & kTypesInt4 ? kFeatureInt4 : 0) |
+         (types & kTypesInt16 ? kFeatureInt16 : 0);
 }
 
 //===----------------------------------------------------------------------===//

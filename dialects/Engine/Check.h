@@ -18,11 +18,16 @@ namespace sluice::engine {
 std::string checkInstruction(const Instruction &instruction,
                              const Parameters &parameters);
 
-/// Passes over the input of a CONV: one for each chunk of output channels, or
-/// for two of them.
-inline int64_t countPasses(const WindowFields &f) {
-  return f.types == kTypesInt4 ? (f.groups + 1) / 2 : f.groups;
+/// Passes over the input: one for each chunk of output channels, or for two of
+/// them.
+inline int64_t countPasses(Opcode opcode, const WindowFields &f) {
+  bool pairs =
+      opcode == Opcode::Conv && f.types & (kTypesInt4 | kTypesInt16Out);
+  return pairs ? (f.groups + 1) / 2 : f.groups;
 }
+
+/// What `instruction` needs of the capability ROM's features.
+uint32_t featuresOf(const Instruction &instruction);
 
 /// Bytes [begin, end) of DRAM behind a base register.
 struct DramRange {

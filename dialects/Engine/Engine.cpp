@@ -31,9 +31,11 @@ LogicalResult ConfigAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                  uint32_t pc, uint32_t pk, uint32_t actBytes,
                                  uint32_t actBanks, uint32_t wgtWords,
                                  uint32_t prmWords, uint32_t axiBytes,
-                                 uint32_t rqCycles, uint32_t int4) {
-  std::string error = checkParameters({pc, pk, actBytes, actBanks, wgtWords,
-                                       prmWords, axiBytes, rqCycles, int4});
+                                 uint32_t rqCycles, uint32_t int4,
+                                 uint32_t int16) {
+  std::string error =
+      checkParameters({pc, pk, actBytes, actBanks, wgtWords, prmWords, axiBytes,
+                       rqCycles, int4, int16});
   if (!error.empty())
     return emitError() << error;
   return success();

@@ -23,10 +23,11 @@ def Engine_ConfigAttr : AttrDef<EngineDialect, "Config"> {
       "uint32_t":$ACT_BANKS, "uint32_t":$WGT_WORDS, "uint32_t":$PRM_WORDS,
       "uint32_t":$AXI_BYTES,
       DefaultValuedParameter<"uint32_t", "1">:$RQ_CYCLES,
-      DefaultValuedParameter<"uint32_t", "0">:$INT4);
+      DefaultValuedParameter<"uint32_t", "0">:$INT4,
+      DefaultValuedParameter<"uint32_t", "0">:$INT16);
   let builders = [AttrBuilder<(ins "const Parameters &":$p), [{
     return $_get($_ctxt, p.PC, p.PK, p.ACT_BYTES, p.ACT_BANKS, p.WGT_WORDS,
-                 p.PRM_WORDS, p.AXI_BYTES, p.RQ_CYCLES, p.INT4);
+                 p.PRM_WORDS, p.AXI_BYTES, p.RQ_CYCLES, p.INT4, p.INT16);
   }]>];
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
@@ -34,7 +35,7 @@ def Engine_ConfigAttr : AttrDef<EngineDialect, "Config"> {
     Parameters getParameters() const {
       return {getPC(), getPK(), getACT_BYTES(), getACT_BANKS(), getWGT_WORDS(),
               getPRM_WORDS(), getAXI_BYTES(), getRQ_CYCLES(),
-              getINT4()};
+              getINT4(), getINT16()};
     }
   }];
 }

@@ -19,23 +19,31 @@ llvm::ArrayRef<ParameterInfo> sluice::engine::parameterTable() {
       {"AXI_BYTES", &Parameters::AXI_BYTES},
       {"RQ_CYCLES", &Parameters::RQ_CYCLES, 1},
       {"INT4", &Parameters::INT4, 0},
+      {"INT16", &Parameters::INT16, 0},
   };
   return table;
 }
 
 std::string sluice::engine::checkParameters(const Parameters &parameters) {
-  if (parameters.INT4 > 1)
-    return llvm::formatv("INT4 is {0}, not 0 or 1", parameters.INT4);
-  for (const ParameterInfo &info : parameterTable())
-    if (info.member != &Parameters::INT4 &&
-        !llvm::isPowerOf2_32(parameters.*info.member))
-      return llvm::formatv("{0} is {1}, not a power of two", info.name,
-                           parameters.*info.member);
+  for (const ParameterInfo &info : parameterTable()) {
+    uint32_t value = parameters.*info.member;
+    // What an engine may lack is there or not.
+    if (info.fallback == 0u) {
+      if (value > 1)
+        return llvm::formatv("{0} is {1}, not 0 or 1", info.name, value);
+    } else if (!llvm::isPowerOf2_32(value)) {
+      return llvm::formatv("{0} is {1}, not a power of two", info.name, value);
+    }
+  }
   if (parameters.PC % parameters.PK)
     return llvm::formatv("PC = {0} is not a multiple of PK = {1}",
                          parameters.PC, parameters.PK);
   if (parameters.PK % parameters.RQ_CYCLES)
     return llvm::formatv("PK = {0} is not a multiple of RQ_CYCLES = {1}",
+                         parameters.PK, parameters.RQ_CYCLES);
+  if (parameters.INT16 && parameters.PK / parameters.RQ_CYCLES < 2)
+    return llvm::formatv("INT16 = 1 needs two lanes of requantize, and PK = "
+                         "{0} by RQ_CYCLES = {1} leaves one",
                          parameters.PK, parameters.RQ_CYCLES);
   if (parameters.ACT_BYTES / parameters.ACT_BANKS < parameters.PC)
     return llvm::formatv("ACT_BYTES = {0} in ACT_BANKS = {1} banks leaves less "

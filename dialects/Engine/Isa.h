@@ -21,9 +21,13 @@ inline constexpr unsigned kInstructionBytes = 64;
 /// Lookup tables, and the bytes of one.
 inline constexpr unsigned kTables = 8, kTableBytes = 256;
 /// Bits of the capability ROM's features.
-inline constexpr uint32_t kFeatureTables = 1, kFeatureInt4 = 2;
-/// Of a CONV's `types`: two weights of four bits a byte.
+inline constexpr uint32_t kFeatureTables = 1, kFeatureInt4 = 2,
+                          kFeatureInt16 = 4;
+/// `types`: two weights of four bits a byte; activations that are read, and
+/// results, of 16 bits.
 inline constexpr uint8_t kTypesInt4 = 1 << 2;
+inline constexpr uint8_t kTypesInt16In = 1 << 0, kTypesInt16Out = 1 << 4,
+                         kTypesInt16 = kTypesInt16In | kTypesInt16Out;
 /// The greatest value of a token counter.
 inline constexpr unsigned kMaxTokens = 15;
 
@@ -35,6 +39,7 @@ struct Parameters {
   uint32_t AXI_BYTES = 0;
   uint32_t RQ_CYCLES = 1;
   uint32_t INT4 = 0;
+  uint32_t INT16 = 0;
 
   /// Chunks in a word of activations.
   uint32_t wordChunks() const { return PC / PK; }
@@ -113,6 +118,25 @@ SLUICE_ENGINE_STRUCT(AddFields, SLUICE_ENGINE_ADD_FIELDS)
 SLUICE_ENGINE_STRUCT(StoreFields, SLUICE_ENGINE_STORE_FIELDS)
 #undef SLUICE_ENGINE_STRUCT
 #undef SLUICE_ENGINE_MEMBER
+
+/// The clamp of an instruction of COMPUTE: of int16 results, in two fields
+/// each.
+struct Clamp {
+  int32_t lo, hi;
+};
+template <typename FieldsT> Clamp getClamp(const FieldsT &f) {
+  if (!(f.types & kTypesInt16Out))
+    return {f.lo, f.hi};
+  return {f.lo_high * 256 + uint8_t(f.lo), f.hi_high * 256 + uint8_t(f.hi)};
+}
+/// `f.types` is set before.
+template <typename FieldsT> void setClamp(FieldsT &f, Clamp clamp) {
+  f.lo = static_cast<int8_t>(clamp.lo);
+  f.hi = static_cast<int8_t>(clamp.hi);
+  bool wide = f.types & kTypesInt16Out;
+  f.lo_high = wide ? clamp.lo >> 8 : 0;
+  f.hi_high = wide ? clamp.hi >> 8 : 0;
+}
 
 /// END has no fields.
 struct EndFields {

@@ -19,7 +19,7 @@ Status EngineCapabilities::decode(Rom rom, EngineCapabilities &out) {
   return SLUICE_STATUS_OK;
 }
 
-std::array<EngineCapabilities::Parameter, 9>
+std::array<EngineCapabilities::Parameter, 10>
 EngineCapabilities::parameters() const {
   return {{{"PC", pc},
            {"PK", pk},
@@ -29,16 +29,24 @@ EngineCapabilities::parameters() const {
            {"PRM_WORDS", prmWords},
            {"AXI_BYTES", axiBytes},
            {"RQ_CYCLES", rqCycles},
-           {"INT4", (features & kInt4) != 0}}};
+           {"INT4", (features & kInt4) != 0},
+           {"INT16", (features & kInt16) != 0}}};
 }
 
 Status EngineCapabilities::checkPackage(const Package &package) const {
   const program::EngineConfiguration &engine = *package.program().engine();
-  const EngineCapabilities wanted = {
-      engine.isa(),       engine.pc(),        engine.pk(),
-      engine.act_bytes(), engine.act_banks(), engine.wgt_words(),
-      engine.prm_words(), engine.axi_bytes(), engine.int4() ? kInt4 : 0,
-      engine.hash(),      engine.rq_cycles()};
+  const EngineCapabilities wanted = {engine.isa(),
+                                     engine.pc(),
+                                     engine.pk(),
+                                     engine.act_bytes(),
+                                     engine.act_banks(),
+                                     engine.wgt_words(),
+                                     engine.prm_words(),
+                                     engine.axi_bytes(),
+                                     (engine.int4() ? kInt4 : 0) |
+                                         (engine.int16() ? kInt16 : 0),
+                                     engine.hash(),
+                                     engine.rq_cycles()};
   std::string has, wants;
   auto compare = [&](const char *name, uint32_t value, uint32_t wantedValue) {
     if (value == wantedValue)
@@ -60,7 +68,9 @@ Status EngineCapabilities::checkPackage(const Package &package) const {
                 "bitstream on the device",
                 engine.features() & ~features & kTables ? "lookup tables"
                 : engine.features() & ~features & kInt4 ? "weights of four bits"
-                                                        : "such features",
+                : engine.features() & ~features & kInt16
+                    ? "activations of 16 bits"
+                    : "such features",
                 package.name());
   return SLUICE_STATUS_OK;
 }

@@ -15,7 +15,8 @@ namespace sluice {
 struct EngineCapabilities {
   static constexpr uint32_t kMagic = 0x45434c53;
   static constexpr uint32_t kWordCount = 13;
-  static constexpr uint32_t kTables = 1, kInt4 = 2; ///< bits of `features`
+  /// Bits of `features`.
+  static constexpr uint32_t kTables = 1, kInt4 = 2, kInt16 = 4;
   using Rom = std::span<const uint32_t, kWordCount>;
 
   /// UNSUPPORTED where the magic number is not there: no engine answers, or it
@@ -26,7 +27,7 @@ struct EngineCapabilities {
     const char *name; ///< as board files and the ISA page have it
     uint32_t value;
   };
-  std::array<Parameter, 9> parameters() const;
+  std::array<Parameter, 10> parameters() const;
 
   /// UNSUPPORTED names every parameter in which the package's engine differs.
   Status checkPackage(const Package &package) const;

@@ -5,6 +5,7 @@
 
 #include "compiler/Support/Layer.h"
 #include "dialects/Deploy/Deploy.h"
+#include "dialects/Engine/Check.h"
 #include "targets/engine/Assembler.h"
 #include "targets/engine/EngineTarget.h"
 #include "targets/engine/Passes.h"
@@ -144,11 +145,8 @@ LogicalResult EngineTarget::emit(deploy::RegionOp region,
   if (!(program.getParameters() == parameters))
     return program.emitError("is made for an engine other than ")
            << description();
-  if (!program.getBody().front().getOps<LoadLutOp>().empty())
-    parts.features |= kFeatureTables;
-  if (llvm::any_of(program.getBody().front().getOps<ConvOp>(),
-                   [](ConvOp op) { return op.getFields().types; }))
-    parts.features |= kFeatureInt4;
+  for (const Instruction &instruction : getInstructions(program))
+    parts.features |= featuresOf(instruction);
   FailureOr<TileProgram> tiles = readTileProgram(region, /*planned=*/true);
   FailureOr<std::vector<uint8_t>> constants = getConstantBytes(program);
   if (failed(tiles) || failed(tiles->allocate(parameters)) || failed(constants))

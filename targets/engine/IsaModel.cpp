@@ -13,12 +13,11 @@ using namespace sluice::engine;
 using llvm::divideCeil;
 using llvm::formatv;
 
-int8_t sluice::engine::requantize(int32_t acc, uint16_t multiplier,
-                                  uint8_t shift, int8_t zo, int8_t lo,
-                                  int8_t hi) {
+int32_t sluice::engine::requantize(int32_t acc, uint16_t multiplier,
+                                   uint8_t shift, int8_t zo, Clamp clamp) {
   int64_t scaled =
       (int64_t(acc) * multiplier + (int64_t(1) << (shift - 1))) >> shift;
-  return std::clamp<int64_t>(scaled + zo, lo, hi);
+  return std::clamp<int64_t>(scaled + zo, clamp.lo, clamp.hi);
 }
 
 namespace {
@@ -69,25 +68,36 @@ private:
       }
   }
 
+  /// `count` activation bytes as what they count for, in a vector that lasts
+  /// until the next call: of int16, the odd ones 256 times as much.
+  template <typename FieldsT>
+  llvm::ArrayRef<int32_t> values(const FieldsT &f, const int8_t *bytes,
+                                 unsigned count);
+
   /// The chunk as bytes; marks it as read or written.
   const int8_t *readChunk(uint32_t chunk);
   int8_t *writeChunk(uint32_t chunk);
   const int8_t *wgtWord(uint32_t word);
   int8_t weight(const WindowFields &f, unsigned g, int8_t byte) const;
   const uint8_t *prmEntry(uint32_t word, unsigned lane);
-  std::vector<int32_t> biases(uint32_t word);
 
-  /// Puts the requantized lanes at output (g, oy, ox).
+  /// A sum with its bias, requantized by an entry of PRM.
   template <typename FieldsT>
-  void putRequantized(const FieldsT &f, unsigned g, unsigned oy, unsigned ox,
-                      llvm::ArrayRef<int32_t> acc);
+  int32_t requantizeSum(const FieldsT &f, uint32_t word, unsigned lane,
+                        int32_t sum);
+  /// Puts result(lane) of each lane that chunk `g` comes from at output
+  /// (g, oy, ox): of all, or for int16 of those of half a CONV's pass or of
+  /// every other one.
+  template <typename FieldsT, typename ResultT>
+  void putResults(const FieldsT &f, unsigned g, unsigned oy, unsigned ox,
+                  ResultT result);
+  /// The same of the lanes' sums, or of pairs of them.
   template <typename FieldsT>
-  int8_t *output(const FieldsT &f, unsigned g, unsigned oy, unsigned ox) {
-    return writeChunk(f.o + oy * f.o_step_oy + ox * f.o_step_ox + g);
-  }
+  void putSums(const FieldsT &f, unsigned g, unsigned oy, unsigned ox,
+               llvm::ArrayRef<int32_t> sums);
 
   /// What the table that the instruction names makes of `y`, or `y`.
-  template <typename FieldsT> int8_t lookUp(const FieldsT &f, int8_t y) {
+  template <typename FieldsT> int32_t lookUp(const FieldsT &f, int32_t y) {
     if (!f.t)
       return y;
     races.read(Memory::Lut, f.t - 1);
@@ -108,7 +118,9 @@ private:
   RaceDetector races;
   /// The instruction (from 1) that wrote each ACT chunk last.
   std::vector<uint32_t> written;
+  std::vector<int32_t> valuesRead;
   uint32_t current = 0;
+  Opcode opcode = Opcode::End;
   std::string error;
 };
 
@@ -116,6 +128,7 @@ private:
 
 std::string Machine::execute(const Instruction &instruction) {
   ++current;
+  opcode = instruction.opcode;
   races.begin(instruction);
   const auto &fields = instruction.fields;
   switch (instruction.opcode) {
@@ -246,33 +259,65 @@ const uint8_t *Machine::prmEntry(uint32_t word, unsigned lane) {
   return &state.prm[(size_t(word) * PK + lane) * 8];
 }
 
-std::vector<int32_t> Machine::biases(uint32_t word) {
-  std::vector<int32_t> acc(PK);
-  for (unsigned k = 0; k < PK; ++k)
-    acc[k] = llvm::support::endian::read32le(prmEntry(word, k));
-  return acc;
+template <typename FieldsT>
+llvm::ArrayRef<int32_t> Machine::values(const FieldsT &f, const int8_t *bytes,
+                                        unsigned count) {
+  valuesRead.assign(bytes, bytes + count);
+  if (f.types & kTypesInt16In)
+    for (unsigned j = 0; j < count; ++j)
+      valuesRead[j] = j % 2 ? 256 * bytes[j] : uint8_t(bytes[j]);
+  return valuesRead;
 }
 
 /// acc + a · b modulo 2^32.
 static int32_t addProduct(int32_t acc, int32_t a, int32_t b) {
-  return uint32_t(acc) + uint32_t(a * b);
+  return uint32_t(acc) + uint32_t(a) * uint32_t(b);
 }
 
 template <typename FieldsT>
-void Machine::putRequantized(const FieldsT &f, unsigned g, unsigned oy,
-                             unsigned ox, llvm::ArrayRef<int32_t> acc) {
-  int8_t *out = output(f, g, oy, ox);
-  for (unsigned k = 0; k < PK; ++k) {
-    const uint8_t *entry = prmEntry(f.p + g, k);
-    uint16_t multiplier = llvm::support::endian::read16le(entry + 4);
-    uint8_t shift = entry[6];
-    if (multiplier > INT16_MAX || shift < 2 || shift > 47 || entry[7])
-      return fail(formatv("PRM word {0}, lane {1} holds multiplier {2}, shift "
-                          "{3} and a last byte of {4}",
-                          f.p + g, k, multiplier, unsigned(shift),
-                          unsigned(entry[7])));
-    out[k] = lookUp(f, requantize(acc[k], multiplier, shift, f.zo, f.lo, f.hi));
+int32_t Machine::requantizeSum(const FieldsT &f, uint32_t word, unsigned lane,
+                               int32_t sum) {
+  const uint8_t *entry = prmEntry(word, lane);
+  int32_t bias = llvm::support::endian::read32le(entry);
+  uint16_t multiplier = llvm::support::endian::read16le(entry + 4);
+  uint8_t shift = entry[6];
+  if (multiplier > INT16_MAX || shift < 2 || shift > 47 || entry[7]) {
+    fail(formatv("PRM word {0}, lane {1} holds multiplier {2}, shift {3} and a "
+                 "last byte of {4}",
+                 word, lane, multiplier, unsigned(shift), unsigned(entry[7])));
+    return 0;
   }
+  return requantize(addProduct(bias, sum, 1), multiplier, shift, f.zo,
+                    getClamp(f));
+}
+
+template <typename FieldsT, typename ResultT>
+void Machine::putResults(const FieldsT &f, unsigned g, unsigned oy, unsigned ox,
+                         ResultT result) {
+  int8_t *out = writeChunk(f.o + oy * f.o_step_oy + ox * f.o_step_ox + g);
+  if (!(f.types & kTypesInt16Out)) {
+    for (unsigned k = 0; k < PK; ++k)
+      out[k] = lookUp(f, result(k));
+    return;
+  }
+  bool isConv = opcode == Opcode::Conv;
+  for (unsigned j = 0; j < PK / 2; ++j) {
+    int32_t y = result(isConv ? g % 2 * PK / 2 + j : 2 * j);
+    out[2 * j] = y;
+    out[2 * j + 1] = y >> 8;
+  }
+}
+
+template <typename FieldsT>
+void Machine::putSums(const FieldsT &f, unsigned g, unsigned oy, unsigned ox,
+                      llvm::ArrayRef<int32_t> sums) {
+  bool isConv = opcode == Opcode::Conv;
+  bool pairs = !isConv && f.types & kTypesInt16In;
+  uint32_t word = f.p + (isConv && f.types & kTypesInt16Out ? g / 2 : g);
+  putResults(f, g, oy, ox, [&](unsigned k) {
+    int32_t sum = pairs ? addProduct(sums[k], sums[k + 1], 1) : sums[k];
+    return requantizeSum(f, word, k, sum);
+  });
 }
 
 /// A CONV's weight for chunk `g` in a byte of WGT.
@@ -284,25 +329,26 @@ int8_t Machine::weight(const WindowFields &f, unsigned g, int8_t byte) const {
 
 void Machine::conv(const WindowFields &f) {
   const std::vector<int8_t> padWord(PC, f.pad);
+  bool pairs = countPasses(opcode, f) != f.groups;
   forEachOutput(f, [&](unsigned g, unsigned oy, unsigned ox) {
-    std::vector<int32_t> acc = biases(f.p + g);
-    unsigned pass = f.types == kTypesInt4 ? g / 2 : g;
-    uint32_t w = f.w + pass * f.kh * f.kw * f.ci;
+    std::vector<int32_t> acc(PK);
+    uint32_t w = f.w + (pairs ? g / 2 : g) * f.kh * f.kw * f.ci;
     forEachTap(f, oy, ox, [&](bool in, uint32_t a) {
       for (unsigned c = 0; c < f.ci; ++c, ++w) {
         const int8_t *weights = wgtWord(w);
         // A word is R chunks that lie one after the other.
-        const int8_t *x = padWord.data();
+        const int8_t *word = padWord.data();
         if (in)
           for (unsigned r = R; r-- > 0;)
-            x = readChunk(a + c * R + r);
+            word = readChunk(a + c * R + r);
+        llvm::ArrayRef<int32_t> x = values(f, word, PC);
         for (unsigned k = 0; k < PK; ++k)
           for (unsigned j = 0; j < PC; ++j)
             acc[k] =
                 addProduct(acc[k], x[j], weight(f, g, weights[k * PC + j]));
       }
     });
-    putRequantized(f, g, oy, ox, acc);
+    putSums(f, g, oy, ox, acc);
   });
 }
 
@@ -311,44 +357,49 @@ void Machine::depthwise(const WindowFields &f) {
   const std::vector<int8_t> padChunk(PK, f.pad);
   uint32_t words = divideCeil(uint32_t(f.kh) * f.kw, PC);
   forEachOutput(f, [&](unsigned g, unsigned oy, unsigned ox) {
-    std::vector<int32_t> acc = biases(f.p + g);
+    std::vector<int32_t> acc(PK);
     unsigned n = 0;
     forEachTap(f, oy, ox, [&](bool in, uint32_t a) {
-      const int8_t *x = in ? readChunk(a + g) : padChunk.data();
+      llvm::ArrayRef<int32_t> x =
+          values(f, in ? readChunk(a + g) : padChunk.data(), PK);
       const int8_t *weights =
           ones ? nullptr : wgtWord(f.w + g * words + n / PC);
       for (unsigned k = 0; k < PK; ++k)
         acc[k] = addProduct(acc[k], x[k], ones ? 1 : weights[k * PC + n % PC]);
       ++n;
     });
-    putRequantized(f, g, oy, ox, acc);
+    putSums(f, g, oy, ox, acc);
   });
 }
 
 void Machine::maxpool(const WindowFields &f) {
+  bool pairs = f.types & kTypesInt16In;
   forEachOutput(f, [&](unsigned g, unsigned oy, unsigned ox) {
-    std::vector<int8_t> acc(PK, INT8_MIN);
+    std::vector<int32_t> acc(PK, pairs ? INT16_MIN : INT8_MIN);
     forEachTap(f, oy, ox, [&](bool in, uint32_t a) {
       if (!in)
         return;
-      const int8_t *x = readChunk(a + g);
-      for (unsigned k = 0; k < PK; ++k)
-        acc[k] = std::max(acc[k], x[k]);
+      llvm::ArrayRef<int32_t> x = values(f, readChunk(a + g), PK);
+      for (unsigned k = 0; k < PK; k += 1 + pairs)
+        acc[k] = std::max(acc[k], pairs ? x[k] + x[k + 1] : x[k]);
     });
-    int8_t *out = output(f, g, oy, ox);
-    for (unsigned k = 0; k < PK; ++k)
-      out[k] = lookUp(f, std::clamp(acc[k], f.lo, f.hi));
+    auto [lo, hi] = getClamp(f);
+    putResults(f, g, oy, ox,
+               [&](unsigned k) { return std::clamp(acc[k], lo, hi); });
   });
 }
 
 void Machine::add(const AddFields &f) {
   forEachOutput(f, [&](unsigned g, unsigned oy, unsigned ox) {
-    std::vector<int32_t> acc = biases(f.p + g);
-    const int8_t *a = readChunk(f.x + oy * f.x_step_oy + ox * f.x_step_ox + g);
-    const int8_t *b = readChunk(f.b + oy * f.b_step_oy + ox * f.b_step_ox + g);
-    for (unsigned k = 0; k < PK; ++k)
-      acc[k] = addProduct(addProduct(acc[k], a[k], f.ma), b[k], f.mb);
-    putRequantized(f, g, oy, ox, acc);
+    std::vector<int32_t> acc(PK);
+    auto addOperand = [&](uint32_t chunk, uint16_t factor) {
+      llvm::ArrayRef<int32_t> x = values(f, readChunk(chunk), PK);
+      for (unsigned k = 0; k < PK; ++k)
+        acc[k] = addProduct(acc[k], x[k], factor);
+    };
+    addOperand(f.x + oy * f.x_step_oy + ox * f.x_step_ox + g, f.ma);
+    addOperand(f.b + oy * f.b_step_oy + ox * f.b_step_ox + g, f.mb);
+    putSums(f, g, oy, ox, acc);
   });
 }
 

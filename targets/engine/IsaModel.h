@@ -36,8 +36,8 @@ private:
 };
 
 /// requantize of docs/spec/integers.md section 3.
-int8_t requantize(int32_t acc, uint16_t multiplier, uint8_t shift, int8_t zo,
-                  int8_t lo, int8_t hi);
+int32_t requantize(int32_t acc, uint16_t multiplier, uint8_t shift, int8_t zo,
+                   Clamp clamp);
 
 } // namespace sluice::engine
 

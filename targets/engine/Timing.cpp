@@ -62,7 +62,8 @@ ComputeWork sluice::engine::countWork(const Instruction &instruction,
   WindowPath path(parameters);
   uint64_t outputs = uint64_t(f->groups) * f->oh * f->ow;
   if (!slidesWindow(instruction, *f, path))
-    return spaceOutputs(uint64_t(countPasses(*f)) * f->oh * f->ow,
+    return spaceOutputs(uint64_t(countPasses(instruction.opcode, *f)) * f->oh *
+                            f->ow,
                         uint64_t(f->kh) * f->kw * f->ci, spacing);
   // A column counts as an output. The last output's steps follow the last read.
   uint64_t passes = divideCeil(f->groups, path.span);

@@ -60,7 +60,8 @@ void buildMissingSimulator(const sluice_package_t *handle) {
                   fmt::format("PRM_WORDS={}", engine->prm_words()),
                   fmt::format("AXI_BYTES={}", engine->axi_bytes()),
                   fmt::format("RQ_CYCLES={}", engine->rq_cycles()),
-                  fmt::format("INT4={}", engine->int4()), "--quiet"},
+                  fmt::format("INT4={}", engine->int4()),
+                  fmt::format("INT16={}", engine->int16()), "--quiet"},
                  code);
   if (error)
     throw Failure{kBadInput,

@@ -10,6 +10,7 @@ module engine_regs #(
   parameter int AXI_BYTES = 8,
   parameter int RQ_CYCLES = 1,
   parameter int INT4      = 0,
+  parameter int INT16     = 0,
   parameter int ADDR_BITS = 64,  // 64, or 32: the high words of addresses are 0
   parameter logic [63:0] CONFIG_HASH = 64'd0
 ) (
@@ -191,7 +192,7 @@ module engine_regs #(
       5'h06: capability = 32'(WGT_WORDS);
       5'h07: capability = 32'(PRM_WORDS);
       5'h08: capability = 32'(AXI_BYTES);
-      5'h09: capability = {30'd0, INT4 != 0, 1'b1};  // features: weights of four bits, tables
+      5'h09: capability = {29'd0, INT16 != 0, INT4 != 0, 1'b1};  // features: int16, weights of four bits, tables
       5'h0a: capability = CONFIG_HASH[31:0];
       5'h0b: capability = CONFIG_HASH[63:32];
       5'h0c: capability = 32'(RQ_CYCLES);

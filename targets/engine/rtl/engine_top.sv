@@ -11,6 +11,7 @@ module engine_top #(
   parameter int AXI_BYTES = 8,
   parameter int RQ_CYCLES = 1,
   parameter int INT4      = 0,
+  parameter int INT16     = 0,
   parameter int ADDR_BITS = 64,  // of the bus: 64 or 32
   parameter int TECH      = 0
 ) (
@@ -83,7 +84,9 @@ module engine_top #(
                                   : engine_pkg::hash_number(engine_pkg::hash_text(HashAxi, " RQ_CYCLES="), RQ_CYCLES);
   localparam logic [63:0] HashI4  = INT4 == 0 ? HashRq
                                   : engine_pkg::hash_number(engine_pkg::hash_text(HashRq, " INT4="), INT4);
-  localparam logic [63:0] Hash    = engine_pkg::hash_text(HashI4, " ISA=1");
+  localparam logic [63:0] HashI16 = INT16 == 0 ? HashI4
+                                  : engine_pkg::hash_number(engine_pkg::hash_text(HashI4, " INT16="), INT16);
+  localparam logic [63:0] Hash    = engine_pkg::hash_text(HashI16, " ISA=1");
 
   // In step with the clock's other registers, and a one where flip-flops want one: no inverter on the way.
   logic rst_q = 1'b1;
@@ -151,7 +154,7 @@ module engine_top #(
 
   engine_regs #(
     .PC(PC), .PK(PK), .ACT_BYTES(ACT_BYTES), .ACT_BANKS(ACT_BANKS), .WGT_WORDS(WGT_WORDS),
-    .PRM_WORDS(PRM_WORDS), .AXI_BYTES(AXI_BYTES), .RQ_CYCLES(RQ_CYCLES), .INT4(INT4), .ADDR_BITS(ADDR_BITS),
+    .PRM_WORDS(PRM_WORDS), .AXI_BYTES(AXI_BYTES), .RQ_CYCLES(RQ_CYCLES), .INT4(INT4), .INT16(INT16), .ADDR_BITS(ADDR_BITS),
     .CONFIG_HASH(Hash)
   ) u_regs (
     .clk_i(clk_i), .rst_ni(rst_n),

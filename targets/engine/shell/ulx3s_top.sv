@@ -10,6 +10,7 @@ module ulx3s_top #(
   parameter int AXI_BYTES = 8,
   parameter int RQ_CYCLES = 1,
   parameter int INT4      = 0,
+  parameter int INT16     = 0,
   parameter int CLOCK_MHZ = 125,
   parameter int INIT_US   = 200,  // that the SDRAM needs after power-up
   parameter int TECH      = 0     // 0: generic, 1: ECP5
@@ -79,7 +80,7 @@ module ulx3s_top #(
 
   engine_top #(
     .PC(PC), .PK(PK), .ACT_BYTES(ACT_BYTES), .ACT_BANKS(ACT_BANKS), .WGT_WORDS(WGT_WORDS), .PRM_WORDS(PRM_WORDS),
-    .AXI_BYTES(AXI_BYTES), .RQ_CYCLES(RQ_CYCLES), .INT4(INT4), .ADDR_BITS(32), .TECH(TECH)
+    .AXI_BYTES(AXI_BYTES), .RQ_CYCLES(RQ_CYCLES), .INT4(INT4), .INT16(INT16), .ADDR_BITS(32), .TECH(TECH)
   ) u_engine (
     .clk_i(clk), .rst_ni(rst_n), .interrupt_o(engine_interrupt),
     .s_axi_awvalid_i(r_awvalid), .s_axi_awready_o(r_awready), .s_axi_awaddr_i(r_awaddr), .s_axi_wvalid_i(r_wvalid),

@@ -28,9 +28,9 @@ HERE = Path(__file__).resolve().parent
 # The repository or, where this is installed in share/sluice/engine/sim, share.
 ROOT = HERE.parent.parent.parent
 INCLUDE = next((f for f in (ROOT / "runtime/include", ROOT.parent / "include") if f.is_dir()), ROOT)
-NAMES = ["PC", "PK", "ACT_BYTES", "ACT_BANKS", "WGT_WORDS", "PRM_WORDS", "AXI_BYTES", "RQ_CYCLES", "INT4"]
+NAMES = ["PC", "PK", "ACT_BYTES", "ACT_BANKS", "WGT_WORDS", "PRM_WORDS", "AXI_BYTES", "RQ_CYCLES", "INT4", "INT16"]
 # What an engine that knows no such parameter has; a configuration's text leaves it out.
-FALLBACKS = {"RQ_CYCLES": 1, "INT4": 0}
+FALLBACKS = {"RQ_CYCLES": 1, "INT4": 0, "INT16": 0}
 SHELL = HERE.parent / "shell"
 VERILATOR = ["--cc", "-O3", "--x-assign", "fast", "--x-initial", "fast", "--no-timing", "-Wall"]
 COMPILE = ["-std=c++20", "-O2", "-fPIC", "-fvisibility=hidden", "-w", "-DVM_COVERAGE=0", "-DVM_SC=0", "-DVM_TRACE=0"]

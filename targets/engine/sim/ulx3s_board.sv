@@ -10,6 +10,7 @@ module board #(
   parameter int AXI_BYTES = 8,
   parameter int RQ_CYCLES = 1,
   parameter int INT4      = 0,
+  parameter int INT16     = 0,
   parameter int CLOCK_MHZ = 125
 ) (
   input  logic       clk_i,
@@ -24,7 +25,7 @@ module board #(
 
   ulx3s_top #(
     .PC(PC), .PK(PK), .ACT_BYTES(ACT_BYTES), .ACT_BANKS(ACT_BANKS), .WGT_WORDS(WGT_WORDS), .PRM_WORDS(PRM_WORDS),
-    .AXI_BYTES(AXI_BYTES), .RQ_CYCLES(RQ_CYCLES), .INT4(INT4), .CLOCK_MHZ(CLOCK_MHZ)
+    .AXI_BYTES(AXI_BYTES), .RQ_CYCLES(RQ_CYCLES), .INT4(INT4), .INT16(INT16), .CLOCK_MHZ(CLOCK_MHZ)
   ) u_top (
     .clk_25mhz(clk_i), .ftdi_txd(ftdi_txd_i), .ftdi_rxd(ftdi_rxd_o), .led(led_o), .wifi_gpio0(wifi_gpio0),
     .sdram_clk(sdram_clk), .sdram_cke(sdram_cke), .sdram_csn(sdram_csn), .sdram_rasn(sdram_rasn),

@@ -11,7 +11,8 @@ module sluice_engine #(
   parameter PRM_WORDS = 256,
   parameter AXI_BYTES = 8,
   parameter RQ_CYCLES = 1,
-  parameter INT4 = 0
+  parameter INT4 = 0,
+  parameter INT16 = 0
 ) (
   input  wire                   ap_clk,
   input  wire                   ap_rst_n,
@@ -61,7 +62,7 @@ module sluice_engine #(
 );
   engine_top #(
     .PC(PC), .PK(PK), .ACT_BYTES(ACT_BYTES), .ACT_BANKS(ACT_BANKS), .WGT_WORDS(WGT_WORDS),
-    .PRM_WORDS(PRM_WORDS), .AXI_BYTES(AXI_BYTES), .RQ_CYCLES(RQ_CYCLES), .INT4(INT4), .TECH(2)
+    .PRM_WORDS(PRM_WORDS), .AXI_BYTES(AXI_BYTES), .RQ_CYCLES(RQ_CYCLES), .INT4(INT4), .INT16(INT16), .TECH(2)
   ) u_engine (
     .clk_i(ap_clk), .rst_ni(ap_rst_n), .interrupt_o(interrupt),
     .s_axi_awvalid_i(s_axi_control_awvalid), .s_axi_awready_o(s_axi_control_awready),

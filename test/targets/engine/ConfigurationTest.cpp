@@ -99,7 +99,7 @@ TEST(Configuration, ErrorsNameWhatAndTheRemedy) {
   EXPECT_EQ(errorOf("ulx3s-85f,PX=1"),
             "unknown engine parameter 'PX' in 'PX=1'; known: PC, PK, "
             "ACT_BYTES, ACT_BANKS, WGT_WORDS, PRM_WORDS, AXI_BYTES, RQ_CYCLES, "
-            "INT4, bands, chunks, start");
+            "INT4, INT16, bands, chunks, start");
   EXPECT_EQ(errorOf("ulx3s-85f,bands=0"),
             "engine schedule bands: '0' is not a whole number from 1 to 64");
   EXPECT_EQ(errorOf("ulx3s-85f,PC=big"),
@@ -115,6 +115,10 @@ TEST(Configuration, ErrorsNameWhatAndTheRemedy) {
             "multiple of RQ_CYCLES = 16");
   EXPECT_EQ(errorOf("ulx3s-85f,INT4=2"),
             "engine configuration 'ulx3s-85f,INT4=2': INT4 is 2, not 0 or 1");
+  EXPECT_EQ(errorOf("ulx3s-85f,INT16=1,RQ_CYCLES=8"),
+            "engine configuration 'ulx3s-85f,RQ_CYCLES=8,INT16=1': INT16 = 1 "
+            "needs two lanes of requantize, and PK = 8 by RQ_CYCLES = 8 leaves "
+            "one");
   EXPECT_EQ(errorOf("ulx3s-25f,PC=8"),
             "engine configuration 'ulx3s-25f,PC=8': PC = 8 and PK = 4 need 40 "
             "multipliers; LFE5U-25F has 28: make PC or PK smaller");

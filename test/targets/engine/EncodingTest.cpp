@@ -98,9 +98,10 @@ TEST(Encoding, IllegalBytesNameByteAndField) {
             "byte 1 (tokens): names the instruction's own unit");
   EXPECT_EQ(errorWith(Opcode::End, 1, 0x10),
             "byte 1 (tokens): not zero in an END");
-  EXPECT_EQ(errorWith(Opcode::Conv, 2, 5), "byte 2 (types): 5 is not in 0..4");
+  EXPECT_EQ(errorWith(Opcode::Conv, 2, 18),
+            "byte 2 (types): 18 is not in 0..17");
   EXPECT_EQ(errorWith(Opcode::Store, 2, 4), "byte 2 (types): is not zero");
-  EXPECT_EQ(errorWith(Opcode::Conv, 61, 1), "byte 61 (reserved): is not zero");
+  EXPECT_EQ(errorWith(Opcode::Conv, 63, 1), "byte 63 (reserved): is not zero");
   EXPECT_EQ(errorWith(Opcode::Store, 3, 1), "byte 3 (reserved): is not zero");
   EXPECT_EQ(errorWith(Opcode::End, 4, 1), "byte 4 (reserved): is not zero");
   EXPECT_EQ(errorWith(Opcode::LoadAct, 16, 0),

@@ -46,7 +46,7 @@ TEST(EngineTarget, DescribesItself) {
   EXPECT_EQ(device->board, "ulx3s-85f-16x8");
   EXPECT_EQ(device->parameter("PC"), 16u);
   EXPECT_EQ(device->parameter("ACT_BYTES"), 65536u);
-  EXPECT_EQ(device->parameters.back().first, "INT4");
+  EXPECT_EQ(device->parameters.back().first, "INT16");
 }
 
 TEST(EngineTarget, UnknownTargetsListWhatIsKnown) {

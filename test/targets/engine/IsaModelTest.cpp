@@ -157,11 +157,11 @@ protected:
 } // namespace
 
 TEST_F(IsaModelTest, RequantizeRoundsTiesUp) {
-  EXPECT_EQ(requantize(2, 1, 2, 0, -128, 127), 1);
-  EXPECT_EQ(requantize(-2, 1, 2, 0, -128, 127), 0);
-  EXPECT_EQ(requantize(-3, 1, 2, 0, -128, 127), -1);
-  EXPECT_EQ(requantize(INT32_MIN, 32767, 46, 5, -128, 127), 4);
-  EXPECT_EQ(requantize(INT32_MAX, 32767, 2, 0, -7, 9), 9);
+  EXPECT_EQ(requantize(2, 1, 2, 0, {-128, 127}), 1);
+  EXPECT_EQ(requantize(-2, 1, 2, 0, {-128, 127}), 0);
+  EXPECT_EQ(requantize(-3, 1, 2, 0, {-128, 127}), -1);
+  EXPECT_EQ(requantize(INT32_MIN, 32767, 46, 5, {-128, 127}), 4);
+  EXPECT_EQ(requantize(INT32_MAX, 32767, 2, 0, {-7, 9}), 9);
 }
 
 TEST_F(IsaModelTest, Conv) {
@@ -250,11 +250,10 @@ TEST_F(IsaModelTest, TypesAreThoseOfTheEngine) {
   model = IsaModel(parameters, 1);
   EXPECT_EQ(run(Opcode::Depthwise, f),
             "instruction 0 (depthwise): types = 4 on an instruction other than "
-            "CONV, or no types");
-  f.types = 1;
+            "CONV");
+  f.types = 2;
   EXPECT_EQ(run(Opcode::Conv, f),
-            "instruction 0 (conv): types = 1 on an instruction other than "
-            "CONV, or no types");
+            "instruction 0 (conv): types = 2 are no types that go together");
 }
 
 TEST_F(IsaModelTest, Depthwise) {
