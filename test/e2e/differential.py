@@ -6,9 +6,9 @@ usage: differential.py FIRST COUNT WORK [--opencl]
 Runs the graphs of seeds FIRST to FIRST + COUNT - 1 (models/random_model.py) and prints how they are
 distributed. The accelerator is the Verilated engine with random stalls; most graphs are compiled for one
 with scratchpads so small that layers are cut in every dimension. A few graphs have int16 activations, as
-onnxruntime quantizes them, and run on the CPU alone. With --opencl it is an OpenCL device, on which each graph
-runs in float too. A failing seed is shrunk to its fewest layers; the graph, its data and
-the IR after every phase stay in WORK/SEED.
+onnxruntime quantizes them, and run on the CPU alone; a few have int4 weights. With --opencl it is an OpenCL
+device, on which each graph runs in float too. A failing seed is shrunk to its fewest layers; the graph, its data
+and the IR after every phase stay in WORK/SEED.
 """
 
 import argparse
@@ -28,16 +28,18 @@ import qdq
 import random_model
 
 # However small a region is, the engine runs it.
-SMALL = "engine:ulx3s-25f,ACT_BYTES=2048,WGT_WORDS=512,start=0"
+SMALL = "engine:ulx3s-25f,ACT_BYTES=2048,WGT_WORDS=512,INT4=1,start=0"
 LARGE = "engine:ulx3s-85f,start=0"
 LARGE_EVERY = 6  # graphs; the others are for the small one
 WIDE_EVERY, WIDE_AT = 12, 1  # graphs: with int16 activations
+NARROW_EVERY, NARROW_AT = 12, (6, 7)  # graphs, on each engine: with int4 weights
 OPENCL, CPU = "opencl", "cpu"
 INPUTS = 3
 CLOSE = 1e-5  # of the largest: floats
 INT8 = {"convolution", "matmul", "depthwise", "add", "max_pool", "average_pool", "rescale", "move", "lookup"}
 LEAST_ON_DEVICE = 0.95  # of layers
 LEAST_IN_INTEGERS = 0.9  # of layers that multiply, in graphs with int16
+LEAST_IN_FOUR_BITS = 0.25  # of graphs with int4 weights: a layer in the engine's 4-bit form
 LEAST_ON_OPENCL = 0.75  # which has no tables and no resizing
 LEAST_DEEP = 0.5  # of graphs: 4 or more layers and a branch
 LEAST_TILED = 0.12  # of graphs: a layer cut in rows, columns and channels
@@ -51,6 +53,8 @@ class Outcome:
     kinds: Counter
     branches: int
     wide: bool = False  # int16 activations
+    narrow: bool = False  # int4 weights
+    in_four_bits: bool = False
     products: int = 0  # of a wide one: layers that multiply
     floats: int = 0  # and those of them in float
     elsewhere: int = 0  # layers that run on the CPU
@@ -109,6 +113,10 @@ def is_wide(seed, opencl):
     return not opencl and seed % WIDE_EVERY == WIDE_AT
 
 
+def is_narrow(seed, opencl):
+    return not opencl and seed % NARROW_EVERY in NARROW_AT
+
+
 def get_target(seed, opencl):
     if opencl:
         return OPENCL
@@ -121,21 +129,30 @@ def get_device(target, seed):
     return target if target in (OPENCL, CPU) else f"sim:stall={seed + 1}"
 
 
+def write_model(folder, made, outcome, samples):
+    """Writes folder/model.onnx, and the samples where the compiler is to quantize it."""
+    model = made.model
+    if outcome.wide or outcome.narrow:
+        bits, weight_bits = 16 if outcome.wide else 8, 4 if outcome.narrow else 8
+        model = qdq.quantize(model, samples, bits, weight_bits)
+    onnx.save(model, folder / "model.onnx")
+    # onnxruntime leaves graphs that only move data in float.
+    if not any(node.op_type == "QuantizeLinear" for node in model.graph.node):
+        np.savez(folder / "calibration.npz", **samples)
+
+
 def run_seed(seed, work, opencl, most=12):
     """Runs one seed, or its first `most` layers."""
     folder = work / str(seed)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    wide = is_wide(seed, opencl)
-    # OpenCL's kernels multiply by constants alone, and int16 has no product of two activations.
-    made = random_model.RandomModel(seed, most, tables=not wide, products=not (opencl or wide))
-    outcome = Outcome(made.layers, made.branches, wide)
-    samples = {random_model.INPUT: made.inputs(16, 2, seed)}
-    if outcome.wide:
-        onnx.save(qdq.quantize(made.model, samples, bits=16), folder / "model.onnx")
-    else:
-        onnx.save(made.model, folder / "model.onnx")
-        np.savez(folder / "calibration.npz", **samples)
+    wide, narrow = is_wide(seed, opencl), is_narrow(seed, opencl)
+    # OpenCL's kernels multiply by constants alone, and int16 has no product of two activations. onnxruntime leaves
+    # most activation functions in float, and linear resizing that no product stands before.
+    ours = not (wide or narrow)
+    made = random_model.RandomModel(seed, most, tables=ours, products=not (opencl or wide), linear=ours)
+    outcome = Outcome(made.layers, made.branches, wide, narrow)
+    write_model(folder, made, outcome, {random_model.INPUT: made.inputs(16, 2, seed)})
     arrays = {random_model.INPUT: made.inputs(INPUTS, 3, seed)}
     target = get_target(seed, opencl)
     outcome.wrong = run_everywhere(folder, target, arrays, seed)
@@ -153,8 +170,9 @@ def run_seed(seed, work, opencl, most=12):
             if layer["place"] == "cpu" and (layer["kind"] in INT8 or layer["macs"])
         }
     )
-    (tiled,) = (folder / "phases").glob("*-tile.mlir")
-    outcome.tiled = is_tiled(tiled.read_text())
+    (tile,) = (folder / "phases").glob("*-tile.mlir")
+    tiled = tile.read_text()
+    outcome.tiled, outcome.in_four_bits = is_tiled(tiled), "engine.int4" in tiled
     shutil.rmtree(folder)
     return outcome
 
@@ -207,6 +225,7 @@ def print_distribution(outcomes):
 def judge(failures, outcomes, opencl):
     """Holds the distribution to its bounds."""
     wide = [outcome for outcome in outcomes if outcome.wide]
+    narrow = [outcome for outcome in outcomes if outcome.narrow]
     outcomes = [outcome for outcome in outcomes if not outcome.wide]
     products = sum(outcome.products for outcome in wide)
     in_integers = products - sum(outcome.floats for outcome in wide)
@@ -214,8 +233,10 @@ def judge(failures, outcomes, opencl):
     on_device = layers - sum(outcome.elsewhere for outcome in outcomes)
     deep = sum(outcome.kinds.total() >= 4 and outcome.branches > 0 for outcome in outcomes)
     tiled = sum(outcome.tiled for outcome in outcomes)
+    in_four_bits = sum(outcome.in_four_bits for outcome in narrow)
     for what, count, total, least in (
         ("of the products of int16 are in integers", in_integers, products, LEAST_IN_INTEGERS),
+        ("of the graphs with int4 have a layer in four bits", in_four_bits, len(narrow), LEAST_IN_FOUR_BITS),
         ("of the layers run on the device", on_device, layers, LEAST_ON_OPENCL if opencl else LEAST_ON_DEVICE),
         ("of the graphs have 4 or more layers and a branch", deep, len(outcomes), LEAST_DEEP),
         ("of the graphs have a layer cut in every dimension", tiled, len(outcomes), 0 if opencl else LEAST_TILED),

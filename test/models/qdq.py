@@ -8,7 +8,7 @@ import tempfile
 
 import numpy as np
 import onnx
-from onnx import numpy_helper
+from onnx import numpy_helper, version_converter
 from onnxruntime import quantization
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
@@ -24,11 +24,18 @@ class Samples(quantization.CalibrationDataReader):
         return next(self.feeds, None)
 
 
-def quantize(model, calibration, bits=8):
-    """Returns `model` in QDQ form: per-channel symmetric int8 weights, asymmetric int8 or symmetric int16 activations.
+FOUR_BITS_OPSET = 21
+
+
+def quantize(model, calibration, bits=8, weight_bits=8):
+    """Returns `model` in QDQ form: per-channel symmetric int8 or int4 weights, asymmetric int8 or symmetric int16
+    activations.
 
     `calibration` maps each input's name to an array of N samples.
     """
+    types = quantization.QuantType
+    if weight_bits == 4:
+        model = version_converter.convert_version(model, FOUR_BITS_OPSET)
     with tempfile.TemporaryDirectory() as scratch:
         source, ready, result = (pathlib.Path(scratch) / f"{stage}.onnx" for stage in ("float", "ready", "int8"))
         onnx.save(model, source)
@@ -39,8 +46,8 @@ def quantize(model, calibration, bits=8):
             Samples(calibration),
             quant_format=quantization.QuantFormat.QDQ,
             per_channel=True,
-            activation_type=quantization.QuantType.QInt16 if bits == 16 else quantization.QuantType.QInt8,
-            weight_type=quantization.QuantType.QInt8,
+            activation_type=types.QInt16 if bits == 16 else types.QInt8,
+            weight_type=types.QInt4 if weight_bits == 4 else types.QInt8,
             extra_options={"WeightSymmetric": True, "ActivationSymmetric": bits == 16},
         )
         return onnx.load(result)

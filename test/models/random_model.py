@@ -36,12 +36,14 @@ class RandomModel:
     """One generated model: `model`, `layers` (how many of each kind), `branches` (values used twice).
 
     With `most` it is what the seed gives, cut off after that many layers: to shrink a failure. Without `tables` its
-    activation functions are Relu, without `products` no layer multiplies two activations.
+    activation functions are Relu, without `products` no layer multiplies two activations, without `linear` resizing is
+    to the nearest.
     """
 
-    def __init__(self, seed, most=12, tables=True, products=True):
+    def __init__(self, seed, most=12, tables=True, products=True, linear=True):
         self.tables = tables
         self.products = products
+        self.linear = linear
         self.rng = np.random.RandomState([seed, 77])
         self.builder = Builder(f"random{seed}", np.random.RandomState([seed, 78]))
         self.layers = Counter()
@@ -176,7 +178,9 @@ class RandomModel:
             self._take("nearest", self.builder.resize(x, factors, "nearest"), x)
 
     def _linear(self, x):
-        if factors := self._factors(x):
+        if not self.linear:
+            self._resize(x)
+        elif factors := self._factors(x):
             coordinates = str(self.rng.choice(("half_pixel", "asymmetric")))
             self._take("linear", self.builder.resize(x, factors, "linear", coordinates), x)
 
