@@ -90,6 +90,8 @@ struct Layer {
 
   /// 8 or 16: the elements of all inputs, and of the output.
   unsigned inputBits = 8, outputBits = 8;
+  int64_t inputBytes() const { return inputBits / 8; }
+  int64_t outputBytes() const { return outputBits / 8; }
   /// What no |sum| of a layer with a multiplier exceeds: section 2.
   int64_t getLargestSum() const;
 

@@ -216,8 +216,9 @@ Value Tiler::getDestination() {
     whole.step = {strides[1], strides[2]};
     result = target.getDest();
   } else {
-    result = tensor::EmptyOp::create(
-        builder, loc, toArray(toShape(layer.outputShape)), builder.getI8Type());
+    result = tensor::EmptyOp::create(builder, loc,
+                                     toArray(toShape(layer.outputShape)),
+                                     getElementTypeOrSelf(layer.getOutput()));
   }
   Value first = result;
   while (auto earlier = first.getDefiningOp<tensor::InsertSliceOp>())

@@ -33,8 +33,9 @@ Generator::Place Generator::placeNear(const Tile &tile, const Operand &operand,
   layout.pixelChunks *= box.step.x;
   int64_t end = begin + (box.shape.h - 1) * layout.rowChunks +
                 (columns - 1) * layout.pixelChunks + pixel;
-  return {
-      begin + box.c / parameters.PK, layout, {Access::Act, begin, end, write}};
+  return {begin + box.c * tensor.bytes / parameters.PK,
+          layout,
+          {Access::Act, begin, end, write}};
 }
 
 Generator::Place Generator::placeStaged(const Tile &tile, unsigned index,
@@ -47,11 +48,21 @@ Generator::Place Generator::placeStaged(const Tile &tile, unsigned index,
       {Access::Act, address, address + layout.bytes / parameters.PK, write}};
 }
 
+/// A move of `box` of the operand's tensor, seen in `shape`.
+Transfer Generator::makeTransfer(const Operand &operand, Shape shape, Box box,
+                                 const Place &place) {
+  int64_t bytes = program.tensors[operand.tensor].bytes;
+  shape.c *= bytes;
+  box.c *= bytes;
+  box.shape.c *= bytes;
+  return {0, shape, box, place.address, place.layout};
+}
+
 /// A load of `box` of the operand's tensor, seen in `shape`.
 Transfer Generator::getSource(const Operand &operand, const Shape &shape,
                               const Box &box, const Place &place) {
   const Tensor &tensor = program.tensors[operand.tensor];
-  Transfer transfer{0, shape, box, place.address, place.layout};
+  Transfer transfer = makeTransfer(operand, shape, box, place);
   if (!tensor.constant) {
     transfer.dram = *tensor.arenaOffset;
     return transfer;
@@ -133,18 +144,19 @@ Generator::Place Generator::placeOutput(const Tile &tile) {
 void Generator::storeOutput(const Tile &tile, const Place &place) {
   const Tensor &tensor = program.tensors[tile.output.tensor];
   Box box = tile.output.box;
-  Transfer transfer{tensor.arenaOffset.value_or(0), tile.output.view, box,
-                    place.address, place.layout};
+  Place from = place;
   if (!tile.output.staged) {
     // All of the layer's channels of a pixel leave together, when the last are
     // there.
     auto [first, last] = program.outputChannels[tile.group];
     if (!tensor.isOutput || box.c + box.shape.c != last)
       return;
-    transfer.act -= (box.c - first) / parameters.PK;
-    transfer.box.c = first;
-    transfer.box.shape.c = last - first;
+    from.address -= (box.c - first) / getChunkChannels(tile.layer, parameters);
+    box.c = first;
+    box.shape.c = last - first;
   }
+  Transfer transfer = makeTransfer(tile.output, tile.output.view, box, from);
+  transfer.dram = tensor.arenaOffset.value_or(0);
   add(makeStore(transfer, parameters), tile);
 }
 
@@ -167,6 +179,12 @@ static Opcode getOpcode(LayerKind kind) {
   }
 }
 
+static uint8_t getTypes(const Tile &tile) {
+  return (tile.layer.inputBits == 16 ? kTypesInt16In : 0) |
+         (tile.layer.outputBits == 16 ? kTypesInt16Out : 0) |
+         (tile.form.int4 ? kTypesInt4 : 0);
+}
+
 /// Sets what all compute instructions have.
 template <typename FieldsT>
 void Generator::setCommon(FieldsT &fields, const Tile &tile, const Place &x,
@@ -182,8 +200,8 @@ void Generator::setCommon(FieldsT &fields, const Tile &tile, const Place &x,
   fields.ih = tile.inputs[0].box.shape.h;
   fields.iw = tile.inputs[0].box.shape.w;
   fields.zo = layer.outputZeroPoint;
-  fields.lo = layer.lo;
-  fields.hi = layer.hi;
+  fields.types = getTypes(tile);
+  setClamp(fields, {layer.lo, layer.hi});
   // Steps over what is not there would only strain the fields' ranges.
   fields.x = x.address;
   fields.x_step_oy = output.h > 1 ? layer.stride.y * x.layout.rowChunks : 0;
@@ -191,7 +209,7 @@ void Generator::setCommon(FieldsT &fields, const Tile &tile, const Place &x,
 }
 
 /// Sets the window over the input.
-static void setWindow(WindowFields &fields, const Tile &tile,
+static void setWindow(WindowFields &fields, Opcode opcode, const Tile &tile,
                       const Layout &layout, const Parameters &parameters) {
   const Layer &layer = tile.layer;
   const Shape &input = tile.inputs[0].box.shape;
@@ -217,8 +235,8 @@ static void setWindow(WindowFields &fields, const Tile &tile,
       layer.kernel.x > 1 ? layer.dilation.x * layout.pixelChunks : 0;
   fields.x -= uint32_t(layer.padBefore.x * layout.pixelChunks);
   if (layer.kind == LayerKind::Convolution)
-    fields.ci = divideCeil(input.c, parameters.PC);
-  else if (!layer.weights && countParameterWords(layer))
+    fields.ci = divideCeil(input.c * layer.inputBytes(), parameters.PC);
+  else if (!layer.weights && opcode == Opcode::Depthwise)
     fields.flags = 1;
 }
 
@@ -250,7 +268,8 @@ LogicalResult Generator::addCompute(const Tile &tile, Instruction instruction,
 /// Boxes in ACT begin with a chunk.
 LogicalResult Generator::checkChannels(const Tile &tile) {
   auto isWhole = [&](const Operand &operand) {
-    return operand.staged || operand.box.c % parameters.PK == 0;
+    int64_t bytes = operand.box.c * program.tensors[operand.tensor].bytes;
+    return operand.staged || bytes % parameters.PK == 0;
   };
   if (isWhole(tile.output) && llvm::all_of(tile.inputs, isWhole))
     return success();
@@ -270,9 +289,10 @@ LogicalResult Generator::generate(const Tile &tile) {
        ++index)
     inputs.push_back(loadInput(tile, index));
   int64_t groups = countGroups(tile.layer, parameters);
-  int64_t weightWords = tile.form.countPasses(groups) *
+  int64_t weightWords = countPasses(tile.layer, groups, tile.form) *
                         countWeightWords(tile.layer, tile.form, parameters);
-  int64_t parameterWords = groups * countParameterWords(tile.layer);
+  int64_t parameterWords =
+      countParameterWords(tile.layer, tile.layer.outputShape[3], parameters);
   bool hasTable = !tile.layer.table.empty();
   std::optional<int64_t> w =
       isProduct ? loadMatrix(tile, weightWords)
@@ -315,11 +335,10 @@ LogicalResult Generator::generate(const Tile &tile) {
     if (isProduct)
       setProduct(fields, tile, parameters);
     else
-      setWindow(fields, tile, inputs[0].layout, parameters);
+      setWindow(fields, instruction.opcode, tile, inputs[0].layout, parameters);
     fields.w = *w;
     fields.p = *p;
     fields.t = hasTable ? table + 1 : 0;
-    fields.types = tile.form.int4 ? kTypesInt4 : 0;
     instruction.fields = fields;
   }
   if (failed(addCompute(tile, instruction, std::move(accesses))))

@@ -22,8 +22,15 @@ ZeroTaps getZeroTaps(int32_t zeroPoint);
 /// for x and each tap that stands for −zx, a column for y and each for −zy.
 Extent getTaps(const Layer &layer);
 
-/// Output chunks of a layer: channels over PK, rounded up.
+/// Channels of a chunk of the layer's output.
+int64_t getChunkChannels(const Layer &layer, const Parameters &parameters);
+
+/// Output chunks of a layer.
 int64_t countGroups(const Layer &layer, const Parameters &parameters);
+
+/// Channels that a word of PRM serves: one a lane, but that two lanes have a
+/// byte each of an int16 channel that is summed alone.
+int64_t getParameterChannels(const Layer &layer, const Parameters &parameters);
 
 /// How a convolution's weights lie in WGT.
 struct WeightForm {
@@ -31,13 +38,13 @@ struct WeightForm {
   bool foldTaps = false;
   /// A byte has two weights of four bits, for two chunks of output channels.
   bool int4 = false;
-
-  /// Chunks that a pass over the input makes.
-  int64_t chunks() const { return int4 ? 2 : 1; }
-  int64_t countPasses(int64_t groups) const {
-    return (groups + chunks() - 1) / chunks();
-  }
 };
+
+/// Output chunks that a pass over the input makes.
+int64_t countChunks(const Layer &layer, WeightForm form);
+
+/// Passes over the input that make `groups` chunks.
+int64_t countPasses(const Layer &layer, int64_t groups, WeightForm form);
 
 /// Words of WGT that a pass over the input needs; 0 for layers without weights.
 int64_t countWeightWords(const Layer &layer, WeightForm form,
@@ -54,8 +61,9 @@ bool gainsByInt4(const Layer &layer, bool foldTaps,
 /// Bytes of a MatMul's second operand in the form of WGT, without zero taps.
 int64_t countOperandBytes(const Layer &layer, const Parameters &parameters);
 
-/// Words of PRM that one chunk of output channels needs.
-int64_t countParameterWords(const Layer &layer);
+/// Words of PRM that `channels` output channels need.
+int64_t countParameterWords(const Layer &layer, int64_t channels,
+                            const Parameters &parameters);
 
 /// The words of WGT for all of the layer's output channels, in the order that
 /// CONV or DEPTHWISE reads them; lanes and channels that do not exist are 0.

@@ -10,7 +10,7 @@
 
 namespace sluice::engine {
 
-/// A box of a packed tensor in DRAM, and its buffer in ACT.
+/// A box of a packed tensor in DRAM, and its buffer in ACT. Channels are bytes.
 struct Transfer {
   /// Where the whole tensor lies, in bytes, and its shape.
   int64_t dram;

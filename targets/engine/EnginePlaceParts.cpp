@@ -44,6 +44,7 @@ private:
   void copyReshapedParts();
   void copySharedResults();
   Value copy(Value value, Location loc);
+  int64_t getWordChannels(Value value) const;
   bool canBeWritten(const Part &part);
   Value insert(const Part &part, Value joined);
   Value show(Part &part, Value joined);
@@ -89,6 +90,12 @@ Value Placer::copy(Value value, Location loc) {
                                    builder.getDenseI64ArrayAttr({0, 0, 0, 0}));
 }
 
+/// Channels of a word of activations such as `value`.
+int64_t Placer::getWordChannels(Value value) const {
+  return parameters.PC * 8 /
+         getElementTypeOrSelf(value).getIntOrFloatBitWidth();
+}
+
 /// Whether the layer that makes the part's value may write it in its place.
 /// Where others read it from there, it should begin with a word.
 bool Placer::canBeWritten(const Part &part) {
@@ -98,8 +105,8 @@ bool Placer::canBeWritten(const Part &part) {
   bool isYielded = llvm::any_of(part.value.getUsers(), [](Operation *user) {
     return isa<deploy::YieldOp>(user);
   });
-  return !isYielded &&
-         (part.value.hasOneUse() || part.box.c % parameters.PC == 0);
+  return !isYielded && (part.value.hasOneUse() ||
+                        part.box.c % getWordChannels(part.value) == 0);
 }
 
 Value Placer::insert(const Part &part, Value joined) {
@@ -267,7 +274,7 @@ void Placer::run() {
   for (Operation *op : llvm::reverse(moves)) {
     SmallVector<Part> parts;
     if (!op->use_empty())
-      parts = getParts(op, parameters.PC);
+      parts = getParts(op, getWordChannels(op->getResult(0)));
     auto slice = dyn_cast<tosa::SliceOp>(op);
     if (!parts.empty())
       placeJoin(op, std::move(parts));

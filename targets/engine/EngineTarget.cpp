@@ -65,20 +65,22 @@ Cost EngineTarget::estimate(const Layer &layer) const {
   if (!layer.isInteger())
     return {};
   const Parameters &parameters = configuration.parameters();
-  auto bytes = [](const std::array<int64_t, 4> &shape) {
+  auto elements = [](const std::array<int64_t, 4> &shape) {
     return shape[0] * shape[1] * shape[2] * shape[3];
   };
   int64_t groups = countGroups(layer, parameters);
-  int64_t pixels = bytes(layer.outputShape) / layer.outputShape[3];
+  int64_t pixels = elements(layer.outputShape) / layer.outputShape[3];
   Cost cost;
   for (unsigned index = 0; index < layer.inputs.size(); ++index)
-    cost.bytesRead += bytes(layer.getInputShape(index));
+    cost.bytesRead += elements(layer.getInputShape(index)) * layer.inputBytes();
   auto formOf = [&](bool foldTaps) {
     return WeightForm{foldTaps, gainsByInt4(layer, foldTaps, parameters)};
   };
-  cost.bytesWritten = bytes(layer.outputShape);
+  cost.bytesWritten = elements(layer.outputShape) * layer.outputBytes();
   if (layer.kind == LayerKind::Convolution) {
-    cost.bytesRead += layer.macs / pixels / formOf(false).chunks();
+    // A weight stands once for each byte of its channel.
+    cost.bytesRead +=
+        layer.macs / pixels * layer.inputBytes() / (formOf(false).int4 ? 2 : 1);
   } else if (layer.kind == LayerKind::MatMul) {
     // The second operand turns into weights by way of the arena.
     int64_t weights = countOperandBytes(layer, parameters);

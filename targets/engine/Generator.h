@@ -86,6 +86,8 @@ private:
   void addWordsLoad(const Tile &tile, int64_t dst, unsigned base,
                     int64_t offset, int64_t count);
   int64_t addConstants(llvm::ArrayRef<uint8_t> bytes);
+  Transfer makeTransfer(const Operand &operand, Shape shape, Box box,
+                        const Place &place);
   Transfer getSource(const Operand &operand, const Shape &shape, const Box &box,
                      const Place &place);
   int64_t getConstantsOffset(const Tile &tile, Opcode opcode);

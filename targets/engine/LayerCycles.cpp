@@ -34,8 +34,10 @@ static int64_t countSteps(const Layer &layer, WeightForm form,
 int64_t engine::countComputeCycles(const Layer &layer, Extent size,
                                    int64_t groups, WeightForm form,
                                    const Parameters &parameters) {
-  // Requantize takes a chunk of results in RQ_CYCLES.
-  int64_t spacing = parameters.RQ_CYCLES * form.chunks();
+  // Requantize takes the results of all lanes in RQ_CYCLES, and int16 results
+  // of a convolution are two chunks to write.
+  int64_t spacing = parameters.RQ_CYCLES * (form.int4 ? 2 : 1);
+  spacing = std::max(spacing, countChunks(layer, form));
   if (int64_t stride = getWindowStride(layer)) {
     constexpr int64_t column = WindowPath::kernel;
     WindowPath path(parameters);
@@ -43,6 +45,6 @@ int64_t engine::countComputeCycles(const Layer &layer, Extent size,
     return llvm::divideCeil(groups, path.span) * size.y * columns *
            std::max(column, spacing);
   }
-  return form.countPasses(groups) * size.area() *
+  return countPasses(layer, groups, form) * size.area() *
          std::max(countSteps(layer, form, parameters), spacing);
 }

@@ -44,14 +44,15 @@ private:
 
 std::string Judge::judge() {
   if (layer.kind == LayerKind::Move)
-    return findImmovable(layer);
+    return findImmovable(layer, parameters);
   if (!layer.isInteger()) {
+    std::string types = parameters.INT16 ? "integer" : "int8";
     std::string what = layer.kind == LayerKind::Other
-                           ? "arithmetic but int8 layers"
+                           ? "arithmetic but " + types + " layers"
                            : stringify(layer.kind).str();
-    fail("the engine has no {0}; it runs int8 convolution, product, depthwise, "
+    fail("the engine has no {0}; it runs {1} convolution, product, depthwise, "
          "pooling, rescale, add and tables",
-         what);
+         what, types);
     return reason;
   }
   for (mlir::Value input : layer.inputs)
@@ -68,9 +69,19 @@ std::string Judge::judge() {
 }
 
 void Judge::checkTypes() {
-  for (unsigned bits : {layer.inputBits, layer.outputBits})
-    if (bits != 8)
-      fail("int{0} activations; the engine computes on int8", bits);
+  unsigned inputBits = layer.inputBits, outputBits = layer.outputBits;
+  if (inputBits == 8 && outputBits == 8)
+    return;
+  if (!parameters.INT16)
+    fail("int16 activations, which an engine with INT16=1 runs");
+  if (inputBits != outputBits && layer.kind != LayerKind::Convolution)
+    fail("int{0} that becomes int{1}; the engine does that in convolutions "
+         "alone",
+         inputBits, outputBits);
+  if (inputBits != 16 || layer.kind == LayerKind::MaxPool)
+    return;
+  if (int64_t sum = layer.getLargestSum(); sum > INT32_MAX)
+    fail("sums of int16 reach {0}, more than the engine's 32 bits hold", sum);
 }
 
 void Judge::checkWindow() {
@@ -103,18 +114,19 @@ void Judge::checkSizes() {
   if (layer.inputShape[0] != 1 || layer.outputShape[0] != 1)
     fail("batch {0}; the engine takes one image at a time",
          layer.inputShape[0]);
-  auto check = [&](const char *what, const std::array<int64_t, 4> &shape) {
-    int64_t row = shape[2] * shape[3];
+  auto check = [&](const char *what, const std::array<int64_t, 4> &shape,
+                   int64_t bytes) {
+    int64_t row = shape[2] * shape[3] * bytes;
     if (shape[1] > UINT16_MAX || shape[2] > UINT16_MAX)
       fail("{0} {1}x{2} exceeds the engine's {3} rows and columns", what,
            shape[1], shape[2], UINT16_MAX);
     if (row > INT32_MAX || shape[1] * row > UINT32_MAX)
       fail("{0} of {1}x{2}x{3} bytes exceeds the engine's 32-bit addresses",
-           what, shape[1], shape[2], shape[3]);
+           what, shape[1], shape[2], shape[3] * bytes);
   };
   for (unsigned index = 0; index < layer.inputs.size(); ++index)
-    check("input", layer.getInputShape(index));
-  check("output", layer.outputShape);
+    check("input", layer.getInputShape(index), layer.inputBytes());
+  check("output", layer.outputShape, layer.outputBytes());
 }
 
 void Judge::checkNumbers() {
@@ -141,7 +153,8 @@ void Judge::checkScratchpads(const Layer &layer) {
   SmallestTile tile = smallestTile(layer, parameters);
   if (tile.weightWords > parameters.WGT_WORDS)
     fail("{0} output channels need {1} words of weights; WGT holds {2}",
-         parameters.PK, tile.weightWords, parameters.WGT_WORDS);
+         getParameterChannels(layer, parameters), tile.weightWords,
+         parameters.WGT_WORDS);
   if (tile.actBytes > parameters.ACT_BYTES)
     fail("one output pixel needs {0} bytes of activations; ACT holds {1}",
          tile.actBytes, parameters.ACT_BYTES);
@@ -151,8 +164,11 @@ SmallestTile sluice::engine::smallestTile(const Layer &layer,
                                           const Parameters &parameters) {
   bool conv = layer.mixesChannels();
   int64_t taps = getTaps(layer).area();
-  int64_t words =
-      conv ? int64_t(divideCeil(layer.inputShape[3], parameters.PC)) : 1;
+  int64_t pixelBytes = layer.inputShape[3] * layer.inputBytes();
+  int64_t words = conv ? int64_t(divideCeil(pixelBytes, parameters.PC)) : 1;
+  // Results of int16 are two chunks.
+  int64_t results =
+      divideCeil(countChunks(layer, {}) * parameters.PK, parameters.PC);
   int64_t inputs = layer.kind == LayerKind::Add ? 2 : 1;
   // A box holds what lies between the taps, too.
   auto reach = [](int64_t kernel, int64_t dilation, int64_t size) {
@@ -165,7 +181,7 @@ SmallestTile sluice::engine::smallestTile(const Layer &layer,
   // The rows of a product's second operand pass through ACT.
   if (layer.kind == LayerKind::MatMul)
     pixels += std::min<int64_t>(layer.outputShape[3], parameters.PK);
-  tile.actBytes = (inputs * pixels * words + 1) * parameters.PC;
+  tile.actBytes = (inputs * pixels * words + results) * parameters.PC;
   if (conv)
     tile.weightWords = taps * words;
   else if (layer.kind == LayerKind::Depthwise)

@@ -172,11 +172,12 @@ static std::string checkImage(Value value) {
   return {};
 }
 
-std::string engine::findImmovable(const Layer &layer) {
+std::string engine::findImmovable(const Layer &layer,
+                                  const Parameters &parameters) {
   for (Operation *op : layer.ops) {
     Value result = op->getResult(0);
-    if (!getElementTypeOrSelf(result).isInteger(8))
-      return "int16 activations; the engine moves int8";
+    if (!parameters.INT16 && !getElementTypeOrSelf(result).isInteger(8))
+      return "int16 activations, which an engine with INT16=1 runs";
     if (auto slice = dyn_cast<tosa::SliceOp>(op); slice && !getStart(slice))
       return "a slice whose start is not constant";
     if (auto reshape = dyn_cast<tosa::ReshapeOp>(op)) {

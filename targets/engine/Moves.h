@@ -8,6 +8,7 @@
 
 #include "compiler/Support/Layer.h"
 #include "compiler/Tile/Boxes.h"
+#include "dialects/Engine/Isa.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
 
 namespace sluice::engine {
@@ -30,12 +31,12 @@ bool isInterleaved(mlir::Value value);
 std::optional<std::array<int64_t, 4>> getPixels(mlir::Value value);
 
 /// Why the engine cannot move data as `layer`, a Move, does; empty if it can.
-std::string findImmovable(const Layer &layer);
+std::string findImmovable(const Layer &layer, const Parameters &parameters);
 
 /// The parts that `op` joins, also those of joined tensors among them: `op` is
 /// a tosa.concat, or the tosa.reshape behind one of six dimensions. Empty if it
 /// joins nothing. Where a joined tensor has other readers, too, it begins at a
-/// multiple of `channels` or is a part like any other.
+/// multiple of `channels`, those of a word, or is a part like any other.
 llvm::SmallVector<Part> getParts(mlir::Operation *op, int64_t channels);
 
 /// The box of its operand that `op` cuts out.

@@ -105,6 +105,7 @@ FailureOr<unsigned> Reader::addTensor(Value root) {
            << root.getType() << " has no place on the engine";
   Tensor tensor;
   tensor.shape = tile::toShape(*image);
+  tensor.bytes = getElementTypeOrSelf(root).getIntOrFloatBitWidth() / 8;
   auto insert = root.getDefiningOp<tensor::InsertSliceOp>();
   if (auto empty = insert ? insert.getDest().getDefiningOp<tensor::EmptyOp>()
                           : tensor::EmptyOp()) {

@@ -60,7 +60,9 @@ private:
 /// writes beyond its last channel is nobody's.
 void Planner::markFar() {
   for (const Tile &tile : whole.tiles) {
-    int64_t unit = tile.layer.mixesChannels() ? parameters.PC : parameters.PK;
+    int64_t unit =
+        (tile.layer.mixesChannels() ? parameters.PC : parameters.PK) /
+        tile.layer.inputBytes();
     bool product = tile.layer.kind == LayerKind::MatMul;
     for (auto [index, input] : llvm::enumerate(tile.inputs)) {
       if (input.view.c != whole.tensors[input.tensor].shape.c ||
@@ -72,9 +74,11 @@ void Planner::markFar() {
     }
     const Tensor &output = whole.tensors[tile.output.tensor];
     const Box &box = tile.output.box;
-    int64_t begin = output.isOutput ? parameters.PC : parameters.PK;
+    int64_t chunk = getChunkChannels(tile.layer, parameters);
+    int64_t begin =
+        output.isOutput ? chunk * int64_t(parameters.wordChunks()) : chunk;
     int64_t end = box.c + box.shape.c;
-    if (box.c % begin || (end != output.shape.c && end % parameters.PK))
+    if (box.c % begin || (end != output.shape.c && end % chunk))
       far[tile.output.tensor] = true;
   }
 }
@@ -189,7 +193,8 @@ void Planner::placeSpills(TilePlan &plan) const {
         !bufferOf.try_emplace(tile.output.tensor, buffers.size()).second)
       continue;
     buffers.push_back(
-        {int64_t(llvm::alignTo(tensor.shape.elements(), spillAlignment)),
+        {int64_t(llvm::alignTo(tensor.shape.elements() * tensor.bytes,
+                               spillAlignment)),
          tensor.first, tensor.last});
   }
   DenseMap<unsigned, size_t> weightsOf;

@@ -10,25 +10,27 @@ using namespace sluice;
 using namespace sluice::engine;
 using llvm::divideCeil;
 
-Layout Layout::ofPixels(Shape shape, const Parameters &parameters) {
-  int64_t pixel = divideCeil(shape.c, parameters.PC) * parameters.wordChunks();
+Layout Layout::ofPixels(Shape shape, int64_t bytes,
+                        const Parameters &parameters) {
+  int64_t pixel =
+      divideCeil(shape.c * bytes, parameters.PC) * parameters.wordChunks();
   int64_t row = shape.w * pixel;
   return {pixel, row, shape.h * row * parameters.PK};
 }
 
 Layout Layout::ofRuns(int64_t rows, int64_t columns, int64_t runBytes,
                       const Parameters &parameters) {
-  return ofPixels({rows, columns, runBytes}, parameters);
+  return ofPixels({rows, columns, runBytes}, /*bytes=*/1, parameters);
 }
 
 bool engine::gainsByFolding(const Layer &layer, const Parameters &parameters) {
-  int64_t channels = layer.inputShape[3];
-  return layer.kind == LayerKind::Convolution && channels < parameters.PC &&
+  int64_t pixelBytes = layer.inputShape[3] * layer.inputBytes();
+  return layer.kind == LayerKind::Convolution && pixelBytes < parameters.PC &&
          layer.kernel.x > 1 && layer.dilation.x == 1;
 }
 
 int64_t Tile::getRunBytes() const {
-  return layer.kernel.x * inputs[0].box.shape.c;
+  return layer.kernel.x * inputs[0].box.shape.c * layer.inputBytes();
 }
 
 Layout TileProgram::layoutOf(const Tensor &tensor,
@@ -36,7 +38,7 @@ Layout TileProgram::layoutOf(const Tensor &tensor,
   if (tensor.fold)
     return Layout::ofRuns(tensor.shape.h, tensor.fold->columns,
                           tensor.fold->runBytes, parameters);
-  return Layout::ofPixels(tensor.shape, parameters);
+  return Layout::ofPixels(tensor.shape, tensor.bytes, parameters);
 }
 
 Layout TileProgram::layoutOf(const Tile &tile, const Operand &operand,
@@ -44,7 +46,8 @@ Layout TileProgram::layoutOf(const Tile &tile, const Operand &operand,
   if (tile.form.foldTaps && &operand != &tile.output)
     return Layout::ofRuns(operand.box.shape.h, tile.output.box.shape.w,
                           tile.getRunBytes(), parameters);
-  return Layout::ofPixels(operand.box.shape, parameters);
+  return Layout::ofPixels(operand.box.shape, tensors[operand.tensor].bytes,
+                          parameters);
 }
 
 /// Sets the sizes and numbers of the slots that boxes need.

@@ -49,6 +49,8 @@ struct Fold {
 /// A tensor between layers, or at the region's boundary.
 struct Tensor {
   Shape shape;
+  /// Of an element.
+  int64_t bytes = 1;
   /// The model's tensor (`onnx.output`), or empty.
   std::string name;
   /// Whether all of it has a buffer in ACT.
@@ -123,8 +125,9 @@ struct Slots {
 struct Layout {
   int64_t pixelChunks, rowChunks, bytes;
 
-  /// Of pixels, channels padded to whole words.
-  static Layout ofPixels(Shape shape, const Parameters &parameters);
+  /// Of pixels, whose channels take `bytes` each, padded to whole words.
+  static Layout ofPixels(Shape shape, int64_t bytes,
+                         const Parameters &parameters);
   /// Of `columns` runs of `runBytes` in each row.
   static Layout ofRuns(int64_t rows, int64_t columns, int64_t runBytes,
                        const Parameters &parameters);

@@ -33,8 +33,13 @@ public:
 
 private:
   int64_t countMostChannels() const;
+  int64_t getPassChannels() const {
+    return getChunkChannels(layer, parameters) * countChunks(layer, use.form);
+  }
+  /// Whole words and passes.
   int64_t getChannelUnit() const {
-    return std::max<int64_t>(parameters.PC, parameters.PK * use.form.chunks());
+    return std::max<int64_t>(parameters.PC / layer.outputBytes(),
+                             getPassChannels());
   }
   void tryRows(int64_t channels, bool single);
   void consider(const TileChoice &choice);
@@ -47,6 +52,9 @@ private:
   /// Inputs whose boxes follow the output's.
   int64_t countBoxes() const {
     return llvm::count(use.loads, true) - loadsMatrix();
+  }
+  int64_t countOutputBytes() const {
+    return output.elements() * layer.outputBytes();
   }
   int64_t countBytes(const TileChoice &choice) const;
   int64_t estimateCompute(Shape size) const;
@@ -68,8 +76,9 @@ private:
 } // namespace
 
 /// Output channels whose constants are one chunk: the schedule's share of the
-/// scratchpads if that holds a group, else all that fits.
+/// scratchpads if that holds a pass, else all that fits.
 int64_t Chooser::countMostChannels() const {
+  int64_t each = getPassChannels();
   int64_t words = countWeightWords(layer, use.form, parameters);
   auto fit = [&](int64_t size, int64_t each) {
     if (!each)
@@ -77,16 +86,15 @@ int64_t Chooser::countMostChannels() const {
     int64_t share = size / schedule.chunks;
     return share >= each ? share / each : size / each;
   };
-  int64_t groups =
-      std::min(fit(parameters.WGT_WORDS, words) * use.form.chunks(),
-               fit(parameters.PRM_WORDS, countParameterWords(layer)));
-  if (groups >= countGroups(layer, parameters))
+  int64_t passes = std::min(
+      fit(parameters.WGT_WORDS, words),
+      fit(parameters.PRM_WORDS, countParameterWords(layer, each, parameters)));
+  if (passes >= int64_t(divideCeil(output.c, each)))
     return output.c;
-  // Whole words and passes where possible.
-  int64_t unit = getChannelUnit() / parameters.PK;
-  if (groups > unit)
-    groups -= groups % unit;
-  return groups * parameters.PK;
+  int64_t channels = passes * each, unit = getChannelUnit();
+  if (channels > unit)
+    channels -= channels % unit;
+  return channels;
 }
 
 Shape Chooser::getInputBox(Shape size) const {
@@ -101,16 +109,18 @@ Shape Chooser::getInputBox(Shape size) const {
       all ? input.c : size.c};
 }
 
-static int64_t wordBytes(int64_t channels, const Parameters &parameters) {
-  return alignTo(channels, parameters.PC);
+/// Bytes of ACT of a pixel that has `bytes`.
+static int64_t wordBytes(int64_t bytes, const Parameters &parameters) {
+  return alignTo(bytes, parameters.PC);
 }
 
 /// Bytes of ACT of the box that one input's tile reads.
 int64_t Chooser::getInputBytes(Shape size) const {
   Shape box = getInputBox(size);
+  int64_t pixel = box.c * layer.inputBytes();
   if (use.form.foldTaps)
-    return box.h * size.w * wordBytes(layer.kernel.x * box.c, parameters);
-  return box.h * box.w * wordBytes(box.c, parameters);
+    return box.h * size.w * wordBytes(layer.kernel.x * pixel, parameters);
+  return box.h * box.w * wordBytes(pixel, parameters);
 }
 
 /// Bytes of ACT of the rows of a product's second matrix for a tile's channels.
@@ -130,16 +140,18 @@ int64_t Chooser::countBytes(const TileChoice &choice) const {
   if (loadsMatrix())
     total += buffers(divideCeil(output.c, size.c)) * getMatrixBytes(size);
   if (use.stores)
-    total += buffers(tiles) * size.h * size.w * wordBytes(size.c, parameters);
+    total += buffers(tiles) * size.h * size.w *
+             wordBytes(size.c * layer.outputBytes(), parameters);
   return total;
 }
 
 /// Cycles of COMPUTE for all tiles of `size`.
 int64_t Chooser::estimateCompute(Shape size) const {
   auto count = [&](int64_t columns, int64_t channels) {
-    return countComputeCycles(layer, {output.h, columns},
-                              divideCeil(channels, parameters.PK), use.form,
-                              parameters);
+    return countComputeCycles(
+        layer, {output.h, columns},
+        divideCeil(channels, getChunkChannels(layer, parameters)), use.form,
+        parameters);
   };
   auto countAll = [&](int64_t columns) {
     int64_t rest = output.c % size.c;
@@ -155,7 +167,7 @@ int64_t Chooser::estimate(const TileChoice &choice) const {
   int64_t spatial = divideCeil(output.h, size.h) * divideCeil(output.w, size.w);
   int64_t chunks = divideCeil(output.c, size.c);
   bool perChannel = !layer.mixesChannels();
-  int64_t words = use.form.countPasses(countGroups(layer, parameters)) *
+  int64_t words = countPasses(layer, countGroups(layer, parameters), use.form) *
                   countWeightWords(layer, use.form, parameters);
   int64_t compute =
       estimateCompute(size) + spatial * chunks * instructionCycles;
@@ -163,7 +175,7 @@ int64_t Chooser::estimate(const TileChoice &choice) const {
   // each box if they do not fit together.
   int64_t loads = spatial * (perChannel || choice.channelsOuter ? chunks : 1);
   int64_t inputs = countBoxes();
-  int64_t boxBytes = inputs * getInputBox(size).elements();
+  int64_t boxBytes = inputs * getInputBox(size).elements() * layer.inputBytes();
   bool stay = words <= parameters.WGT_WORDS;
   int64_t weightLoads = stay || choice.channelsOuter ? 1 : spatial;
   int64_t weightBytes = words * parameters.PK * parameters.PC;
@@ -173,7 +185,7 @@ int64_t Chooser::estimate(const TileChoice &choice) const {
   int64_t instructions = loads * inputs + weightLoads * chunks;
   int64_t memory =
       moved / parameters.AXI_BYTES + instructions * instructionCycles;
-  int64_t store = use.stores ? output.elements() / parameters.AXI_BYTES : 0;
+  int64_t store = use.stores ? countOutputBytes() / parameters.AXI_BYTES : 0;
   if (choice.singleBuffer)
     return compute + memory + store;
   // Nothing overlaps with the first load and the last store.
@@ -216,8 +228,9 @@ std::optional<TileChoice> Chooser::run() {
     return std::nullopt;
   if (!moves()) {
     TileChoice choice{{output.h, output.w, most}};
-    bool loads = use.fromArena && input.elements() >= edgeBytes;
-    bool stores = use.toArena && output.elements() >= edgeBytes;
+    bool loads =
+        use.fromArena && input.elements() * layer.inputBytes() >= edgeBytes;
+    bool stores = use.toArena && countOutputBytes() >= edgeBytes;
     if (loads || stores)
       choice.size.h = divideCeil(output.h, schedule.bands);
     return choice;

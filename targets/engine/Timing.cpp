@@ -34,6 +34,17 @@ static uint64_t countChunks(const Instruction &instruction) {
   return f && f->types == kTypesInt4 ? 2 : 1;
 }
 
+/// Cycles between two outputs at least: to requantize them, and where they are
+/// int16 and PK of them, to write two chunks.
+static uint64_t getSpacing(const Instruction &instruction,
+                           const Parameters &parameters) {
+  auto *f = std::get_if<WindowFields>(&instruction.fields);
+  bool isWide =
+      instruction.opcode == Opcode::Conv && f && f->types & kTypesInt16Out;
+  return std::max<uint64_t>(parameters.RQ_CYCLES * countChunks(instruction),
+                            isWide ? 2 : 1);
+}
+
 /// Whether an instruction's results go through a lookup table.
 static bool usesTable(const Instruction &instruction) {
   if (auto *f = std::get_if<AddFields>(&instruction.fields))
@@ -53,7 +64,7 @@ static ComputeWork spaceOutputs(uint64_t outputs, uint64_t reads,
 
 ComputeWork sluice::engine::countWork(const Instruction &instruction,
                                       const Parameters &parameters) {
-  uint64_t spacing = parameters.RQ_CYCLES * countChunks(instruction);
+  uint64_t spacing = getSpacing(instruction, parameters);
   if (auto *f = std::get_if<AddFields>(&instruction.fields))
     return spaceOutputs(uint64_t(f->groups) * f->oh * f->ow, 2, spacing);
   auto *f = std::get_if<WindowFields>(&instruction.fields);

@@ -16,8 +16,8 @@ struct Range {
   uint32_t least, greatest;
 };
 
-// INT4, ACT_BANKS and AXI_BYTES stay the board's: the estimate does not see
-// conflicts at the banks' ports, and the bus is the shell's.
+// INT4, INT16, ACT_BANKS and AXI_BYTES stay the board's: the estimate does not
+// see conflicts at the banks' ports, and the bus is the shell's.
 constexpr Range ranges[] = {{&Parameters::PC, 4, 64},
                             {&Parameters::PK, 4, 32},
                             {&Parameters::ACT_BYTES, 1 << 12, 1 << 20},

@@ -150,6 +150,7 @@ struct Sizes {
   uint32_t seeds;
   unsigned layers;
   int64_t size, channels;
+  bool wide = false;
 };
 
 class RandomCodegenTest : public CodegenTest,
@@ -157,14 +158,18 @@ class RandomCodegenTest : public CodegenTest,
 
 TEST_P(RandomCodegenTest, GivesTheReferencesBytes) {
   const Sizes &sizes = GetParam();
-  for (const char *board : boards)
+  for (std::string board : boards) {
+    if (sizes.wide)
+      board += ",INT16=1";
     for (uint32_t seed = 0; seed < sizes.seeds; ++seed) {
-      SCOPED_TRACE(std::string(board) + " seed " + std::to_string(seed));
-      check(makeRandomLayers(seed, sizes.layers, sizes.size, sizes.channels),
+      SCOPED_TRACE(board + " seed " + std::to_string(seed));
+      check(makeRandomLayers(seed, sizes.layers, sizes.size, sizes.channels,
+                             sizes.wide),
             board);
       if (HasFatalFailure())
         return;
     }
+  }
   EXPECT_LT(refused, sizes.seeds);
 }
 
@@ -185,12 +190,18 @@ TEST_F(CodegenTest, MultipliesActivations) {
   EXPECT_LT(refused, 24u);
 }
 
-INSTANTIATE_TEST_SUITE_P(Graphs, RandomCodegenTest,
-                         testing::Values(Sizes{"OneLayer", 40, 1, 12, 20},
-                                         Sizes{"FewChannels", 20, 3, 24, 5},
-                                         Sizes{"ManyChannels", 12, 3, 8, 130},
-                                         Sizes{"LargeImages", 12, 4, 40, 33},
-                                         Sizes{"ManyLayers", 20, 12, 12, 20}),
-                         [](const auto &info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Graphs, RandomCodegenTest,
+    testing::Values(Sizes{"OneLayer", 40, 1, 12, 20},
+                    Sizes{"FewChannels", 20, 3, 24, 5},
+                    Sizes{"ManyChannels", 12, 3, 8, 130},
+                    Sizes{"LargeImages", 12, 4, 40, 33},
+                    Sizes{"ManyLayers", 20, 12, 12, 20},
+                    Sizes{"Int16", 40, 1, 12, 20, true},
+                    Sizes{"Int16Few", 20, 3, 24, 5, true},
+                    Sizes{"Int16Many", 12, 3, 8, 130, true},
+                    Sizes{"Int16Large", 12, 4, 40, 33, true},
+                    Sizes{"Int16Deep", 20, 12, 12, 20, true}),
+    [](const auto &info) { return info.param.name; });
 
 } // namespace

@@ -30,11 +30,12 @@ static Layer convolution() {
   return layer;
 }
 
-/// What ulx3s-85f says of the convolution after `change`.
-static std::string reason(llvm::function_ref<void(Layer &)> change) {
+/// What a board says of the convolution after `change`.
+static std::string reason(llvm::function_ref<void(Layer &)> change,
+                          llvm::StringRef spec = "engine:ulx3s-85f") {
   Layer layer = convolution();
   change(layer);
-  return target("engine:ulx3s-85f")->judge(layer).reason;
+  return target(spec)->judge(layer).reason;
 }
 
 TEST(EngineTarget, DescribesItself) {
@@ -110,6 +111,41 @@ TEST(EngineTarget, NamesTheBrokenLimit) {
             }),
             "one output pixel needs 160008 bytes of activations; ACT holds "
             "131072");
+}
+
+TEST(EngineTarget, TakesInt16WhereTheEngineHasIt) {
+  auto with = [](LayerKind kind, unsigned inputBits, unsigned outputBits,
+                 Extent kernel = {3, 3}) {
+    return reason(
+        [&](Layer &l) {
+          l.kind = kind;
+          l.inputBits = inputBits;
+          l.outputBits = outputBits;
+          l.kernel = kernel;
+        },
+        "engine:ulx3s-85f,INT16=1");
+  };
+  EXPECT_EQ(reason([](Layer &l) { l.inputBits = 16; }),
+            "int16 activations, which an engine with INT16=1 runs");
+  EXPECT_EQ(with(LayerKind::Convolution, 16, 16), "");
+  EXPECT_EQ(with(LayerKind::Convolution, 16, 8), "");
+  EXPECT_EQ(with(LayerKind::Convolution, 8, 16), "");
+  EXPECT_EQ(with(LayerKind::MaxPool, 16, 16), "");
+  EXPECT_EQ(with(LayerKind::AveragePool, 16, 16), "");
+  EXPECT_EQ(with(LayerKind::AveragePool, 16, 8),
+            "int16 that becomes int8; the engine does that in convolutions "
+            "alone");
+  EXPECT_EQ(with(LayerKind::AveragePool, 16, 16, {300, 300}),
+            "sums of int16 reach 2949120000, more than the engine's 32 bits "
+            "hold");
+  // A word has half as many channels.
+  EXPECT_EQ(reason(
+                [](Layer &l) {
+                  l.inputBits = l.outputBits = 16;
+                  l.inputShape[3] = 512;
+                },
+                "engine:ulx3s-85f,INT16=1"),
+            "8 output channels need 1152 words of weights; WGT holds 1024");
 }
 
 TEST(EngineTarget, JudgesProductsByTheirTaps) {

@@ -111,11 +111,11 @@ protected:
   template <typename FieldsT>
   static int scale(int64_t acc, const Prm &prm, const FieldsT &f) {
     auto [lo, hi] = getClamp(f);
-    return std::clamp<int64_t>(
-        (((acc + prm.bias) * prm.multiplier + (int64_t(1) << (prm.shift - 1))) >>
-         prm.shift) +
-            f.zo,
-        lo, hi);
+    return std::clamp<int64_t>((((acc + prm.bias) * prm.multiplier +
+                                 (int64_t(1) << (prm.shift - 1))) >>
+                                prm.shift) +
+                                   f.zo,
+                               lo, hi);
   }
 
   /// Calls body(y, x of the input, tap) for the taps of (oy, ox).

@@ -42,40 +42,60 @@ std::string LayerWriter::scalar(const std::string &type, int64_t value) {
   return constant(type, 1, value, value);
 }
 
-LayerWriter::Value LayerWriter::addInput(int64_t h, int64_t w, int64_t c) {
-  Value value{formatv("%in{0}", inputValues.size()), h, w, c};
+LayerWriter::Value LayerWriter::addInput(int64_t h, int64_t w, int64_t c,
+                                         unsigned bits) {
+  Value value{formatv("%in{0}", inputValues.size()), h, w, c, bits};
   inputValues.push_back(value);
   return value;
 }
 
-/// Requantizes so that a sum of about `spread` spans the bytes, and clamps now
-/// and then.
-LayerWriter::Value LayerWriter::requantize(const std::string &acc, Value shape,
-                                           bool perChannel, double spread) {
-  int64_t channels = perChannel ? shape.c : 1;
-  int64_t shift = std::max<int64_t>(15, std::lround(std::log2(spread)) + 9);
+/// The square root of the mean square of `x`'s random values.
+static double spreadOf(const LayerWriter::Value &x) {
+  return x.bits == 8 ? 74 : 18919;
+}
+
+/// Bits of a sum of products of `x`.
+static unsigned sumBitsOf(const LayerWriter::Value &x) {
+  return x.bits == 8 ? 32 : 48;
+}
+
+std::string LayerWriter::zeroPoint(const Value &x, int64_t value) {
+  return scalar(elementOf(x), x.bits == 8 ? value : 0);
+}
+
+/// Requantizes so that a sum of about `spread` spans the type of `result`, and
+/// clamps now and then.
+LayerWriter::Value LayerWriter::requantize(const std::string &acc, Value result,
+                                           unsigned sumBits, bool perChannel,
+                                           double spread) {
+  int64_t channels = perChannel ? result.c : 1;
+  int64_t shift = std::max<int64_t>(15, std::lround(std::log2(spread)) + 17 -
+                                            int64_t(result.bits));
+  std::string sum = "i" + std::to_string(sumBits);
   std::string m = constant("i16", channels, 8192, 32767);
   std::string s =
       constant("i8", channels, shift, std::min<int64_t>(47, shift + 1));
-  std::string zi = scalar("i32", 0), zo = scalar("i8", draw(-30, 30));
-  std::string in = typeOf(shape, "i32"), out = typeOf(shape, "i8");
-  Value result = shape;
+  std::string zi = scalar(sum, 0), zo = zeroPoint(result, draw(-30, 30));
+  std::string in = typeOf(result, sum), out = typeOf(result);
   result.name = fresh();
   body += formatv("    {0} = tosa.rescale {1}, {2}, {3}, {4}, {5} "
                   "{{input_unsigned = false, "
                   "output_unsigned = false, per_channel = {6}, rounding_mode = "
                   "SINGLE_ROUND, scale32 = false} : ({7}, tensor<{8}xi16>, "
-                  "tensor<{8}xi8>, tensor<1xi32>, tensor<1xi8>) -> {9}\n",
+                  "tensor<{8}xi8>, tensor<1x{9}>, tensor<1x{10}>) -> {11}\n",
                   result.name, acc, m, s, zi, zo, perChannel ? "true" : "false",
-                  in, channels, out);
+                  in, channels, sum, elementOf(result), out);
   if (draw(0, 1))
     return result;
-  Value clamped = shape;
+  int64_t lo = draw(-128, -20), hi = draw(20, 127);
+  if (result.bits == 16)
+    lo = lo * 256 + 3, hi = hi * 256 + 200;
+  Value clamped = result;
   clamped.name = fresh();
   body +=
-      formatv("    {0} = tosa.clamp {1} {{min_val = {2} : i8, max_val = {3} "
-              ": i8} : ({4}) -> {4}\n",
-              clamped.name, result.name, draw(-128, -20), draw(20, 127), out);
+      formatv("    {0} = tosa.clamp {1} {{min_val = {2} : {3}, max_val = {4} "
+              ": {3}} : ({5}) -> {5}\n",
+              clamped.name, result.name, lo, elementOf(result), hi, out);
   return clamped;
 }
 
@@ -104,7 +124,7 @@ LayerWriter::Value LayerWriter::slide(Value x, int64_t channels, Window &window,
     pads[1] = after;
     return (size - 1 + before + after - (kernel - 1) * dil) / stride + 1;
   };
-  Value result{"", 0, 0, channels};
+  Value result{"", 0, 0, channels, x.bits};
   result.h = fit(x.h, window.kh, window.strideY, window.dilY, window.padY, pad);
   if (!result.h) {
     window.strideY = 1;
@@ -125,39 +145,43 @@ static std::string writePads(const int64_t pad[4]) {
 }
 
 LayerWriter::Value LayerWriter::addConvolution(Value x, int64_t channels,
-                                               Window window) {
+                                               Window window, unsigned bits) {
   int64_t pad[4];
   Value out = slide(x, channels, window, pad);
-  int64_t count = channels * window.kh * window.kw * x.c;
+  out.bits = bits;
+  int64_t taps = window.kh * window.kw * x.c;
+  int64_t most = x.bits == 8 ? 127 : std::min<int64_t>(127, 65000 / taps);
   std::string shape =
       formatv("{0}x{1}x{2}x{3}", channels, window.kh, window.kw, x.c);
-  std::string w = constant("i8", count, -127, 127, shape);
-  std::string b = constant("i32", channels, -3000, 3000);
-  std::string zx = scalar("i8", draw(-20, 20)), zw = scalar("i8", 0);
+  std::string w = constant("i8", channels * taps, -most, most, shape);
+  std::string sum = "i" + std::to_string(sumBitsOf(x));
+  std::string b = constant(sum, channels, -3000, 3000);
+  std::string zx = zeroPoint(x, draw(-20, 20)), zw = scalar("i8", 0);
   std::string acc = fresh();
   body += formatv(
-      "    {0} = tosa.conv2d {1}, {2}, {3}, {4}, {5} {{acc_type = i32, "
+      "    {0} = tosa.conv2d {1}, {2}, {3}, {4}, {5} {{acc_type = {15}, "
       "dilation = array<i64: {6}, {7}>, pad = {8}, stride = array<i64: {9}, "
-      "{10}>} : ({11}, tensor<{12}xi8>, tensor<{13}xi32>, tensor<1xi8>, "
+      "{10}>} : ({11}, tensor<{12}xi8>, tensor<{13}x{15}>, tensor<1x{16}>, "
       "tensor<1xi8>) -> {14}\n",
       acc, x.name, w, b, zx, zw, window.dilY, window.dilX, writePads(pad),
-      window.strideY, window.strideX, typeOf(x, "i8"), shape, channels,
-      typeOf(out, "i32"));
-  double taps = double(window.kh * window.kw * x.c);
-  return requantize(acc, out, true, std::sqrt(taps) * 74 * 74);
+      window.strideY, window.strideX, typeOf(x), shape, channels,
+      typeOf(out, sum), sum, elementOf(x));
+  return requantize(acc, out, sumBitsOf(x), true,
+                    std::sqrt(double(taps)) * double(most) * 0.58 *
+                        spreadOf(x));
 }
 
 static std::string depthwiseText(const std::string &acc, const std::string &x,
                                  const std::string &w, const std::string &b,
                                  const std::string &zx, const std::string &zw,
                                  const LayerWriter::Window &window,
-                                 const int64_t pad[4]) {
+                                 const int64_t pad[4], const std::string &sum) {
   return formatv(
       "    {0} = tosa.depthwise_conv2d {1}, {2}, {3}, {4}, {5} "
-      "{{acc_type = i32, dilation = array<i64: {6}, {7}>, pad = {8}, "
+      "{{acc_type = {11}, dilation = array<i64: {6}, {7}>, pad = {8}, "
       "stride = array<i64: {9}, {10}>} : ",
       acc, x, w, b, zx, zw, window.dilY, window.dilX, writePads(pad),
-      window.strideY, window.strideX);
+      window.strideY, window.strideX, sum);
 }
 
 LayerWriter::Value LayerWriter::addDepthwise(Value x, Window window) {
@@ -165,15 +189,17 @@ LayerWriter::Value LayerWriter::addDepthwise(Value x, Window window) {
   Value out = slide(x, x.c, window, pad);
   std::string shape = formatv("{0}x{1}x{2}x1", window.kh, window.kw, x.c);
   std::string w = constant("i8", window.kh * window.kw * x.c, -127, 127, shape);
-  std::string b = constant("i32", x.c, -3000, 3000);
-  std::string zx = scalar("i8", draw(-20, 20)), zw = scalar("i8", 0);
+  std::string sum = "i" + std::to_string(sumBitsOf(x));
+  std::string b = constant(sum, x.c, -3000, 3000);
+  std::string zx = zeroPoint(x, draw(-20, 20)), zw = scalar("i8", 0);
   std::string acc = fresh();
-  body += depthwiseText(acc, x.name, w, b, zx, zw, window, pad);
-  body += formatv("({0}, tensor<{1}xi8>, tensor<{2}xi32>, tensor<1xi8>, "
+  body += depthwiseText(acc, x.name, w, b, zx, zw, window, pad, sum);
+  body += formatv("({0}, tensor<{1}xi8>, tensor<{2}x{4}>, tensor<1x{5}>, "
                   "tensor<1xi8>) -> {3}\n",
-                  typeOf(x, "i8"), shape, x.c, typeOf(out, "i32"));
+                  typeOf(x), shape, x.c, typeOf(out, sum), sum, elementOf(x));
   double taps = double(window.kh * window.kw);
-  return requantize(acc, out, true, std::sqrt(taps) * 74 * 74);
+  return requantize(acc, out, sumBitsOf(x), true,
+                    std::sqrt(taps) * 74 * spreadOf(x));
 }
 
 LayerWriter::Value LayerWriter::addAveragePool(Value x, Window window) {
@@ -181,14 +207,16 @@ LayerWriter::Value LayerWriter::addAveragePool(Value x, Window window) {
   Value out = slide(x, x.c, window, pad);
   std::string shape = formatv("{0}x{1}x{2}x1", window.kh, window.kw, x.c);
   std::string w = constant("i8", window.kh * window.kw * x.c, 1, 1, shape);
-  std::string b = constant("i32", x.c, 0, 0);
-  std::string zx = scalar("i8", draw(-20, 20)), zw = scalar("i8", 0);
+  std::string sum = "i" + std::to_string(sumBitsOf(x));
+  std::string b = constant(sum, x.c, 0, 0);
+  std::string zx = zeroPoint(x, draw(-20, 20)), zw = scalar("i8", 0);
   std::string acc = fresh();
-  body += depthwiseText(acc, x.name, w, b, zx, zw, window, pad);
-  body += formatv("({0}, tensor<{1}xi8>, tensor<{2}xi32>, tensor<1xi8>, "
+  body += depthwiseText(acc, x.name, w, b, zx, zw, window, pad, sum);
+  body += formatv("({0}, tensor<{1}xi8>, tensor<{2}x{4}>, tensor<1x{5}>, "
                   "tensor<1xi8>) -> {3}\n",
-                  typeOf(x, "i8"), shape, x.c, typeOf(out, "i32"));
-  return requantize(acc, out, false, double(window.kh * window.kw) * 74);
+                  typeOf(x), shape, x.c, typeOf(out, sum), sum, elementOf(x));
+  return requantize(acc, out, sumBitsOf(x), false,
+                    double(window.kh * window.kw) * spreadOf(x));
 }
 
 LayerWriter::Value LayerWriter::addMaxPool(Value x, Window window) {
@@ -200,8 +228,7 @@ LayerWriter::Value LayerWriter::addMaxPool(Value x, Window window) {
                   "{3}>, pad = {4}, stride = array<i64: {5}, {6}>} : ({7}) -> "
                   "{8}\n",
                   out.name, x.name, window.kh, window.kw, writePads(pad),
-                  window.strideY, window.strideX, typeOf(x, "i8"),
-                  typeOf(out, "i8"));
+                  window.strideY, window.strideX, typeOf(x), typeOf(out));
   return out;
 }
 
@@ -209,24 +236,25 @@ LayerWriter::Value LayerWriter::addAdd(Value a, Value b) {
   std::string terms[2];
   for (auto [term, x] : {std::pair(&terms[0], &a), std::pair(&terms[1], &b)}) {
     std::string m = scalar("i32", draw(4096, 16384) * 4), s = scalar("i8", 2);
-    std::string zx = scalar("i8", draw(-20, 20)), z0 = scalar("i32", 0);
+    std::string zx = zeroPoint(*x, draw(-20, 20)), z0 = scalar("i32", 0);
     *term = fresh();
     body += formatv(
         "    {0} = tosa.rescale {1}, {2}, {3}, {4}, {5} {{input_unsigned = "
         "false, output_unsigned = false, per_channel = false, rounding_mode = "
         "SINGLE_ROUND, scale32 = true} : ({6}, tensor<1xi32>, tensor<1xi8>, "
-        "tensor<1xi8>, tensor<1xi32>) -> {7}\n",
-        *term, x->name, m, s, zx, z0, typeOf(*x, "i8"), typeOf(*x, "i32"));
+        "tensor<1x{8}>, tensor<1xi32>) -> {7}\n",
+        *term, x->name, m, s, zx, z0, typeOf(*x), typeOf(*x, "i32"),
+        elementOf(*x));
   }
   std::string sum = fresh(), type = typeOf(a, "i32");
   body += formatv("    {0} = tosa.add {1}, {2} : ({3}, {3}) -> {3}\n", sum,
                   terms[0], terms[1], type);
-  return requantize(sum, a, false, 12000.0 * 100);
+  return requantize(sum, a, 32, false, 16000 * spreadOf(a));
 }
 
 LayerWriter::Value LayerWriter::addTrailingCut(Value x) {
   Value cut{fresh(), std::max<int64_t>(1, x.h - 1),
-            std::max<int64_t>(1, x.w - 1), x.c};
+            std::max<int64_t>(1, x.w - 1), x.c, x.bits};
   body += formatv(
       "    {0}_b = tosa.const_shape {{values = dense<0> : tensor<4xindex>} : "
       "() "
@@ -235,28 +263,28 @@ LayerWriter::Value LayerWriter::addTrailingCut(Value x) {
       "tensor<4xindex>} : () -> !tosa.shape<4>\n"
       "    {0} = tosa.slice {4}, {0}_b, {0}_s : ({5}, !tosa.shape<4>, "
       "!tosa.shape<4>) -> {6}\n",
-      cut.name, cut.h, cut.w, cut.c, x.name, typeOf(x, "i8"),
-      typeOf(cut, "i8"));
+      cut.name, cut.h, cut.w, cut.c, x.name, typeOf(x), typeOf(cut));
   return cut;
 }
 
 LayerWriter::Value LayerWriter::addFlatten(Value x) {
-  Value flat{fresh(), 1, 1, x.h * x.w * x.c};
+  Value flat{fresh(), 1, 1, x.h * x.w * x.c, x.bits};
   body +=
       formatv("    {0}_s = tosa.const_shape {{values = dense<[1, 1, 1, {1}]> "
               ": tensor<4xindex>} : () -> !tosa.shape<4>\n"
               "    {0} = tosa.reshape {2}, {0}_s : ({3}, !tosa.shape<4>) -> "
               "{4}\n",
-              flat.name, flat.c, x.name, typeOf(x, "i8"), typeOf(flat, "i8"));
+              flat.name, flat.c, x.name, typeOf(x), typeOf(flat));
   return flat;
 }
 
 LayerWriter::Value LayerWriter::addRescale(Value x) {
   std::string m = scalar("i16", draw(8192, 32767)), s = scalar("i8", 15);
-  std::string zx = scalar("i8", draw(-20, 20)), zo = scalar("i8", 5);
+  std::string zx = zeroPoint(x, draw(-20, 20)), zo = zeroPoint(x, 5);
   bool flat = x.h * x.w == 1;
-  std::string type = flat ? formatv("tensor<1x{0}xi8>", x.c) : typeOf(x, "i8"),
-              in = x.name, out = fresh();
+  std::string element = elementOf(x), in = x.name, out = fresh();
+  std::string type =
+      flat ? formatv("tensor<1x{0}x{1}>", x.c, element) : typeOf(x);
   auto reshape = [&](const std::string &from, const std::string &fromType,
                      const std::string &shape, unsigned rank,
                      const std::string &toType) {
@@ -269,17 +297,17 @@ LayerWriter::Value LayerWriter::addRescale(Value x) {
     return to;
   };
   if (flat)
-    in = reshape(in, typeOf(x, "i8"), formatv("1, {0}", x.c), 2, type);
+    in = reshape(in, typeOf(x), formatv("1, {0}", x.c), 2, type);
   body += formatv(
       "    {0} = tosa.rescale {1}, {2}, {3}, {4}, {5} {{input_unsigned = "
       "false, "
       "output_unsigned = false, per_channel = false, rounding_mode = "
       "SINGLE_ROUND, scale32 = false} : ({6}, tensor<1xi16>, tensor<1xi8>, "
-      "tensor<1xi8>, tensor<1xi8>) -> {6}\n",
-      out, in, m, s, zx, zo, type);
+      "tensor<1x{7}>, tensor<1x{7}>) -> {6}\n",
+      out, in, m, s, zx, zo, type, element);
   if (flat)
-    out = reshape(out, type, formatv("1, 1, 1, {0}", x.c), 4, typeOf(x, "i8"));
-  return {out, x.h, x.w, x.c};
+    out = reshape(out, type, formatv("1, 1, 1, {0}", x.c), 4, typeOf(x));
+  return {out, x.h, x.w, x.c, x.bits};
 }
 
 std::string LayerWriter::addReshape(const std::string &x,
@@ -322,7 +350,7 @@ LayerWriter::Value LayerWriter::addMatMul(Value a, Value b, bool channelRows) {
                   "tensor<1xi8>) -> {8}\n",
                   acc, x, y, zx, zy, m, k, n, type);
   acc = addReshape(acc, type, {1, 1, m, n}, "i32");
-  return requantize(acc, {"", 1, m, n}, false,
+  return requantize(acc, {"", 1, m, n}, 32, false,
                     std::sqrt(double(k)) * 100 * 100);
 }
 
@@ -336,8 +364,7 @@ LayerWriter::Value LayerWriter::addChannels(Value x, int64_t first,
       "tensor<4xindex>} : () -> !tosa.shape<4>\n"
       "    {0} = tosa.slice {5}, {0}_b, {0}_s : ({6}, !tosa.shape<4>, "
       "!tosa.shape<4>) -> {7}\n",
-      cut.name, first, cut.h, cut.w, count, x.name, typeOf(x, "i8"),
-      typeOf(cut, "i8"));
+      cut.name, first, cut.h, cut.w, count, x.name, typeOf(x), typeOf(cut));
   return cut;
 }
 
@@ -364,7 +391,7 @@ std::string LayerWriter::finish(const std::vector<Value> &results) {
       text += (text.empty() ? "" : ", ") + write(value);
     return text;
   };
-  auto type = [](const Value &value) { return typeOf(value, "i8"); };
+  auto type = [](const Value &value) { return typeOf(value); };
   auto name = [](const Value &value) { return value.name; };
   std::string types = list(results, type);
   std::string arguments = list(inputValues, [&](const Value &value) {
@@ -385,11 +412,13 @@ std::string LayerWriter::finish(const std::vector<Value> &results) {
 }
 
 std::string sluice::engine::makeRandomLayers(uint32_t seed, unsigned layers,
-                                             int64_t size, int64_t channels) {
+                                             int64_t size, int64_t channels,
+                                             bool wide) {
   LayerWriter writer(seed);
   auto draw = [&](int64_t lo, int64_t hi) { return writer.draw(lo, hi); };
-  std::vector<LayerWriter::Value> values{
-      writer.addInput(draw(1, size), draw(1, size), draw(1, channels))};
+  auto drawBits = [&] { return wide && draw(0, 3) ? 16 : 8; };
+  std::vector<LayerWriter::Value> values{writer.addInput(
+      draw(1, size), draw(1, size), draw(1, channels), drawBits())};
   for (unsigned i = 0; i < layers; ++i) {
     LayerWriter::Value x =
         values[std::max<int64_t>(0, int64_t(values.size()) - draw(1, 2))];
@@ -399,7 +428,8 @@ std::string sluice::engine::makeRandomLayers(uint32_t seed, unsigned layers,
     switch (draw(0, 9)) {
     case 0:
     case 1:
-      values.push_back(writer.addConvolution(x, draw(1, channels), window));
+      values.push_back(
+          writer.addConvolution(x, draw(1, channels), window, drawBits()));
       break;
     case 2:
       values.push_back(writer.addDepthwise(x, window));

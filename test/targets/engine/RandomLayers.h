@@ -17,10 +17,11 @@ namespace sluice::engine {
 /// Writes one function, `main`, whose only region holds the layers asked for.
 class LayerWriter {
 public:
-  /// An int8 tensor, NHWC with N = 1.
+  /// A tensor of int8 or int16, NHWC with N = 1.
   struct Value {
     std::string name;
     int64_t h, w, c;
+    unsigned bits = 8;
   };
   struct Window {
     int64_t kh = 1, kw = 1, strideY = 1, strideX = 1;
@@ -30,8 +31,12 @@ public:
 
   explicit LayerWriter(uint32_t seed) : random(seed) {}
 
-  Value addInput(int64_t h, int64_t w, int64_t c);
-  Value addConvolution(Value x, int64_t channels, Window window);
+  Value addInput(int64_t h, int64_t w, int64_t c, unsigned bits = 8);
+  /// Results have as many `bits`. Sums of int16 fit 32 bits.
+  Value addConvolution(Value x, int64_t channels, Window window, unsigned bits);
+  Value addConvolution(Value x, int64_t channels, Window window) {
+    return addConvolution(x, channels, window, x.bits);
+  }
   Value addDepthwise(Value x, Window window);
   Value addAveragePool(Value x, Window window);
   Value addMaxPool(Value x, Window window);
@@ -66,10 +71,18 @@ private:
   std::string constant(const std::string &type, int64_t count, int64_t lo,
                        int64_t hi, const std::string &shape = "");
   std::string scalar(const std::string &type, int64_t value);
-  Value requantize(const std::string &acc, Value shape, bool perChannel,
-                   double spread);
+  /// A zero point for `x`: 0 where it is int16.
+  std::string zeroPoint(const Value &x, int64_t value);
+  Value requantize(const std::string &acc, Value result, unsigned sumBits,
+                   bool perChannel, double spread);
   Value slide(Value x, int64_t channels, Window &window, int64_t pad[4]);
   static std::string typeOf(const Value &value, const std::string &element);
+  static std::string typeOf(const Value &value) {
+    return typeOf(value, elementOf(value));
+  }
+  static std::string elementOf(const Value &value) {
+    return "i" + std::to_string(value.bits);
+  }
 
   std::mt19937 random;
   unsigned next = 0;
@@ -78,9 +91,10 @@ private:
 };
 
 /// A graph of `layers` random layers on a random image, of at most `size`
-/// rows and columns and `channels` channels. The same seed makes the same text.
+/// rows and columns and `channels` channels; `wide`: most tensors are int16.
+/// The same seed makes the same text.
 std::string makeRandomLayers(uint32_t seed, unsigned layers, int64_t size,
-                             int64_t channels);
+                             int64_t channels, bool wide = false);
 
 /// Two products in a row for each head, as an attention has them, between other
 /// layers, of at most `tokens` pixels.
