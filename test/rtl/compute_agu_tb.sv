@@ -10,7 +10,7 @@ module compute_agu_tb #(
 );
   localparam int ActBits = 12;
   localparam int WgtBits = 9;
-  logic         clk = 1'b0, rst_n = 1'b0, take = 1'b0, start = 1'b0;
+  logic         clk = 1'b0, rst_n = 1'b0, take = 1'b0;
   logic [511:0] instr = '0;
   logic         window, skip, short_pass, read, column_end, inside_late, late_read = 1'b0;
   logic [16:0]  columns;
@@ -25,14 +25,14 @@ module compute_agu_tb #(
   int           file, got, quiet, since = 0;
 
   window_plan #(.SPAN(SPAN)) u_plan (
-    .clk_i(clk), .take_i(take), .instr_i(instr), .window_o(window), .skip_o(skip), .columns_o(columns),
+    .clk_i(clk), .free_i(take), .instr_i(instr), .window_o(window), .skip_o(skip), .columns_o(columns),
     .step_o(column_step), .stride_o(column_stride), .passes_o(passes), .pair_o(pair_pass), .short_o(short_pass)
   );
   compute_agu #(
     .PC(PC), .ACT_CHUNK_BITS(ActBits), .WGT_ADDR_BITS(WgtBits), .R_BITS(R_BITS), .SPAN(SPAN), .PARTS(PARTS),
     .SPACING(SPACING), .INT4(INT4)
   ) u_dut (
-    .clk_i(clk), .rst_ni(rst_n), .start_i(start), .instr_i(instr),
+    .clk_i(clk), .rst_ni(rst_n), .begin_i(take), .instr_i(instr),
     .is_conv_i(instr[7:0] == 8'h10), .is_add_i(instr[7:0] == 8'h12), .int4_i(int4), .window_i(window), .skip_i(skip),
     .columns_i(columns), .column_step_i(column_step), .column_stride_i(column_stride), .passes_i(passes),
     .short_i(short_pass), .wait_o(rests), .read_o(read), .act_addr_o(act_addr), .column_end_o(column_end),
@@ -69,9 +69,7 @@ module compute_agu_tb #(
       take = 1'b1;
       cycle();
       take = 1'b0;
-      start = 1'b1;
       cycle();
-      start = 1'b0;
       quiet = 0;
       since = 2 * SPACING;
       // One read, step or rest a cycle without gaps: three quiet cycles mean the end.

@@ -180,13 +180,13 @@ def token_counters(work):
     """Random masks; a unit takes only what it has been told is there, and its next instruction comes a cycle later."""
     r, dut, count, overflows = random.Random(5), Module(work, "token_counters"), dict.fromkeys(PAIRS, 0), 0
     names = ["load", "compute", "store"]
-    dut.step(clear=1, take=0, give=0)
+    dut.step(clear=1, taken=0, give=0)
     waits = [0, 0, 0]
     for cycle in range(6000):
         masks = {f"wait_{names[u]}": waits[u] for u in range(3)}
         # The masks stand for a cycle before anyone acts on ok.
-        dut.step(clear=0, take=0, give=0, **masks)
-        seen = dut.step(take=0, give=0)
+        dut.step(clear=0, taken=0, give=0, **masks)
+        seen = dut.step(taken=0, give=0)
         for i, pair in enumerate(PAIRS):
             assert seen["tokens"] >> 4 * i & 15 == count[pair], f"{pair}: {seen['tokens']:08x}, expected {count}"
         ok = [all(count[s, u] for s in range(3) if waits[u] >> s & 1) for u in range(3)]
@@ -195,9 +195,9 @@ def token_counters(work):
         give, signals = [r.random() < 0.4 for _ in range(3)], [r.getrandbits(3) & ~(1 << u) for u in range(3)]
         inc = {(s, d): give[s] and signals[s] >> d & 1 for s, d in PAIRS}
         dec = {(s, d): take[d] and waits[d] >> s & 1 for s, d in PAIRS}
-        dut.step(take=sum(t << u for u, t in enumerate(take)), give=sum(g << u for u, g in enumerate(give)),
-                 **{f"signal_{names[u]}": signals[u] for u in range(3)})
-        got = dut.step(take=0, give=0)
+        dut.step(taken=0, give=sum(g << u for u, g in enumerate(give)), **{f"signal_{names[u]}": signals[u] for u in range(3)})
+        # An instruction that begins as another's tokens come is known of a cycle later.
+        got = dut.step(taken=sum(t << u for u, t in enumerate(take)), give=0)
         for u in range(3):
             over = any(inc[p] and not dec[p] and count[p] == 15 for p in PAIRS if p[0] == u)
             assert got[f"overflow_{names[u]}"] == over, f"overflow of {names[u]}"
@@ -391,9 +391,9 @@ def window_plan(work):
             if window:
                 wanted["skip"] = skip
             # As a queue gives it: it stands before it is taken, and after.
-            for take in (0, 0, 1, 0, 0, 0):
-                dut.step(take=take, instr=int.from_bytes(i.encode(), "little"))
-            out = dut.step(take=0)
+            for free in (1, 1, 1, 0, 0, 0):
+                dut.step(free=free, instr=int.from_bytes(i.encode(), "little"))
+            out = dut.step(free=0)
             assert all(out[key] == value for key, value in wanted.items()), f"{i}: {out}, expected {wanted}"
             done, windows = done + 1, windows + window
         dut.close()

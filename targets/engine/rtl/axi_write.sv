@@ -36,7 +36,8 @@ module axi_write #(
   input  logic [1:0]             bresp_i
 );
   localparam int CountBits = $clog2(MAX_BURSTS) + 1;
-  logic full, empty, accept, pop, take, last, answered, free, room_q;
+  logic full, empty, accept, pop, take, last, answered, free, room_q, beat_free;
+  logic [AXI_BYTES-1:0] strb;
   logic [7:0] len, sent_q;
   logic [CountBits-1:0] count_q, count_d;  // bursts without a response
 
@@ -51,8 +52,8 @@ module axi_write #(
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(accept), .data_i(burst_len_i),
     .pop_i(pop), .data_o(len), .empty_o(empty), .full_o(full));
 
-  assign beat_ready_o  = !empty && !halt_i && (!wvalid_o || wready_i);
-  assign take          = !empty && (beat_valid_i || halt_i) && (!wvalid_o || wready_i);
+  assign beat_ready_o  = !empty && !halt_i && beat_free;
+  assign take          = !empty && (beat_valid_i || halt_i) && beat_free;
   assign last          = sent_q == len;
   assign pop           = take && last;
   assign bready_o      = count_q != '0;
@@ -65,26 +66,20 @@ module axi_write #(
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      wvalid_o  <= 1'b0;
       count_q   <= '0;
       room_q    <= 1'b1;
       sent_q    <= '0;
     end else begin
-      if (take) wvalid_o <= 1'b1;
-      else if (wready_i) wvalid_o <= 1'b0;
       if (take) sent_q <= last ? '0 : sent_q + 1'b1;
       count_q <= count_d;
       room_q  <= count_d != CountBits'(MAX_BURSTS);
     end
   end
 
-  always_ff @(posedge clk_i) begin
-    if (take) begin
-      wdata_o <= beat_data_i;
-      wstrb_o <= halt_i ? '0 : beat_strb_i;
-      wlast_o <= last;
-    end
-  end
+  assign strb = halt_i ? '0 : beat_strb_i;
+  skid #(.WIDTH(AXI_BYTES*9 + 1)) u_beat (
+    .clk_i(clk_i), .rst_ni(rst_ni), .valid_i(take), .ready_o(beat_free), .data_i({last, strb, beat_data_i}),
+    .valid_o(wvalid_o), .ready_i(wready_i), .data_o({wlast_o, wstrb_o, wdata_o}));
 
 `ifndef SYNTHESIS
   always @(posedge clk_i) begin

@@ -17,7 +17,7 @@ module compute_agu #(
 ) (
   input  logic                             clk_i,
   input  logic                             rst_ni,
-  input  logic                             start_i,  // instr_i is new
+  input  logic                             begin_i,  // instr_i is new in the next cycle
   input  logic [engine_pkg::InstrBits-1:0] instr_i,  // stays put until all taps are out
   input  logic                             is_conv_i, is_add_i, int4_i,
   // How to walk it, from window_plan.
@@ -49,8 +49,10 @@ module compute_agu #(
 
   // Loops. The counters go one step ahead of the addresses: bit l of ahead says that level l moves on after
   // the tap, level 0 being the innermost. adv_* say so of the addresses' tap.
+  // Each has its own register to say that all begins, near what it loads.
   localparam int Levels = 6;
   localparam int CountBits = 17;
+  logic [Levels-1:0]   start;
   logic                start_q, ahead_run_q, run_q, adv_ox, adv_oy, adv_g;
   logic [Levels-1:0]   last, ahead;
   logic                ahead_ends;
@@ -68,7 +70,8 @@ module compute_agu #(
   assign ahead_ends  = pixel_ends && (&last[5:3]);
   for (genvar l = 0; l < Levels; l++) begin : gen_loop
     localparam int Width = l == 1 || l == 2 ? 8 : l == 3 ? 17 : 16;
-    loop_counter #(.WIDTH(Width)) u_counter (.clk_i(clk_i), .load_i(start_i), .step_i(ahead[l]),
+    twin u_start (.clk_i(clk_i), .d_i(begin_i), .q_o(start[l]));
+    loop_counter #(.WIDTH(Width)) u_counter (.clk_i(clk_i), .load_i(start[l]), .step_i(ahead[l]),
       .count_i(count[l*CountBits +: Width]), .last_o(last[l]));
   end
 
@@ -96,7 +99,7 @@ module compute_agu #(
     always_ff @(posedge clk_i) begin
       if (!rst_ni || wakes) rest_q <= 1'b0;
       else if (rests) rest_q <= 1'b1;
-      if (start_i || wakes || (pixel_ends && !rests)) early_q <= most;
+      if (start[0] || wakes || (pixel_ends && !rests)) early_q <= most;
       else if (early_q != '0 && !rests) early_q <= early_q - 1'b1;
     end
   end
@@ -111,8 +114,8 @@ module compute_agu #(
       {adv_g, adv_oy, adv_ox} <= '0;
       read_o      <= 1'b0;
     end else begin
-      start_q <= start_i;
-      if (start_i || wakes) ahead_run_q <= 1'b1;
+      start_q <= start[0];
+      if (start[0] || wakes) ahead_run_q <= 1'b1;
       else if (ahead_ends || rests) ahead_run_q <= 1'b0;
       run_q  <= ahead_run_q;
       {adv_g, adv_oy, adv_ox} <= ahead[5:3];
@@ -126,7 +129,7 @@ module compute_agu #(
 
   // Addresses. CONV reads the same input words for every group, the others go on to the next chunk.
   localparam int A = ACT_CHUNK_BITS;
-  logic [A-1:0] x, b, c_step, group_step, kx_step, ky_step, ox_step, oy_step;
+  logic [A-1:0] x, tap, b, c_step, group_step, kx_step, ky_step, ox_step, oy_step;
   always_ff @(posedge clk_i) begin
     c_step     <= is_conv_i ? A'(1) << R_BITS : '0;
     group_step <= is_conv_i ? '0 : SPAN == 2 && window_i ? A'(2) : A'(1);
@@ -136,19 +139,29 @@ module compute_agu #(
   assign ky_step    = A'(instr_i[engine_pkg::FieldXStepKy +: 16]);
   assign kx_step    = A'(instr_i[engine_pkg::FieldXStepKx +: 16]);
 
-  stride_chain #(.LEVELS(6), .WIDTH(A)) u_x (
+  // Of an output's first tap, and from there to a tap; ADD has only the first.
+  stride_chain #(.LEVELS(3), .WIDTH(A)) u_x (
     .clk_i   (clk_i),
     .en_i    (1'b1),
-    .load_i  (start_i),
+    .load_i  (start[3]),
     .base_i  (instr_i[engine_pkg::FieldX +: A]),
-    .adv_i   (ahead),
-    .step_i  ({group_step, oy_step, ox_step, ky_step, kx_step, c_step}),
+    .adv_i   (ahead[5:3]),
+    .step_i  ({group_step, oy_step, ox_step}),
     .value_o (x)
+  );
+  stride_chain #(.LEVELS(3), .WIDTH(A)) u_tap (
+    .clk_i   (clk_i),
+    .en_i    (1'b1),
+    .load_i  (start[2] || ahead[3]),
+    .base_i  (A'(0)),
+    .adv_i   (ahead[2:0]),
+    .step_i  ({ky_step, kx_step, c_step}),
+    .value_o (tap)
   );
   stride_chain #(.LEVELS(3), .WIDTH(A)) u_b (  // of ADD, whose steps are in the kernel's fields
     .clk_i   (clk_i),
     .en_i    (1'b1),
-    .load_i  (start_i),
+    .load_i  (start[3]),
     .base_i  (instr_i[engine_pkg::FieldB +: A]),
     .adv_i   (ahead[5:3]),
     .step_i  ({group_step, ky_step, kx_step}),
@@ -156,19 +169,23 @@ module compute_agu #(
   );
 
   // Position in the input.
-  logic [WinBits-1:0] iy, ix, iy_q, ix_q, stride_y, stride_x, dil_y, dil_x, ih, iw;
+  logic [WinBits-1:0] iy, ix, iy_q, ix_q, stride_y, stride_x, dil_y, dil_x, ih, iw, first_y_q, first_x_q;
   assign stride_y = WinBits'(instr_i[engine_pkg::FieldSy +: 8]);
   assign stride_x = WinBits'(column_stride_i);
   assign dil_y    = WinBits'(instr_i[engine_pkg::FieldDilY +: 8]);
   assign dil_x    = WinBits'(instr_i[engine_pkg::FieldDilX +: 8]);
   assign ih       = WinBits'(instr_i[engine_pkg::FieldIh +: 16]);
   assign iw       = WinBits'(instr_i[engine_pkg::FieldIw +: 16]);
+  always_ff @(posedge clk_i) begin
+    first_y_q <= WinBits'(0) - WinBits'(instr_i[engine_pkg::FieldPadY +: 8]);
+    first_x_q <= WinBits'(0) - WinBits'(instr_i[engine_pkg::FieldPadX +: 8]);
+  end
   // Rows of the kernel, then of the output, in all of whose columns it begins again; as in a row's kernel rows.
   stride_chain #(.LEVELS(2), .WIDTH(WinBits)) u_iy (
     .clk_i   (clk_i),
     .en_i    (1'b1),
-    .load_i  (start_i || ahead[5]),
-    .base_i  (WinBits'(0) - WinBits'(instr_i[engine_pkg::FieldPadY +: 8])),
+    .load_i  (start[5] || ahead[5]),
+    .base_i  (first_y_q),
     .adv_i   (ahead[3:2]),
     .step_i  ({adv_oy ? stride_y : WinBits'(0), dil_y}),
     .value_o (iy)
@@ -176,8 +193,8 @@ module compute_agu #(
   stride_chain #(.LEVELS(2), .WIDTH(WinBits)) u_ix (
     .clk_i   (clk_i),
     .en_i    (1'b1),
-    .load_i  (start_i || ahead[4]),
-    .base_i  (WinBits'(0) - WinBits'(instr_i[engine_pkg::FieldPadX +: 8])),
+    .load_i  (start[4] || ahead[4]),
+    .base_i  (first_x_q),
     .adv_i   (ahead[2:1]),
     .step_i  ({adv_ox ? stride_x : WinBits'(0), dil_x}),
     .value_o (ix)
@@ -210,7 +227,7 @@ module compute_agu #(
 
   always_ff @(posedge clk_i) begin
     if (run_q) begin
-      act_addr_o   <= is_add_i && second_q ? b : x;
+      act_addr_o   <= (is_add_i && second_q ? b : x) + tap;
       column_end_o <= adv_ox;
       iy_q         <= iy;
       ix_q         <= ix;

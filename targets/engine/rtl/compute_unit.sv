@@ -69,7 +69,7 @@ module compute_unit #(
   localparam int Parts   = (9 + PC - 1) / PC;
   localparam int Span    = Parts == 1 && PC / PK >= 2 && RQ_CYCLES == 1 ? 2 : 1;
 
-  logic                 fresh_q, final_write;
+  logic                 fresh_q, begun_q, final_write;
   logic                 window, skip, pair_pass, short_pass;
   logic [16:0]          columns;
   logic [15:0]          column_step, passes;
@@ -96,10 +96,11 @@ module compute_unit #(
     end
   end
 
+  // Whatever stands there while none is at work is taken along. What comes after the address generator begins later.
   always_ff @(posedge clk_i) begin
-    if (take_o) begin
+    begun_q <= rst_ni && fresh_q;
+    if (!busy_o) begin
       instr_q <= instr_i;
-      index_o <= index_i;
       is_conv <= opcode == engine_pkg::OpConv;
       is_int4 <= INT4 != 0 && instr_i[engine_pkg::FieldInt4];
       is_add  <= opcode == engine_pkg::OpAdd;
@@ -109,11 +110,12 @@ module compute_unit #(
       is_looked <= instr_i[engine_pkg::FieldT +: 8] != 8'd0;
       table_q   <= instr_i[engine_pkg::FieldT +: TableBits] - 1'b1;
     end
+    if (take_o) index_o <= index_i;
   end
 
   window_plan #(.SPAN(Span)) u_plan (
     .clk_i     (clk_i),
-    .take_i    (take_o),
+    .free_i    (!busy_o),
     .instr_i   (instr_i),
     .window_o  (window),
     .skip_o    (skip),
@@ -139,7 +141,7 @@ module compute_unit #(
   ) u_agu (
     .clk_i           (clk_i),
     .rst_ni          (rst_ni),
-    .start_i         (fresh_q),
+    .begin_i         (take_o),
     .instr_i         (instr_q),
     .is_conv_i       (is_conv),
     .is_add_i        (is_add),
@@ -178,7 +180,7 @@ module compute_unit #(
   logic [4:1]               read_q, column_end_q;
   logic [TapBits-1:0]       tap1_q, tap2_q, tap3_q, tap4_q;
   logic [1:0]               select1_q, select2_q, select3_q, select4_q;
-  logic [WGT_ADDR_BITS-1:0] wgt_addr1_q, wgt_addr2_q;
+  logic [WGT_ADDR_BITS-1:0] wgt_addr1_q;
   logic                     inside2_q, inside3_q, inside4_q;
   assign valid      = {valid_q, valid0};
   assign first      = {first_q, first0};
@@ -218,11 +220,17 @@ module compute_unit #(
     inside3_q    <= inside2_q;
     inside4_q    <= inside3_q;
     wgt_addr1_q  <= wgt_addr0;
-    wgt_addr2_q  <= wgt_addr1_q;
-    wgt_raddr_o  <= INT4 != 0 ? wgt_addr1_q : wgt_addr2_q;
+    wgt_raddr_o  <= wgt_addr1_q;
   end
-  // Lanes take weights apart in a cycle of their own if some have four bits.
-  assign wgt_re_o = valid[INT4 != 0 ? 2 : 3];
+  assign wgt_re_o = valid[2];
+
+  // Weights have a cycle for the way from memory; in it lanes take them apart if some have four bits.
+  logic [PK*PC*8-1:0] weights;
+  if (INT4 != 0) begin : gen_apart
+    assign weights = wgt_rdata_i;
+  end else begin : gen_weights
+    always_ff @(posedge clk_i) weights <= wgt_rdata_i;
+  end
 
   // Stage 4: the word. Stage 5: operands.
   logic [7:0]         pad;
@@ -293,7 +301,7 @@ module compute_unit #(
         .single_i (!is_conv),
         .odd_i    (odd5_q),
         .taps_i   (taps5[k*PC*8 +: 2*PC*8]),
-        .wgt_i    (wgt_rdata_i[k*PC*8 +: 2*PC*8]),
+        .wgt_i    (weights[k*PC*8 +: 2*PC*8]),
         .p_o      (p)
       );
       assign shared[k*PC*16 +: PC*16]     = {p[0 +: (PC-Own)*16], {Own*16{1'b0}}};
@@ -314,7 +322,7 @@ module compute_unit #(
       .word_i      (word5_q),
       .single_i    (!is_conv),
       .taps_i      (taps5[k*PC*8 +: PC*8]),
-      .wgt_i       (wgt_rdata_i[k*PC*8 +: PC*8]),
+      .wgt_i       (weights[k*PC*8 +: PC*8]),
       .int4_i      (is_int4),
       .factor_en_i (is_add || is_max || is_ones),
       .factor_i    (factor5_q),
@@ -333,7 +341,7 @@ module compute_unit #(
   requant_feed #(.PK(PK), .RQ_CYCLES(RQ_CYCLES), .CHUNKS(INT4 + 1), .PRM_ADDR_BITS(PRM_ADDR_BITS)) u_feed (
     .clk_i        (clk_i),
     .rst_ni       (rst_ni),
-    .start_i      (fresh_q),
+    .start_i      (begun_q),
     .p_i          (instr_q[engine_pkg::FieldP +: PRM_ADDR_BITS]),
     .whole_i      (last[SumAt-1]),
     .pair_i       (pair[SumAt-1]),
@@ -388,7 +396,7 @@ module compute_unit #(
     .wdata_i (lut_wdata_i),
     .en_i    (is_looked),
     .table_i (table_q),
-    .next_i  (rq_valid[Rq-1]),
+    .soon_i  (rq_valid[Rq-2]),
     .y_i     (result),
     .next_o  (slice_next),
     .valid_o (slice_valid),
@@ -405,7 +413,7 @@ module compute_unit #(
     localparam logic [SliceBits-1:0] Slices = SliceBits'(RQ_CYCLES);
     logic                      last_slice;
     logic [(PK-RqLanes)*8-1:0] held_q;
-    loop_counter #(.WIDTH(SliceBits)) u_slice (.clk_i(clk_i), .load_i(fresh_q), .step_i(slice_next),
+    loop_counter #(.WIDTH(SliceBits)) u_slice (.clk_i(clk_i), .load_i(begun_q), .step_i(slice_next),
       .count_i(Slices), .last_o(last_slice));
     assign chunk_next  = slice_next && last_slice;
     assign act_wdata_o = {slice, held_q};
@@ -430,11 +438,11 @@ module compute_unit #(
     assign px_last = is_looked ? px_last_q[Looked-1] : px_last_q[Rq-1];
   end
 
-  loop_counter #(.WIDTH(16)) u_ox (.clk_i(clk_i), .load_i(fresh_q), .step_i(out_px),
+  loop_counter #(.WIDTH(16)) u_ox (.clk_i(clk_i), .load_i(begun_q), .step_i(out_px),
     .count_i(instr_q[engine_pkg::FieldOw +: 16]), .last_o(ox_last));
-  loop_counter #(.WIDTH(16)) u_oy (.clk_i(clk_i), .load_i(fresh_q), .step_i(out_ox),
+  loop_counter #(.WIDTH(16)) u_oy (.clk_i(clk_i), .load_i(begun_q), .step_i(out_ox),
     .count_i(instr_q[engine_pkg::FieldOh +: 16]), .last_o(oy_last));
-  loop_counter #(.WIDTH(16)) u_g (.clk_i(clk_i), .load_i(fresh_q), .step_i(out_oy),
+  loop_counter #(.WIDTH(16)) u_g (.clk_i(clk_i), .load_i(begun_q), .step_i(out_oy),
     .count_i(passes), .last_o(g_last));
   logic [ACT_CHUNK_BITS-1:0] o_step_g, o_step_oy, o_step_ox, o_step_px;
   assign o_step_g  = pair_pass ? ACT_CHUNK_BITS'(2) : ACT_CHUNK_BITS'(1);
@@ -444,7 +452,7 @@ module compute_unit #(
   stride_chain #(.LEVELS(4), .WIDTH(ACT_CHUNK_BITS)) u_o (
     .clk_i   (clk_i),
     .en_i    (1'b1),
-    .load_i  (fresh_q),
+    .load_i  (begun_q),
     .base_i  (instr_q[engine_pkg::FieldO +: ACT_CHUNK_BITS]),
     .adv_i   ({out_oy, out_ox, out_px, chunk_next}),
     .step_i  ({o_step_g, o_step_oy, o_step_ox, o_step_px}),

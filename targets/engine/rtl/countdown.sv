@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Counts steps down from `count_i`. Both outputs are registers: this is the step after count_i others, and the
-// next one is.
+// Counts steps down from `count_i`: this is the step after count_i others, from a register, and the next one is.
 module countdown #(
   parameter int WIDTH = 16
 ) (
@@ -13,16 +12,15 @@ module countdown #(
   output logic             one_o
 );
   logic [WIDTH-1:0] left_q;
+  assign one_o = left_q == WIDTH'(1);
 
   always_ff @(posedge clk_i) begin
     if (load_i) begin
       left_q <= count_i;
       zero_o <= zero_i;
-      one_o  <= count_i == WIDTH'(1);
     end else if (step_i) begin
       left_q <= left_q - 1'b1;
       zero_o <= one_o;
-      one_o  <= left_q == WIDTH'(2);
     end
   end
 endmodule

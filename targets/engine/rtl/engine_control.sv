@@ -16,7 +16,7 @@ module engine_control (
   input  logic [6*engine_pkg::IndexBits-1:0] fault_index_i,
   output logic                             running_o,
   output logic                             begin_o,       // clears what the last run left
-  output logic                             units_rst_no,
+  output logic [3:0]                       units_rst_no,  // alike, for those who lie apart
   output logic                             halt_o,
   output logic                             done_o,
   output logic                             watchdog_o,    // has run out
@@ -26,7 +26,8 @@ module engine_control (
 
   typedef enum logic [1:0] {StIdle, StBegin, StRun, StDrain} state_e;
   state_e      state_q, state_d;
-  logic        units_rst_q;  // needs no inverter on its way to all that it resets
+  logic        units_rst;
+  logic [3:0]  units_rst_q;  // needs no inverter on its way to all that it resets
   logic [31:0] quiet_q;
   logic        progress_q, bus_idle_q;
   logic [1:0]  finished_q;
@@ -36,7 +37,11 @@ module engine_control (
   logic [6*engine_pkg::IndexBits-1:0] fault_index_q;
 
   assign begin_o      = state_q == StBegin;
-  assign units_rst_no = !units_rst_q;
+  assign units_rst    = !rst_ni || (state_d != StRun && state_d != StDrain);
+  assign units_rst_no = ~units_rst_q;
+  for (genvar u = 0; u < 4; u++) begin : gen_rst
+    twin u_rst (.clk_i(clk_i), .d_i(units_rst), .q_o(units_rst_q[u]));
+  end
   assign watchdog_o   = state_q == StRun && watchdog_i != '0 && quiet_q >= watchdog_i;
   assign done_o       = (state_q == StRun && state_d == StIdle) || (state_q == StDrain && state_d == StIdle);
 
@@ -58,14 +63,12 @@ module engine_control (
     if (!rst_ni) begin
       state_q       <= StIdle;
       running_o     <= 1'b0;
-      units_rst_q   <= 1'b1;
       halt_o        <= 1'b1;
       error_o       <= engine_pkg::ErrNone;
       error_index_o <= '0;
     end else begin
       state_q      <= state_d;
       running_o    <= state_d != StIdle;
-      units_rst_q  <= state_d != StRun && state_d != StDrain;
       halt_o       <= state_d != StRun;
       if (begin_o) begin
         error_o       <= engine_pkg::ErrNone;

@@ -10,7 +10,7 @@ module engine_status #(
   input  logic                               running_i,
   // By unit.
   input  logic [2:0]                         valid_i,
-  input  logic [2:0]                         take_i,
+  input  logic [2:0]                         taken_i,  // an instruction began a cycle ago
   input  logic [2:0]                         busy_i,
   input  logic [2:0]                         tokens_ok_i,
   input  logic [2:0]                         queue_empty_i,
@@ -62,7 +62,7 @@ module engine_status #(
       add[4*engine_pkg::CntMacCycles +: 4]    = 4'(step_i);
       add[4*engine_pkg::CntBytesRead +: 4]    = read_beat_i ? 4'(AXI_BYTES) : 4'd0;
       add[4*engine_pkg::CntBytesWritten +: 4] = written;
-      add[4*engine_pkg::CntInstructions +: 4] = 4'(take_i[0]) + 4'(take_i[1]) + 4'(take_i[2]);
+      add[4*engine_pkg::CntInstructions +: 4] = 4'(taken_i[0]) + 4'(taken_i[1]) + 4'(taken_i[2]);
     end
   end
   always_ff @(posedge clk_i) add_q <= add;
@@ -71,18 +71,19 @@ module engine_status #(
     .index_i(counter_i), .valid_o(counter_valid_o), .value_o(counter_value_o));
 
   // Last instruction begun, and the oldest not ended: at work or, if none is, at the head of the queue. The
-  // latter is known two cycles late, which does not matter to who asks why the engine stands still.
+  // latter is known four cycles late, which does not matter to who asks why the engine stands still.
   localparam int I = engine_pkg::IndexBits;
   logic [3*I-1:0] at_work, candidate_q;
   logic [2:0]     live_q;
-  logic [I-1:0]   front_q, back_q;
+  logic [I-1:0]   load_q, compute_q, front_q, store_q, back_q;
+  logic           load_first_q, front_first_q;
   assign at_work = {store_index_i, compute_index_i, load_index_i};
   for (genvar u = 0; u < 3; u++) begin : gen_last
     logic [31:0] last_q;
     assign last_o[u*32 +: 32] = last_q;
     always_ff @(posedge clk_i) begin
       if (!rst_ni || begin_i) last_q <= '1;
-      else if (take_i[u]) last_q <= 32'(queue_index_i[u*I +: I]);
+      else if (taken_i[u]) last_q <= 32'(queue_index_i[u*I +: I]);
     end
     always_ff @(posedge clk_i) begin
       live_q[u]             <= busy_i[u] || valid_i[u];
@@ -90,9 +91,13 @@ module engine_status #(
     end
   end
   always_ff @(posedge clk_i) begin
-    front_q <= live_q[0] && (!live_q[1] || candidate_q[0 +: I] < candidate_q[I +: I]) ? candidate_q[0 +: I]
-             : live_q[1] ? candidate_q[I +: I] : fetch_index_i;
-    back_q  <= live_q[2] ? candidate_q[2*I +: I] : fetch_index_i;
-    oldest_o <= front_q < back_q ? front_q : back_q;
+    load_first_q  <= live_q[0] && (!live_q[1] || candidate_q[0 +: I] < candidate_q[I +: I]);
+    load_q        <= candidate_q[0 +: I];
+    compute_q     <= live_q[1] ? candidate_q[I +: I] : fetch_index_i;
+    store_q       <= live_q[2] ? candidate_q[2*I +: I] : fetch_index_i;
+    front_q       <= load_first_q ? load_q : compute_q;
+    back_q        <= store_q;
+    front_first_q <= (load_first_q ? load_q : compute_q) < store_q;
+    oldest_o      <= front_first_q ? front_q : back_q;
   end
 endmodule

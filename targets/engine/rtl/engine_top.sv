@@ -95,7 +95,8 @@ module engine_top #(
   always_ff @(posedge clk_i) rst_q <= !rst_ni;
 
   // Control.
-  logic         start, abort, running, begin_run, units_rst_n, halt, done, watchdog_out;
+  logic         start, abort, running, begin_run, halt, done, watchdog_out;
+  logic [3:0]   units_rst_n;  // of fetch and the queues, LOAD, COMPUTE, STORE
   logic [63:0]  base_size;
   logic [ADDR_BITS-1:0] program_addr;
   logic [31:0]  program_size, watchdog, error_index, tokens, bus;
@@ -110,7 +111,7 @@ module engine_top #(
   logic [6*IndexBits-1:0] fault_index;
 
   // Units, in the order LOAD, COMPUTE, STORE.
-  logic [2:0]             push, full, queue_empty, valid, take, tokens_ok, give, busy, overflow, idle;
+  logic [2:0]             push, full, queue_empty, valid, take, taken_q, tokens_ok, give, busy, overflow, idle;
   logic                   push_last, ended, illegal;
   logic [AXI_BYTES*8-1:0] push_data;
   logic [3*InstrBits-1:0] instr /*verilator split_var*/;
@@ -179,7 +180,7 @@ module engine_top #(
   );
 
   fetch #(.AXI_BYTES(AXI_BYTES), .ADDR_BITS(ADDR_BITS), .WIDE_WORD(PC != PK), .INT4(INT4)) u_fetch (
-    .clk_i(clk_i), .rst_ni(units_rst_n), .program_i(program_addr), .size_i(program_size),
+    .clk_i(clk_i), .rst_ni(units_rst_n[0]), .program_i(program_addr), .size_i(program_size),
     .burst_valid_o(fetch_valid), .burst_ready_i(fetch_ready), .burst_addr_o(fetch_addr), .burst_len_o(fetch_len),
     .beat_valid_i(fetch_beat), .beat_data_i(read_data),
     .push_o(push), .push_last_o(push_last), .full_i(full), .data_o(push_data), .index_o(fetch_index),
@@ -188,17 +189,20 @@ module engine_top #(
 
   for (genvar u = 0; u < 3; u++) begin : gen_queue
     unit_queue #(.AXI_BYTES(AXI_BYTES), .TECH(TECH)) u_queue (
-      .clk_i(clk_i), .rst_ni(units_rst_n), .push_i(push[u]), .push_last_i(push_last), .data_i(push_data),
+      .clk_i(clk_i), .rst_ni(units_rst_n[0]), .push_i(push[u]), .push_last_i(push_last), .data_i(push_data),
       .index_i(fetch_index), .full_o(full[u]), .empty_o(queue_empty[u]), .valid_o(valid[u]), .take_i(take[u]),
       .instr_o(instr[u*InstrBits +: InstrBits]), .index_o(queue_index[u*IndexBits +: IndexBits])
     );
   end
 
+  // For all but the units themselves, whose queues show the instruction longer than that.
+  always_ff @(posedge clk_i) taken_q <= take;
+
   token_counters u_tokens (
     .clk_i(clk_i), .clear_i(begin_run || !rst_n),
     .wait_load_i(instr[engine_pkg::FieldWait +: 3]),
     .wait_compute_i(instr[InstrBits + engine_pkg::FieldWait +: 3]),
-    .wait_store_i(instr[2*InstrBits + engine_pkg::FieldWait +: 3]), .take_i(take),
+    .wait_store_i(instr[2*InstrBits + engine_pkg::FieldWait +: 3]), .taken_i(taken_q),
     .signal_load_i(signals[2:0]), .signal_compute_i(signals[5:3]), .signal_store_i(signals[8:6]), .give_i(give),
     .ok_o(tokens_ok), .overflow_load_o(overflow[0]), .overflow_compute_o(overflow[1]),
     .overflow_store_o(overflow[2]), .tokens_o(tokens)
@@ -207,7 +211,7 @@ module engine_top #(
   load_unit #(
     .PC(PC), .PK(PK), .ACT_BYTES(ACT_BYTES), .AXI_BYTES(AXI_BYTES), .ADDR_BITS(ADDR_BITS), .LOCAL_BITS(LocalBits)
   ) u_load (
-    .clk_i(clk_i), .rst_ni(units_rst_n), .base_i(base), .size_i(base_size),
+    .clk_i(clk_i), .rst_ni(units_rst_n[1]), .base_i(base), .size_i(base_size),
     .valid_i(valid[0]), .take_o(take[0]), .instr_i(instr[0 +: InstrBits]),
     .index_i(queue_index[0 +: IndexBits]), .tokens_ok_i(tokens_ok[0]), .give_o(give[0]), .signal_o(signals[2:0]),
     .burst_valid_o(load_valid), .burst_ready_i(load_ready), .burst_addr_o(load_addr), .burst_len_o(load_len),
@@ -224,7 +228,7 @@ module engine_top #(
     .PC(PC), .PK(PK), .ACT_BYTES(ACT_BYTES), .WGT_WORDS(WGT_WORDS), .PRM_WORDS(PRM_WORDS), .AXI_BYTES(AXI_BYTES),
     .RQ_CYCLES(RQ_CYCLES), .INT4(INT4), .TECH(TECH)
   ) u_compute (
-    .clk_i(clk_i), .rst_ni(units_rst_n),
+    .clk_i(clk_i), .rst_ni(units_rst_n[2]),
     .valid_i(valid[1]), .take_o(take[1]), .instr_i(instr[InstrBits +: InstrBits]),
     .index_i(queue_index[IndexBits +: IndexBits]), .tokens_ok_i(tokens_ok[1]), .give_o(give[1]),
     .signal_o(signals[5:3]),
@@ -240,7 +244,7 @@ module engine_top #(
   store_unit #(
     .PC(PC), .PK(PK), .ACT_BYTES(ACT_BYTES), .AXI_BYTES(AXI_BYTES), .ADDR_BITS(ADDR_BITS), .LOCAL_BITS(LocalBits)
   ) u_store (
-    .clk_i(clk_i), .rst_ni(units_rst_n), .base_i(base), .size_i(base_size),
+    .clk_i(clk_i), .rst_ni(units_rst_n[3]), .base_i(base), .size_i(base_size),
     .valid_i(valid[2]), .take_o(take[2]), .instr_i(instr[2*InstrBits +: InstrBits]),
     .index_i(queue_index[2*IndexBits +: IndexBits]), .tokens_ok_i(tokens_ok[2]), .give_o(give[2]),
     .signal_o(signals[8:6]),
@@ -296,7 +300,7 @@ module engine_top #(
 
   engine_status #(.AXI_BYTES(AXI_BYTES), .TECH(TECH)) u_status (
     .clk_i(clk_i), .rst_ni(rst_n), .begin_i(begin_run), .running_i(running),
-    .valid_i(valid), .take_i(take), .busy_i(busy), .tokens_ok_i(tokens_ok), .queue_empty_i(queue_empty),
+    .valid_i(valid), .taken_i(taken_q), .busy_i(busy), .tokens_ok_i(tokens_ok), .queue_empty_i(queue_empty),
     .queue_index_i(queue_index), .ended_i(ended), .fetch_index_i(fetch_index),
     .load_index_i(load_oldest_index), .compute_index_i(compute_index), .store_index_i(store_index),
     .load_wait_memory_i(load_wait_memory), .load_wait_port_i(load_wait_port),
@@ -310,9 +314,13 @@ module engine_top #(
   assign idle     = queue_empty & ~busy;
   assign bus_idle = read_idle && write_idle;
   assign finished = ended && (&idle) && bus_idle;
-  assign progress = read_moved || write_moved || load_moved || store_moved || compute_step || compute_wait_port || cw_en
-                    || (|take) || (|give) || (|push)
-                    || (m_axi_arvalid_o && m_axi_arready_i) || (m_axi_awvalid_o && m_axi_awready_i);
+  // Told by each where it happens, gathered a cycle later.
+  logic [11:0] moves_q;
+  assign progress = moves_q != '0;
+  always_ff @(posedge clk_i) begin
+    moves_q <= {read_moved, write_moved, load_moved, store_moved, compute_step, compute_wait_port, cw_en, |taken_q, |give,
+                |push, m_axi_arvalid_o && m_axi_arready_i, m_axi_awvalid_o && m_axi_awready_i};
+  end
   assign bus      = {11'd0,
                      !write_idle && !m_axi_bvalid_i, m_axi_wvalid_o && !m_axi_wready_i,
                      m_axi_awvalid_o && !m_axi_awready_i, !read_idle && !m_axi_rvalid_i,

@@ -46,7 +46,7 @@ module load_align #(
   logic                 need_q;    // takes a beat
   logic                 within_q;  // from the first to the final block
   logic                 at_first, at_final, at_last, out_of_beats, next_first, last_beat;
-  logic                 step, emit, next_begins, next_within, next_spent, begins;
+  logic                 free, step, emit, next_begins, next_within, next_spent, begins;
   logic                 unused_final, unused_last;
 
   assign step        = active_q && room_i && (!need_q || beat_valid_i);
@@ -54,30 +54,31 @@ module load_align #(
   assign emit_o      = emit;
   assign beat_take_o = step && need_q;
   assign waits_o     = active_q && need_q && !beat_valid_i;
-  assign run_take_o  = run_valid_i && (!active_q || (emit && at_last));
+  // As long as none is at work, whatever stands there is taken along.
+  assign free        = !active_q || (emit && at_last);
+  assign run_take_o  = run_valid_i && free;
 
   assign begins      = some_i && first_now_i;
   assign next_begins = some_q && next_first && !prime_q;
   assign next_within = prime_q || next_begins || (within_q && !at_final);
   assign next_spent  = need_q ? last_beat : out_of_beats;
 
-  countdown #(.WIDTH(BEAT_BITS)) u_first (.clk_i(clk_i), .load_i(run_take_o), .count_i(first_block_i),
+  countdown #(.WIDTH(BEAT_BITS)) u_first (.clk_i(clk_i), .load_i(free), .count_i(first_block_i),
     .zero_i(first_now_i), .step_i(emit), .zero_o(at_first), .one_o(next_first));
-  countdown #(.WIDTH(BEAT_BITS)) u_final (.clk_i(clk_i), .load_i(run_take_o), .count_i(final_block_i),
+  countdown #(.WIDTH(BEAT_BITS)) u_final (.clk_i(clk_i), .load_i(free), .count_i(final_block_i),
     .zero_i(final_now_i), .step_i(emit), .zero_o(at_final), .one_o(unused_final));
-  countdown #(.WIDTH(BEAT_BITS)) u_last (.clk_i(clk_i), .load_i(run_take_o), .count_i(last_block_i),
+  countdown #(.WIDTH(BEAT_BITS)) u_last (.clk_i(clk_i), .load_i(free), .count_i(last_block_i),
     .zero_i(last_now_i), .step_i(emit), .zero_o(at_last), .one_o(unused_last));
-  countdown #(.WIDTH(BEAT_BITS)) u_beats (.clk_i(clk_i), .load_i(run_take_o), .count_i(beats_i),
+  countdown #(.WIDTH(BEAT_BITS)) u_beats (.clk_i(clk_i), .load_i(free), .count_i(beats_i),
     .zero_i(!some_i), .step_i(beat_take_o), .zero_o(out_of_beats), .one_o(last_beat));
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) active_q <= 1'b0;
-    else if (run_take_o) active_q <= 1'b1;
-    else if (emit && at_last) active_q <= 1'b0;
+    else if (free) active_q <= run_valid_i;
   end
 
   always_ff @(posedge clk_i) begin
-    if (run_take_o) begin
+    if (free) begin
       some_q      <= some_i;
       straddles_q <= straddles_i;
       fresh_q     <= 1'b1;

@@ -66,8 +66,7 @@ module load_unit #(
   // Request side.
   logic                is_act, act_q, is_wgt, is_lut, start, request_ready;
   logic [1:0]          target;
-  logic [LenBits-1:0]  len;
-  logic [LenBits-1:0]  last_byte;
+  logic [LenBits-1:0]  len, len_q, last_byte;
   logic [BeatBits-1:0] last_block;
   logic                base;
   logic                context_full, context_empty, run_full, run_empty, run_valid;
@@ -91,9 +90,10 @@ module load_unit #(
                 : is_wgt ? LenBits'(instr_i[engine_pkg::FieldCount +: 16]) << $clog2(PC * PK)
                 : is_lut ? LenBits'(instr_i[engine_pkg::FieldCount +: 16]) << 8
                          : LenBits'(instr_i[engine_pkg::FieldCount +: 16]) << $clog2(PK * 8);
-  // A cycle late: the instruction stands longer than that before it is taken.
+  // Late: these fields stand for five cycles before the instruction is whole.
   always_ff @(posedge clk_i) begin
-    last_byte <= len - 1'b1;
+    len_q     <= len;
+    last_byte <= len_q - 1'b1;
     act_q     <= is_act;
   end
   // A run of ACT ends with a whole word.
@@ -123,7 +123,7 @@ module load_unit #(
     .stride_x_i    (instr_i[engine_pkg::FieldStrideX +: 32]),
     .pos0_i        (is_act ? instr_i[engine_pkg::FieldPos0 +: 32] : 32'd0),
     .row_len_i     (instr_i[engine_pkg::FieldRowLen +: 32]),
-    .len_i         (len),
+    .len_i         (len_q),
     .ny_i          (is_act ? instr_i[engine_pkg::FieldNy +: 16] : 16'd1),
     .nx_i          (is_act ? instr_i[engine_pkg::FieldNx +: 16] : 16'd1),
     .local_i       (instr_i[engine_pkg::FieldLocal +: LOCAL_BITS]),

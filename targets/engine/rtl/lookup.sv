@@ -18,7 +18,7 @@ module lookup #(
   // From COMPUTE; the table stays put while results are under way.
   input  logic                            en_i,
   input  logic [TABLE_BITS-1:0]           table_i,
-  input  logic                            next_i,   // y_i is a result in the next cycle
+  input  logic                            soon_i,   // y_i is a result in the next cycle but one
   input  logic [LANES*8-1:0]              y_i,
   output logic                            next_o,   // y_o is a result in the next cycle …
   output logic                            valid_o,  // … in this one
@@ -26,17 +26,31 @@ module lookup #(
 );
   localparam int LaneBits = $clog2(AXI_BYTES);
 
-  logic [3:0] valid_q;
+  // A cycle late, for the way to all lanes.
+  logic                            we_q;
+  logic [TABLE_BITS+PART_BITS-1:0] waddr_q;
+  logic [AXI_BYTES*8-1:0]          wdata_q;
+  always_ff @(posedge clk_i) begin
+    we_q    <= we_i;
+    waddr_q <= waddr_i;
+    wdata_q <= wdata_i;
+  end
+
+  logic       next_q;
+  logic [2:0] valid_q;
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
+      next_q  <= 1'b0;
       valid_q <= '0;
+      next_o  <= 1'b0;
       valid_o <= 1'b0;
     end else begin
-      valid_q <= {valid_q[2:0], next_i && en_i};
+      next_q  <= soon_i;
+      valid_q <= {valid_q[1:0], next_q && en_i};
+      next_o  <= en_i ? valid_q[2] : soon_i;
       valid_o <= next_o;
     end
   end
-  assign next_o = en_i ? valid_q[3] : next_i;
 
   for (genvar k = 0; k < LANES; k++) begin : gen_lane
     logic [7:0]             y, y1_q, y2_q, y3_q, out;
@@ -44,9 +58,9 @@ module lookup #(
     assign y = y_i[k*8 +: 8];
     ram_sdp #(.WIDTH(AXI_BYTES*8), .DEPTH(engine_pkg::LutTables * 256 / AXI_BYTES), .TECH(TECH)) u_ram (
       .clk_i   (clk_i),
-      .we_i    (we_i),
-      .waddr_i (waddr_i),
-      .wdata_i (wdata_i),
+      .we_i    (we_q),
+      .waddr_i (waddr_q),
+      .wdata_i (wdata_q),
       .re_i    (valid_q[1]),
       .raddr_i ({table_i, y1_q[7:LaneBits]}),
       .rdata_o (part)

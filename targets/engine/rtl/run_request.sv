@@ -75,8 +75,9 @@ module run_request #(
     .clk_i(clk_i), .en_i(move), .load_i(fresh_q), .base_i(local_q), .adv_i({step && x_last, step}),
     .step_i({step_y_q, step_x_q}), .value_o(local_now));
 
+  // As long as one may start, whatever stands there is taken along.
   always_ff @(posedge clk_i) begin
-    if (start_i) begin
+    if (ready_o) begin
       window_q   <= window_i;
       base_q     <= base_i;
       size_q     <= size_i;
@@ -95,6 +96,7 @@ module run_request #(
   end
 
   always_ff @(posedge clk_i) begin
+    spare_q <= {1'b0, row_len_q} - 33'(len_q);
     // No run needs the last instruction; a cycle late.
     ready_o <= rst_ni && !start_i && !walk_q && !fresh_q && valid_q[6:0] == '0;
   end
@@ -111,12 +113,18 @@ module run_request #(
     end
   end
 
-  // 1: what lies before the row, what of the row lies ahead.
-  logic [31:0] pos1_q, row1_q;
-  // 2
-  logic               negative2_q;
-  logic [31:0]        before2_q, start2_q;
-  logic signed [33:0] ahead2_q;
+  // 1
+  logic [31:0]         pos1_q, row1_q;
+  logic [32:0]         spare_q;    // of the row, where a run begins with it
+  // 2: what lies before the row and what of the row lies ahead, of a run that reaches into the row or past its end.
+  logic                negative2_q, reaches2_q, behind2_q, cut2_q;
+  logic [LEN_BITS-1:0] before2_q, ahead2_q;
+  logic [31:0]         start2_q;
+  logic [32:0]         reach;      // from the row's begin to the run's end
+  logic [33:0]         ahead, left;
+  assign reach = {pos1_q[31], pos1_q} + 33'(len_q);
+  assign ahead = {2'b0, row_len_q} - {{2{pos1_q[31]}}, pos1_q};
+  assign left  = {spare_q[32], spare_q} - {{2{pos1_q[31]}}, pos1_q};
   // 3
   logic [31:0]         start3_q;
   logic [LEN_BITS-1:0] first3_q, end3_q;
@@ -214,15 +222,16 @@ module run_request #(
       local1_q  <= local_now;
       // 2
       negative2_q <= window_q && pos1_q[31];
-      before2_q   <= -pos1_q;
-      ahead2_q    <= $signed({2'b0, row_len_q}) - $signed({{2{pos1_q[31]}}, pos1_q});
+      reaches2_q  <= !reach[32];
+      before2_q   <= -pos1_q[LEN_BITS-1:0];
+      behind2_q   <= ahead[33];
+      cut2_q      <= left[33];
+      ahead2_q    <= ahead[LEN_BITS-1:0];
       start2_q    <= row1_q + pos1_q;
       local2_q    <= local1_q;
       // 3
-      first3_q <= !negative2_q ? '0 : before2_q < 32'(len_q) ? before2_q[LEN_BITS-1:0] : len_q;
-      end3_q   <= !window_q ? len_q
-                : ahead2_q <= 34'sd0 ? '0
-                : ahead2_q < $signed(34'(len_q)) ? ahead2_q[LEN_BITS-1:0] : len_q;
+      first3_q <= !negative2_q ? '0 : reaches2_q ? before2_q : len_q;
+      end3_q   <= window_q && behind2_q ? '0 : window_q && cut2_q ? ahead2_q : len_q;
       start3_q <= start2_q;
       local3_q <= local2_q;
       // 4

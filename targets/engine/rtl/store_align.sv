@@ -32,26 +32,27 @@ module store_align #(
 );
   localparam int B = AXI_BYTES;
 
-  logic active_q, fresh_q, need_q, at_last, step, unused_beat, unused_block;
+  logic active_q, fresh_q, need_q, at_last, free, step, unused_beat, unused_block;
 
   assign step         = active_q && room_i && (!need_q || block_valid_i);
   assign emit_o       = step;
   assign block_take_o = step && need_q;
-  assign run_take_o   = run_valid_i && (!active_q || (step && at_last));
+  // As long as none is at work, whatever stands there is taken along.
+  assign free         = !active_q || (step && at_last);
+  assign run_take_o   = run_valid_i && free;
 
-  countdown #(.WIDTH(BEAT_BITS)) u_beats (.clk_i(clk_i), .load_i(run_take_o), .count_i(last_beat_i),
+  countdown #(.WIDTH(BEAT_BITS)) u_beats (.clk_i(clk_i), .load_i(free), .count_i(last_beat_i),
     .zero_i(one_beat_i), .step_i(step), .zero_o(at_last), .one_o(unused_beat));
-  countdown #(.WIDTH(BEAT_BITS)) u_blocks (.clk_i(clk_i), .load_i(run_take_o), .count_i(last_block_i),
+  countdown #(.WIDTH(BEAT_BITS)) u_blocks (.clk_i(clk_i), .load_i(free), .count_i(last_block_i),
     .zero_i(one_block_i), .step_i(block_take_o), .zero_o(block_last_o), .one_o(unused_block));
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) active_q <= 1'b0;
-    else if (run_take_o) active_q <= 1'b1;
-    else if (step && at_last) active_q <= 1'b0;
+    else if (free) active_q <= run_valid_i;
   end
 
   always_ff @(posedge clk_i) begin
-    if (run_take_o) begin
+    if (free) begin
       fresh_q <= 1'b1;
       need_q  <= 1'b1;
     end else if (step) begin

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The six counters tok[src][dst]. A unit's instruction may begin when ok_o of that unit is set; it takes
-// its tokens by take_i. Bit src of a mask is unit src. ok_o is a cycle late, which is safe: tokens of a unit are
-// taken by itself alone, and its next instruction is not there in the cycle after one was taken.
+// its tokens by taken_i. Bit src of a mask is unit src. ok_o is a cycle late, and so is taken_i, which is safe: tokens
+// of a unit are taken by itself alone, and its next instruction is not there in the cycles after one was taken.
 module token_counters (
   input  logic        clk_i,
   input  logic        clear_i,
   input  logic [2:0]  wait_load_i, wait_compute_i, wait_store_i,
-  input  logic [2:0]  take_i,    // by unit
+  input  logic [2:0]  taken_i,   // by unit: an instruction began a cycle ago
   input  logic [2:0]  signal_load_i, signal_compute_i, signal_store_i,
   input  logic [2:0]  give_i,    // by unit
   output logic [2:0]  ok_o,
-  output logic        overflow_load_o, overflow_compute_o, overflow_store_o,  // a cycle late
+  output logic        overflow_load_o, overflow_compute_o, overflow_store_o,  // by what was given a cycle ago
   output logic [31:0] tokens_o   // 4 bits each: [0][1], [0][2], [1][0], [1][2], [2][0], [2][1]
 );
   localparam int Pairs = 6;
@@ -19,9 +19,9 @@ module token_counters (
   assign inc = {signal_store_i[1] & give_i[2], signal_store_i[0] & give_i[2],
                 signal_compute_i[2] & give_i[1], signal_compute_i[0] & give_i[1],
                 signal_load_i[2] & give_i[0], signal_load_i[1] & give_i[0]};
-  assign dec = {wait_compute_i[2] & take_i[1], wait_load_i[2] & take_i[0],
-                wait_store_i[1] & take_i[2], wait_load_i[1] & take_i[0],
-                wait_store_i[0] & take_i[2], wait_compute_i[0] & take_i[1]};
+  assign dec = {wait_compute_i[2] & taken_i[1], wait_load_i[2] & taken_i[0],
+                wait_store_i[1] & taken_i[2], wait_load_i[1] & taken_i[0],
+                wait_store_i[0] & taken_i[2], wait_compute_i[0] & taken_i[1]};
 
   always_ff @(posedge clk_i) begin
     ok_o[0] <= (some[2] | ~wait_load_i[1]) & (some[4] | ~wait_load_i[2]);
@@ -29,22 +29,20 @@ module token_counters (
     ok_o[2] <= (some[1] | ~wait_store_i[0]) & (some[3] | ~wait_store_i[1]);
   end
 
-  always_ff @(posedge clk_i) begin
-    overflow_load_o    <= !clear_i && |over[1:0];
-    overflow_compute_o <= !clear_i && |over[3:2];
-    overflow_store_o   <= !clear_i && |over[5:4];
-  end
+  assign overflow_load_o    = |over[1:0];
+  assign overflow_compute_o = |over[3:2];
+  assign overflow_store_o   = |over[5:4];
   assign tokens_o[31:24]    = '0;
 
   for (genvar i = 0; i < Pairs; i++) begin : gen_pair
-    logic [3:0] count_q;
-    assign some[i] = count_q != 4'd0;
-    assign over[i] = inc[i] && !dec[i] && count_q == 4'd15;
-    assign tokens_o[4*i +: 4] = count_q;
+    // A sixteenth token is one too many unless another was taken as it came.
+    logic [4:0] count_q;
+    assign some[i] = count_q != 5'd0;
+    assign over[i] = count_q[4] && !dec[i];
+    assign tokens_o[4*i +: 4] = count_q[3:0] | {4{count_q[4]}};
     always_ff @(posedge clk_i) begin
-      if (clear_i) count_q <= 4'd0;
-      else if (inc[i] && !dec[i] && !over[i]) count_q <= count_q + 4'd1;
-      else if (dec[i] && !inc[i]) count_q <= count_q - 4'd1;
+      if (clear_i) count_q <= 5'd0;
+      else count_q <= (over[i] ? 5'd15 : count_q) + 5'(inc[i]) - 5'(dec[i]);
     end
   end
 

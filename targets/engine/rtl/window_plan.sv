@@ -8,7 +8,7 @@ module window_plan #(
   parameter int SPAN = 1  // chunks of a word that one pass over the input serves
 ) (
   input  logic                             clk_i,
-  input  logic                             take_i,
+  input  logic                             free_i,     // what stands there may be taken
   input  logic [engine_pkg::InstrBits-1:0] instr_i,
   output logic                             window_o,
   output logic                             skip_o,     // every other column begins an output
@@ -53,7 +53,7 @@ module window_plan #(
   end
 
   always_ff @(posedge clk_i) begin
-    if (take_i) begin
+    if (free_i) begin
       window_o  <= window;
       skip_o    <= !one_q;
       columns_o <= !window ? ow_q : one_q ? ow_two_q : {ow_q[15:0], 1'b1};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Joins two AXI4 masters of 64 data bits on one memory that answers in order: 0 the engine, with bursts, 1 the
-// link, with single beats now and then, first where both want. All of the engine's signals and the memory's
+// link, with single beats now and then, first where both want. All that goes to the engine and the memory's
 // addresses and answers to writes pass registers; its data come from and go to queues of its own. Of a response only
 // whether it is an error is passed on.
 module axi_mux #(
@@ -107,9 +107,6 @@ module axi_mux #(
   // Writes: who asked, in order, for the beats that follow, and for the answers.
   logic                 aw_valid, aw_ready, aw_take, w_full, w_empty, w_link, w_valid, w_ready, w_take;
   logic                 b_full, b_empty, b_link, b_valid, b_ready, b_stage_ready;
-  logic                 ew_valid, ew_ready, ew_last;
-  logic [63:0]          ew_data;
-  logic [7:0]           ew_strb;
   logic [ADDR_BITS-1:0] aw_addr;
   logic [7:0]           aw_len;
   logic                 b_error, e_b_error;
@@ -125,18 +122,14 @@ module axi_mux #(
     .valid_o(m_awvalid_o), .ready_i(m_awready_i), .data_o({m_awlen_o, m_awaddr_o}));
   fifo #(.WIDTH(1), .DEPTH(Depth)) u_writes (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(aw_take), .data_i(l_awvalid_i),
-    .pop_i(w_take && (w_link || ew_last)), .data_o(w_link), .empty_o(w_empty), .full_o(w_full));
-  skid #(.WIDTH(73)) u_w_engine (
-    .clk_i(clk_i), .rst_ni(rst_ni), .valid_i(e_wvalid_i), .ready_o(e_wready_o),
-    .data_i({e_wlast_i, e_wstrb_i, e_wdata_i}), .valid_o(ew_valid), .ready_i(ew_ready),
-    .data_o({ew_last, ew_strb, ew_data}));
-  assign w_valid    = !w_empty && (w_link ? l_wvalid_i : ew_valid);
+    .pop_i(w_take && (w_link || e_wlast_i)), .data_o(w_link), .empty_o(w_empty), .full_o(w_full));
+  assign w_valid    = !w_empty && (w_link ? l_wvalid_i : e_wvalid_i);
   assign w_take     = w_valid && w_ready;
-  assign ew_ready   = !w_empty && !w_link && w_ready;
+  assign e_wready_o = !w_empty && !w_link && w_ready;
   assign l_wready_o = !w_empty && w_link && w_ready;
   assign w_ready    = m_wready_i;
   assign m_wvalid_o = w_valid;
-  assign {m_wlast_o, m_wstrb_o, m_wdata_o} = w_link ? {9'h1ff, l_wdata_i} : {ew_last, ew_strb, ew_data};
+  assign {m_wlast_o, m_wstrb_o, m_wdata_o} = w_link ? {9'h1ff, l_wdata_i} : {e_wlast_i, e_wstrb_i, e_wdata_i};
 
   fifo #(.WIDTH(1), .DEPTH(Depth)) u_answers (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(aw_take), .data_i(l_awvalid_i), .pop_i(b_valid && b_ready),

@@ -49,11 +49,11 @@ module link_exec #(
   localparam logic [1:0] BusError    = 2'd2;
   localparam logic [7:0] Damaged     = 8'd3;
 
-  typedef enum logic [3:0] {
-    Header, Sort, Decode, Begin, Drain, Gather, Access, Await, Fold, AnswerOp, AnswerSequence, Load, Send, Status, Rate
-  } state_e;
+  // One bit a state.
+  localparam int Header = 0, Sort = 1, Decode = 2, Begin = 3, Drain = 4, Gather = 5, Access = 6, Await = 7, Fold = 8,
+                 AnswerOp = 9, AnswerSequence = 10, Load = 11, Send = 12, Status = 13, Rate = 14, States = 15;
 
-  state_e      state_q, state_d;
+  logic [States-1:0] state_q, state_d;
   // The request.
   logic [7:0]  op_q, sequence_q;
   logic [15:0] count_q;                // to go: bytes, or beats of CHECK_MEMORY
@@ -73,6 +73,7 @@ module link_exec #(
   logic [63:0] unit_q;
   logic [31:0] crc_q, crc_next, hello;
   logic        take, put, has_data, unit_end;
+  logic        free_q;                 // an answer's byte may be put; known late, as lines are slow
   logic [7:0]  out;
   logic [15:0] old_divisor_q;
   logic [TrialBits:0] trial_q;         // cycles that a new rate has left, below 0 when they are over
@@ -80,14 +81,14 @@ module link_exec #(
 
   crc32_byte u_crc (.crc_i(crc_q), .data_i(unit_q[7:0]), .crc_o(crc_next));
 
-  assign ready_o  = state_q == Header || state_q == Drain || state_q == Gather;
+  assign ready_o  = state_q[Header] || state_q[Drain] || state_q[Gather];
   assign take     = valid_i && ready_o;
-  assign put      = (state_q == AnswerOp || state_q == AnswerSequence || state_q == Send || state_q == Status)
-                    && (!valid_o || ready_i);
+  assign put      = (state_q[AnswerOp] || state_q[AnswerSequence] || state_q[Send] || state_q[Status])
+                    && free_q;
   assign unit_end = index_q == (wide_q ? 3'd7 : 3'd3);
   assign has_data = !damaged_q && fits_q && !is_write_q && !is_baud_q;
 
-  assign req_o    = state_q == Access;
+  assign req_o    = state_q[Access];
   assign write_o  = is_write_q;
   assign memory_o = is_memory_q;
   assign addr_o   = address_q;
@@ -106,81 +107,87 @@ module link_exec #(
     endcase
   end
 
+  function automatic logic [States-1:0] to(input int state);
+    to = States'(1) << state;
+  endfunction
+
   always_comb begin
     state_d = state_q;
-    unique case (state_q)
-      Header:         if (take && (last_i || index_q == 3'd7)) state_d = Sort;
-      Sort:           state_d = Decode;
-      Decode:         state_d = Begin;
-      Begin: begin
-        if (more_q && (again_q || !fits_q)) state_d = Drain;
-        else if (is_write_q && !again_q && fits_q) state_d = Gather;
-        else if (is_check_q && fits_q) state_d = Access;
-        else state_d = AnswerOp;
+    unique case (1'b1)
+      state_q[Header]:         if (take && (last_i || index_q == 3'd7)) state_d = to(Sort);
+      state_q[Sort]:           state_d = to(Decode);
+      state_q[Decode]:         state_d = to(Begin);
+      state_q[Begin]: begin
+        if (more_q && (again_q || !fits_q)) state_d = to(Drain);
+        else if (is_write_q && !again_q && fits_q) state_d = to(Gather);
+        else if (is_check_q && fits_q) state_d = to(Access);
+        else state_d = to(AnswerOp);
       end
-      Drain:          if (take && last_i) state_d = AnswerOp;
-      Gather: begin
-        if (take && unit_end) state_d = Access;
-        else if (take && last_i) state_d = AnswerOp;
+      state_q[Drain]:          if (take && last_i) state_d = to(AnswerOp);
+      state_q[Gather]: begin
+        if (take && unit_end) state_d = to(Access);
+        else if (take && last_i) state_d = to(AnswerOp);
       end
-      Access:         state_d = Await;
-      Await: begin
-        if (done_i && is_check_q) state_d = Fold;
-        else if (done_i && is_read_q) state_d = Send;
+      state_q[Access]:         state_d = to(Await);
+      state_q[Await]: begin
+        if (done_i && is_check_q) state_d = to(Fold);
+        else if (done_i && is_read_q) state_d = to(Send);
         // The data must end where the count does.
-        else if (done_i && !more_q) state_d = AnswerOp;
-        else if (done_i && through_q) state_d = Drain;
-        else if (done_i) state_d = Gather;
+        else if (done_i && !more_q) state_d = to(AnswerOp);
+        else if (done_i && through_q) state_d = to(Drain);
+        else if (done_i) state_d = to(Gather);
       end
-      Fold: begin
-        if (index_q == 3'd7 && through_q) state_d = AnswerOp;
-        else if (index_q == 3'd7) state_d = Access;
+      state_q[Fold]: begin
+        if (index_q == 3'd7 && through_q) state_d = to(AnswerOp);
+        else if (index_q == 3'd7) state_d = to(Access);
       end
-      AnswerOp:       if (put) state_d = AnswerSequence;
-      AnswerSequence: begin
-        if (put && !has_data) state_d = Status;
-        else if (put && is_read_q) state_d = Access;
-        else if (put) state_d = Load;
+      state_q[AnswerOp]:       if (put) state_d = to(AnswerSequence);
+      state_q[AnswerSequence]: begin
+        if (put && !has_data) state_d = to(Status);
+        else if (put && is_read_q) state_d = to(Access);
+        else if (put) state_d = to(Load);
       end
-      Load:           state_d = Send;
-      Send: begin
+      state_q[Load]:           state_d = to(Send);
+      state_q[Send]: begin
         if (put && unit_end) begin
-          if (is_hello_q && word_q != 3'd0) state_d = Load;
-          else if (is_read_q && !through_q) state_d = Access;
-          else state_d = Status;
+          if (is_hello_q && word_q != 3'd0) state_d = to(Load);
+          else if (is_read_q && !through_q) state_d = to(Access);
+          else state_d = to(Status);
         end
       end
-      Status: begin
-        if (put && is_baud_q && fits_q) state_d = Rate;
-        else if (put) state_d = Header;
+      state_q[Status]: begin
+        if (put && is_baud_q && fits_q) state_d = to(Rate);
+        else if (put) state_d = to(Header);
       end
-      default:        if (quiet_i && !valid_o) state_d = Header;
+      default:        if (quiet_i && !valid_o) state_d = to(Header);
     endcase
   end
 
   always_comb begin
-    unique case (state_q)
-      AnswerOp:       out = {1'b1, op_q[6:0]};
-      AnswerSequence: out = sequence_q;
-      Send:           out = unit_q[7:0];
-      default:        out = damaged_q ? Damaged : {6'd0, status_q};
+    unique case (1'b1)
+      state_q[AnswerOp]:       out = {1'b1, op_q[6:0]};
+      state_q[AnswerSequence]: out = sequence_q;
+      state_q[Send]:           out = unit_q[7:0];
+      default:                 out = damaged_q ? Damaged : {6'd0, status_q};
     endcase
   end
 
   // Control.
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      state_q <= Header;
+      state_q <= to(Header);
       index_q <= 3'd0;
       some_q  <= 1'b0;
       valid_o <= 1'b0;
+      free_q  <= 1'b0;
     end else begin
       state_q <= state_d;
-      if (state_q == Send || state_q == Gather || state_q == Header || state_q == Fold) begin
+      if (state_q[Send] || state_q[Gather] || state_q[Header] || state_q[Fold]) begin
         if (state_d != state_q) index_q <= 3'd0;
-        else if (take || put || state_q == Fold) index_q <= index_q + 1'b1;
+        else if (take || put || state_q[Fold]) index_q <= index_q + 1'b1;
       end
-      if (state_q == Begin && !short_q) some_q <= 1'b1;
+      if (state_q[Begin] && !short_q) some_q <= 1'b1;
+      free_q <= !put && (!valid_o || ready_i);
       if (put) valid_o <= 1'b1;
       else if (ready_i) valid_o <= 1'b0;
     end
@@ -189,7 +196,7 @@ module link_exec #(
   // The request.
   always_ff @(posedge clk_i) begin
     if (take) more_q <= !last_i;
-    if (take && state_q == Header) begin
+    if (take && state_q[Header]) begin
       short_q <= index_q != 3'd7;
       unique case (index_q)
         3'd0: begin
@@ -202,10 +209,10 @@ module link_exec #(
         default: address_q <= {data_i, address_q[31:8]};
       endcase
     end
-    if (state_q == Access) begin
+    if (state_q[Access]) begin
       count_q <= count_q - (is_check_q ? 16'd1 : is_memory_q ? 16'd8 : 16'd4);
     end
-    if (state_q == Await && done_i) address_q <= address_q + (is_memory_q ? 32'd8 : 32'd4);
+    if (state_q[Await] && done_i) address_q <= address_q + (is_memory_q ? 32'd8 : 32'd4);
   end
 
   // What kind it is: its parts in Sort, the whole in Decode.
@@ -230,7 +237,7 @@ module link_exec #(
     endcase
   end
   always_ff @(posedge clk_i) begin
-    if (state_q == Decode) begin
+    if (state_q[Decode]) begin
       fits_q      <= fits && !short_q;
       damaged_q   <= short_q && op_q == {1'b0, OpDamaged};
       again_q     <= some_q && !short_q && op_q == {1'b0, OpWriteRegs} && sequence_q == last_sequence_q;
@@ -243,14 +250,14 @@ module link_exec #(
       wide_q      <= op_q[6:0] == OpReadMem || op_q[6:0] == OpWriteMem;
     end
     // One that is there again gets the answer that it got.
-    if (state_q == Begin && !damaged_q) begin
+    if (state_q[Begin] && !damaged_q) begin
       last_sequence_q <= sequence_q;
       if (!again_q) status_q <= fits_q ? Done : BadRequest;
-    end else if (state_q == Await && done_i && error_i) begin
+    end else if (state_q[Await] && done_i && error_i) begin
       status_q <= BusError;
-    end else if (state_q == Await && done_i && is_write_q && through_q == more_q) begin
+    end else if (state_q[Await] && done_i && is_write_q && through_q == more_q) begin
       status_q <= BadRequest;
-    end else if (state_q == Gather && take && last_i && !unit_end) begin
+    end else if (state_q[Gather] && take && last_i && !unit_end) begin
       status_q <= BadRequest;
     end
   end
@@ -258,22 +265,22 @@ module link_exec #(
   // Data.
   always_ff @(posedge clk_i) begin
     if (take) unit_q <= {data_i, unit_q[63:8]};
-    else if (state_q == Await && done_i) unit_q <= rdata_i;
-    else if (state_q == Load) unit_q <= {32'd0, is_hello_q ? hello : ~crc_q};
-    else if ((put && state_q == Send) || state_q == Fold) unit_q <= {8'd0, unit_q[63:8]};
-    if (state_q == Begin) crc_q <= '1;
-    else if (state_q == Fold) crc_q <= crc_next;
-    if (state_q == Begin) word_q <= 3'd0;
-    else if (state_q == Load) word_q <= word_q + 1'b1;
+    else if (state_q[Await] && done_i) unit_q <= rdata_i;
+    else if (state_q[Load]) unit_q <= {32'd0, is_hello_q ? hello : ~crc_q};
+    else if ((put && state_q[Send]) || state_q[Fold]) unit_q <= {8'd0, unit_q[63:8]};
+    if (state_q[Begin]) crc_q <= '1;
+    else if (state_q[Fold]) crc_q <= crc_next;
+    if (state_q[Begin]) word_q <= 3'd0;
+    else if (state_q[Load]) word_q <= word_q + 1'b1;
     if (put) begin
       data_o <= out;
-      last_o <= state_q == Status;
+      last_o <= state_q[Status];
     end
   end
 
   // The rate: one at which no frame comes within the trial is given up.
   always_ff @(posedge clk_i) begin
-    change_q <= state_q == Rate && state_d == Header && rst_ni;
+    change_q <= state_q[Rate] && state_d[Header] && rst_ni;
     if (change_q || !rst_ni) trial_q <= (TrialBits+1)'(TRIAL_CYCLES);
     else trial_q <= trial_q - 1'b1;
     if (!rst_ni) begin
