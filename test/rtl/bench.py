@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Cycles of hand-made programs on the 8x8 engine, beside what its multipliers would need at least.
+"""Cycles of hand-made programs, beside what the multipliers would need at least; of int16 twice those of int8.
 
 usage: bench.py MODELS
 """
@@ -9,29 +9,33 @@ import sys
 import numpy as np
 
 import device
-from isa import COMPUTE, CONFIGS, LOAD, STORE, Instruction, Machine
+from isa import COMPUTE, CONFIGS, INT16, LOAD, STORE, Instruction, Machine
 
 CONST, ARENA, PROGRAM = (0x10000, 0x40000), (0x80000, 0x40000), 0x1000
 MEMORY = 0x100000
 
 
-def conv_program(config, size, kernel, inputs, outputs):
+def conv_program(config, size, kernel, inputs, outputs, types=0):
     """LOAD everything, one CONV, STORE; padding keeps the size."""
     pc, pk = config.PC, config.PK
+    passes = outputs // pk
+    if types == INT16:
+        inputs, outputs = 2 * inputs, 2 * outputs  # bytes
     ci, groups = inputs // pc, outputs // pk
     row, out_row = size * inputs // pk, size * outputs // pk
     pad = kernel // 2
     out = size * row
     taps = kernel * kernel * ci
     program = [
-        Instruction("LOAD_PRM", offset=0, count=groups),
-        Instruction("LOAD_WGT", offset=0x1000, count=groups * taps),
+        Instruction("LOAD_PRM", offset=0, count=passes),
+        Instruction("LOAD_WGT", offset=0x1000, count=passes * taps),
         Instruction("LOAD_ACT", base=1, ny=size, nx=1, len=size * inputs, stride_y=size * inputs,
                     row_len=size * inputs, dst_step_y=row),
         Instruction("CONV", x=-pad * row - pad * ci * pc // pk, o=out, groups=groups, ci=ci, oh=size, ow=size, ih=size,
                     iw=size, kh=kernel, kw=kernel, stride_y=1, stride_x=1, pad_y=pad, pad_x=pad, dil_y=1, dil_x=1,
                     x_step_oy=row, x_step_ox=inputs // pk, x_step_ky=row, x_step_kx=inputs // pk, o_step_oy=out_row,
-                    o_step_ox=groups, pad=3, zo=-7, lo=-128, hi=127),
+                    o_step_ox=groups, types=types, pad=3, zo=-7, lo=0 if types else -128, hi=255 if types else 127,
+                    lo_high=-128 if types else 0, hi_high=127 if types else 0),
         Instruction("STORE", base=1, src=out, offset=0x20000, ny=size, nx=1, len=size * outputs,
                     stride_y=size * outputs, src_step_y=out_row),
     ]
@@ -39,7 +43,7 @@ def conv_program(config, size, kernel, inputs, outputs):
     program[3].wait |= 1 << LOAD
     program[3].signal |= 1 << STORE
     program[4].wait |= 1 << COMPUTE
-    return program, size * size * taps * groups
+    return program, size * size * taps * passes
 
 
 def parameters(random, words):
@@ -81,6 +85,14 @@ def main():
         program, ideal = conv_program(config, *shape)
         counters = measure(model, config, name, program, ideal)
         # A drain and a start are all that an instruction may lose.
+        assert counters["compute_busy"] - ideal <= 40, counters
+    config = CONFIGS["16x8-int16"]
+    model = device.build(config, sys.argv[1])
+    for name, types in {"int8": 0, "int16": INT16}.items():
+        name = f"conv 3x3 12x12x32-16 {name}"
+        program, ideal = conv_program(config, 12, 3, 32, 16, types)
+        assert ideal == 12 * 12 * 9 * 32 * 16 // (config.PC * config.PK) * (2 if types else 1)
+        counters = measure(model, config, name, program, ideal)
         assert counters["compute_busy"] - ideal <= 40, counters
 
 

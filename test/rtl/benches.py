@@ -13,7 +13,7 @@ from lockstep import RTL
 # By script or bench the modules that it drives at their own ports.
 OWN = {
     "leaves.py": ["mul_dsp48e2", "mul_ecp5"],
-    "modules.py": ["countdown", "engine_counters", "fifo", "loop_counter", "mac_lane", "mul", "mul_pair", "ram_sdp", "requant_feed",
+    "modules.py": ["chunk_pack", "countdown", "engine_counters", "fifo", "loop_counter", "mac_lane", "mul", "mul_pair", "ram_sdp", "requant_feed",
                    "shared_products", "skid", "stride_chain", "token_counters", "window_plan"],
     "modules_of_the_bus.py": ["axi_read", "axi_write", "engine_regs", "fetch", "unit_queue"],
     "units.py": ["compute_agu", "load_align", "requant_lane"],
@@ -26,7 +26,8 @@ OWN = {
 UNNAMED = {"random_programs.py", "../e2e/uart.py"}
 # Modules that a parent's bench covers whole, and why that is enough.
 BY_PARENT = {
-    "mac_lane": {"adder_tree": "each product of a lane is a leaf of it, weights of four bits those of both kinds"},
+    "mac_lane": {"adder_tree": "each product of a lane is a leaf of it, weights of four bits those of both kinds",
+                 "parted_tree": "low and high bytes of a word, and bytes that all count alike"},
     "compute_agu": {"compute_steps": "its steps are half of what the bench of the address generator compares"},
     "engine_top": {
         "act_memory": "all of it is compared at the end of each program, and its ports contend",

@@ -4,8 +4,8 @@
 usage: coverage.py MODELS [--config NAME...] [--count N]
 
 Runs random programs on memories of random latency, bandwidth and stalls, and reads the counters at the end of each
-instruction. A bin is an instruction and a cause; its number is in how many instructions of that kind the unit's counter
-of that cause went up. Prints them all, and fails where a bin that can be reached is empty, or one that cannot is not.
+instruction. A bin is an instruction with its types and a cause; its number is in how many of them the unit's counter of
+that cause went up. Prints them all, and fails where a bin that can be reached is empty, or one that cannot is not.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 import device
-from isa import COMPUTE, CONFIGS, LOAD, OPCODES, STORE, UNITS
+from isa import COMPUTE, CONFIGS, INT4_WEIGHTS, INT16, INT16_IN, INT16_OUT, LOAD, OPCODES, STORE, UNITS
 from programs import MEMORY, PROGRAM_AT, random_program
 
 PREFIX = {LOAD: "load", COMPUTE: "compute", STORE: "store"}
@@ -29,11 +29,24 @@ REACHABLE = {
     "CONV": {"token"}, "DEPTHWISE": {"token", "port"}, "ADD": {"token"}, "MAXPOOL": {"token"},
     "STORE": {"token", "memory", "port"},
 }
-# Where requantize takes several cycles for a chunk, outputs of few steps wait for it; CONV's by weights of four bits
-# are two chunks.
-SLOW_REQUANT = {"CONV", "DEPTHWISE", "ADD", "MAXPOOL"}
+TYPES = {0: "", INT4_WEIGHTS: " int4", INT16: " int16", INT16_IN: " of int16", INT16_OUT: " to int16"}
 # No STORE ends without waiting for its last response.
 ALWAYS_WAITS = {"STORE"}
+
+
+def rows(config):
+    """The rows of the table, by name, with the causes that can be reached."""
+    found = {}
+    for name, causes in REACHABLE.items():
+        compute, conv = UNITS[name] == COMPUTE, name == "CONV"
+        for types, suffix in TYPES.items():
+            if types and not (conv or (compute and types == INT16)) or not (config.INT4 if types == INT4_WEIGHTS else config.INT16 or not types):
+                continue
+            # Where requantize takes several cycles for a chunk, outputs of few steps wait for it; CONV's by weights of
+            # four bits, or of 16 bits, are two chunks.
+            slow = config.RQ_CYCLES > 1 if compute else False
+            found[name + suffix] = causes | ({"requant"} if slow or (conv and types in (INT4_WEIGHTS, INT16, INT16_OUT)) else set())
+    return found
 
 
 def run(model, config, seed):
@@ -57,8 +70,9 @@ def run(model, config, seed):
 def count(program, marks, bins):
     before = {unit: np.zeros(len(device.COUNTER_NAMES), np.int64) for unit in PREFIX}
     for mark in marks:
-        unit, name = int(mark["unit"]), program[mark["instruction"]].name
-        assert UNITS[name] == unit, f"{name} ended in unit {unit}"
+        unit, instruction = int(mark["unit"]), program[mark["instruction"]]
+        assert instruction.unit == unit, f"{instruction.name} ended in unit {unit}"
+        name = instruction.name + (TYPES[instruction.types] if unit == COMPUTE else "")
         grown = dict(zip(device.COUNTER_NAMES, mark["counters"].astype(np.int64) - before[unit]))
         before[unit] = mark["counters"].astype(np.int64)
         waits = {cause for cause in CAUSES[1:] if grown.get(f"{PREFIX[unit]}_{cause}", 0)}
@@ -71,7 +85,7 @@ def count(program, marks, bins):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("models", type=Path)
-    parser.add_argument("--config", nargs="*", default=["tiny", "16x8", "8x4"], choices=list(CONFIGS))
+    parser.add_argument("--config", nargs="*", default=["tiny", "16x8", "8x4", "4x4-int16"], choices=list(CONFIGS))
     parser.add_argument("--count", type=int, default=160)
     arguments = parser.parse_args()
     assert set(REACHABLE) == set(OPCODES) - {"END"}, "an instruction has no row of REACHABLE"
@@ -81,12 +95,10 @@ def main():
         bins = Counter()
         for seed in range(1, arguments.count + 1):
             count(*run(model, CONFIGS[config], seed), bins)
-        print(f"{config:12}" + "".join(f"{cause:>10}" for cause in CAUSES))
-        for name, causes in REACHABLE.items():
-            if name in SLOW_REQUANT if CONFIGS[config].RQ_CYCLES > 1 else name == "CONV" and CONFIGS[config].INT4:
-                causes = causes | {"requant"}
+        print(f"{config:18}" + "".join(f"{cause:>10}" for cause in CAUSES))
+        for name, causes in rows(CONFIGS[config]).items():
             wanted = causes if name in ALWAYS_WAITS else causes | {"none"}
-            print(f"  {name:10}" + "".join(f"{bins[name, c] if c in wanted or bins[name, c] else '-':>10}" for c in CAUSES))
+            print(f"  {name:16}" + "".join(f"{bins[name, c] if c in wanted or bins[name, c] else '-':>10}" for c in CAUSES))
             for cause in CAUSES:
                 if bool(bins[name, cause]) != (cause in wanted):
                     print(f"FAILED {config}: {name} {'never' if cause in wanted else 'should never have'} waited for {cause}")

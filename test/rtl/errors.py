@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 import device
-from isa import COMPUTE, CONFIGS, FIELDS, INT4_WEIGHTS, LOAD, OPCODES, STORE, UNITS, Instruction
+from isa import COMPUTE, CONFIGS, FIELDS, INT4_WEIGHTS, INT16, INT16_IN, INT16_OUT, LOAD, OPCODES, STORE, UNITS, Instruction
 from programs import ARENA_AT, CONST_AT, MEMORY, PROGRAM_AT, random_program
 
 ARENA_SIZE, CONST_SIZE = 0x1000, 0x8000
@@ -97,7 +97,7 @@ def patched(instruction, byte, value):
 
 def named_bytes(name):
     """Bytes of an instruction that may be other than zero."""
-    fields = {k: v for k, v in FIELDS[name].items() if k != "flags" or name == "DEPTHWISE"}
+    fields = {k: v for k, v in FIELDS[name].items() if (k != "flags" or name == "DEPTHWISE") and "_high" not in k}
     if name in ("LOAD_WGT", "LOAD_PRM", "LOAD_LUT"):
         fields["count"] = (16, 2)
     named = {0} if name == "END" else {0, 1}
@@ -143,11 +143,21 @@ def illegal(case):
         for byte in sorted(set(range(64)) - named_bytes(name)):
             for bit in range(8) if case.thorough else [int(case.random.integers(0, 8))]:
                 check(patched(instruction, byte, 1 << bit))
-    # Of types, only weights of four bits, where the engine has them, and only in CONV.
+    # Of types, only what goes together, where the engine has it; one of four bits or of one side of int16 only in CONV.
     for name in ("CONV", "DEPTHWISE", "ADD", "MAXPOOL"):
-        for types in range(1, 256) if case.thorough else (1, 2, 4, 5, 8, 12, 16, 68, 128):
-            if (name, types, case.config.INT4) != ("CONV", INT4_WEIGHTS, 1):
+        legal = {INT16} if case.config.INT16 else set()
+        if name == "CONV":
+            legal |= ({INT4_WEIGHTS} if case.config.INT4 else set()) | ({INT16_IN, INT16_OUT} if case.config.INT16 else set())
+        for types in range(1, 256) if case.thorough else (1, 2, 3, 4, 5, 8, 12, 16, 17, 18, 20, 21, 32, 33, 48, 49, 68, 81, 128):
+            if types not in legal:
                 check(compute(name, types=types))
+        for types in legal:
+            case.fails([load(), compute(name, types=types), store(), END], "none", 0)
+            wide = types & INT16_OUT
+            for byte, value in ((60, 1), (63, 1)) if wide else ((61, 1), (62, 128), (63, 1)):
+                check(patched(compute(name, types=types), byte, value))
+            if wide:
+                case.fails([load(), compute(name, types=types, lo_high=-128, hi_high=127), store(), END], "none", 0)
     for opcode in sorted(set(range(256)) - set(OPCODES.values())):
         if case.thorough or opcode % 7 == 0:
             check(bytes([opcode]) + bytes(63))
@@ -244,7 +254,7 @@ def registers(case):
     engine, c = case.engine, case.config
     rom = [engine.read(device.CAPABILITY + 4 * i) for i in range(13)]
     fields = [c.PC, c.PK, c.ACT_BYTES, c.ACT_BANKS, c.WGT_WORDS, c.PRM_WORDS, c.AXI_BYTES]
-    assert rom[:10] == [0x45434C53, 1, *fields, 1 | c.INT4 << 1] and rom[12] == c.RQ_CYCLES, rom
+    assert rom[:10] == [0x45434C53, 1, *fields, 1 | c.INT4 << 1 | c.INT16 << 2] and rom[12] == c.RQ_CYCLES, rom
     assert rom[10] | rom[11] << 32 == engine.api.configuration_hash
     assert engine.read(device.CTRL) == 4, "idle before the first start"
     engine.write_range(device.PROGRAM, 0x123456789A, 0x40)
@@ -266,7 +276,7 @@ def registers(case):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("models", type=Path)
-    parser.add_argument("--config", nargs="*", default=["tiny", "16x8"], choices=list(CONFIGS))
+    parser.add_argument("--config", nargs="*", default=["tiny", "16x8", "4x4-int16"], choices=list(CONFIGS))
     arguments = parser.parse_args()
     for name in arguments.config:
         model = device.build(CONFIGS[name], arguments.models)

@@ -26,7 +26,7 @@ _COMPUTE = {
     "stride_y": (34, 1), "stride_x": (35, 1), "pad_y": (36, 1), "pad_x": (37, 1), "dil_y": (38, 1), "dil_x": (39, 1),
     "x_step_oy": (40, 2), "x_step_ox": (42, 2), "x_step_ky": (44, 2), "x_step_kx": (46, 2), "o_step_oy": (48, 2),
     "o_step_ox": (50, 2), "pad": (52, 1), "zo": (53, 1), "lo": (54, 1), "hi": (55, 1), "ma": (56, 2), "mb": (58, 2),
-    "t": (60, 1),
+    "t": (60, 1), "lo_high": (61, 1), "hi_high": (62, 1),
 }
 FIELDS = {
     "LOAD_ACT": {"fill": (3, 1), "dst": (4, 4), **_RUNS, "pos0": (32, 4), "row_len": (36, 4), "dst_step_y": (40, 2),
@@ -40,7 +40,9 @@ FIELDS = {
 
 
 TABLES = 8
-INT4_WEIGHTS = 1 << 2  # of types
+# Values of types.
+INT4_WEIGHTS, INT16_IN, INT16_OUT = 1 << 2, 1 << 0, 1 << 4
+INT16 = INT16_IN | INT16_OUT
 
 
 @dataclass
@@ -56,6 +58,7 @@ class Config:
     AXI_BYTES: int = 8
     RQ_CYCLES: int = 1
     INT4: int = 0
+    INT16: int = 0
 
     def arguments(self):
         return [f"{name}={value}" for name, value in vars(self).items()]
@@ -68,6 +71,9 @@ CONFIGS = {
     "tiny": Config(4, 4, 4096, 4, 128, 32),
     "16x8-int8": Config(16, 8, 16384, 4, 256, 64),
     "8x4": Config(8, 4, 8192, 4, 256, 64, RQ_CYCLES=4, INT4=1),
+    "4x4-int16": Config(4, 4, 4096, 4, 128, 32, INT4=1, INT16=1),
+    "16x8-int16": Config(16, 8, 16384, 4, 256, 64, INT16=1),
+    "8x4-int16": Config(8, 4, 8192, 4, 256, 64, RQ_CYCLES=2, INT4=1, INT16=1),
 }
 
 
@@ -199,25 +205,48 @@ class Machine:
         return i.x + oy * i.x_step_oy + ox * i.x_step_ox + ky * i.x_step_ky + kx * i.x_step_kx, inside
 
     def tapped(self, chunks, inside, lanes, pad):
-        """Reads only what lies inside, so that what the hazards see is what counts."""
-        data = np.full((*inside.shape, lanes), pad, np.int64)
+        """Reads only what lies inside, so that what the hazards see is what counts. `pad` is one byte, or one a lane."""
+        data = np.empty((*inside.shape, lanes), np.int64)
+        data[:] = pad
         data[inside] = self.fetch(np.broadcast_to(chunks, inside.shape)[inside], lanes)
         return data
 
+    @staticmethod
+    def values(i, data):
+        """What bytes [..., n] count for: of int16, the low ones are unsigned and the high ones 256 times as much."""
+        if i.types & INT16_IN:
+            data[..., ::2] %= 256
+            data[..., 1::2] *= 256
+        return data
+
     def finish(self, i, group, acc):
-        """acc [oh, ow, PK] before bias → requantized, written."""
-        entry = (i.p + group) % self.c.PRM_WORDS
-        prm = self.prm[entry]
+        """acc [oh, ow, PK] before bias → requantized, written. For int16 half a CONV's lanes, or pairs of others'."""
+        entry, lanes = i.p + group, slice(None)
+        if i.name == "CONV" and i.types & INT16_OUT:
+            entry, half = i.p + group // 2, group % 2 * self.c.PK // 2
+            lanes = slice(half, half + self.c.PK // 2)
+            acc = acc[..., lanes]
+        elif i.types & INT16_IN and i.name != "CONV":
+            lanes = slice(None, None, 2)
+            acc = acc[..., ::2] + acc[..., 1::2]
+        entry %= self.c.PRM_WORDS
+        prm = self.prm[entry][lanes]
         bias = prm[:, :4].copy().view(np.int32)[:, 0].astype(np.int64)
         m = (prm[:, 4:6].copy().view(np.uint16)[:, 0] & 0x7FFF).astype(np.int64)
         self.reads.setdefault("prm", set()).add(entry)
-        self.write(i, group, requantize(wrap32(acc + bias), m, prm[:, 6], i.zo, i.lo, i.hi))
+        self.write(i, group, requantize(wrap32(acc + bias), m, prm[:, 6], i.zo, *self.clamp(i)))
+
+    @staticmethod
+    def clamp(i):
+        if i.types & INT16_OUT:
+            return i.lo_high * 256 + i.lo % 256, i.hi_high * 256 + i.hi % 256
+        return i.lo, i.hi
 
     def write(self, i, group, values):
         oy, ox = np.ogrid[: i.oh, : i.ow]
         chunks = i.o + oy * i.o_step_oy + ox * i.o_step_ox + group
         where = (chunks[..., None] * self.c.PK + np.arange(self.c.PK)) % self.c.ACT_BYTES
-        results = values.astype(np.int8).view(np.uint8)
+        results = np.ascontiguousarray(values.astype("<i2" if i.types & INT16_OUT else np.int8)).view(np.uint8)
         if i.t:
             self.reads["lut"] = {i.t - 1}
             results = self.lut[i.t - 1][results]
@@ -238,7 +267,7 @@ class Machine:
         chunks, inside = self.taps(i)
         word = np.arange(i.ci) * (self.c.PC // self.c.PK)
         x = self.tapped(chunks[..., None] + word, np.repeat(inside[..., None], i.ci, -1), self.c.PC, i.pad)
-        x = x.reshape(i.oh, i.ow, -1, self.c.PC)
+        x = self.values(i, x.reshape(i.oh, i.ow, -1, self.c.PC))
         n = i.kh * i.kw * i.ci
         for g in range(i.groups):
             if i.types == INT4_WEIGHTS:
@@ -246,7 +275,7 @@ class Machine:
                 w = self.weights(i.w + g // 2 * n, n) >> 4 * (g % 2) & 15
                 w = (w ^ 8) - 8
             else:
-                w = self.weights(i.w + g * n, n)
+                w = self.weights(i.w + (g // 2 if i.types & INT16_OUT else g) * n, n)
             self.finish(i, g, np.einsum("yxnj,nkj->yxk", x, w))
         self.commit()
 
@@ -256,7 +285,7 @@ class Machine:
         n = i.kh * i.kw
         words = -(-n // self.c.PC)
         for g in range(i.groups):
-            x = self.tapped(chunks + g, inside, self.c.PK, i.pad).reshape(i.oh, i.ow, n, self.c.PK)
+            x = self.values(i, self.tapped(chunks + g, inside, self.c.PK, i.pad).reshape(i.oh, i.ow, n, self.c.PK))
             if i.flags & 1:
                 acc = x.sum(2)
             else:
@@ -269,8 +298,12 @@ class Machine:
         self.results = []
         chunks, inside = self.taps(i)
         for g in range(i.groups):
-            x = self.tapped(chunks + g, inside, self.c.PK, -128)
-            self.write(i, g, np.clip(x.max((2, 3)), i.lo, i.hi))
+            if i.types & INT16_IN:
+                x = self.values(i, self.tapped(chunks + g, inside, self.c.PK, [0, -128] * (self.c.PK // 2)))
+                x = x[..., ::2] + x[..., 1::2]
+            else:
+                x = self.tapped(chunks + g, inside, self.c.PK, -128)
+            self.write(i, g, np.clip(x.max((2, 3)), *self.clamp(i)))
         self.commit()
 
     def add(self, i):
@@ -279,5 +312,5 @@ class Machine:
         for g in range(i.groups):
             a = self.fetch(i.x + oy * i.x_step_oy + ox * i.x_step_ox + g, self.c.PK)
             b = self.fetch(i.b + oy * i.b_step_oy + ox * i.b_step_ox + g, self.c.PK)
-            self.finish(i, g, a * i.ma + b * i.mb)
+            self.finish(i, g, self.values(i, a) * i.ma + self.values(i, b) * i.mb)
         self.commit()

@@ -17,7 +17,7 @@ from device import ROOT
 ENGINE = ROOT / "targets/engine"
 TECHNOLOGIES = {1: "ecp5", 2: "dsp48e2"}
 # (A_BITS, B_BITS, STEP): the instances in mac_lane and requant_lane.
-SHAPES = [(8, 8, 1), (8, 16, 1), (8, 18, 5), (16, 16, 1021), (17, 16, 1021)]
+SHAPES = [(8, 8, 1), (8, 16, 1), (8, 18, 5), (9, 8, 1), (9, 18, 5), (16, 16, 1021), (17, 16, 1021)]
 MAIN = """#include "Vbench.h"
 int main() {
   Vbench bench;
@@ -60,7 +60,7 @@ def main():
     (work / "main.cpp").write_text(MAIN)
     benches = [("mul_tb", technology, {"A_BITS": str(a), "B_BITS": str(b), "STEP": str(step)})
                for technology in TECHNOLOGIES for a, b, step in SHAPES]
-    for bench in [*benches, ("mul_pair_tb", 2, {})]:
+    for bench in [*benches, ("mul_pair_tb", 2, {}), ("mul_pair_tb", 2, {"B_BITS": "9"})]:
         line = compare(work, arguments.rtl.resolve(), *bench)
         print(line, flush=True)
         if "equal" not in line:

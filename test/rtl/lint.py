@@ -59,9 +59,10 @@ def main():
         lint(tool, "engine_top", config.arguments(), names, waivers)
         print(f"{name}: {tool} has nothing to say", flush=True)
     # With a card's multipliers: the vendor's declaration of them, or our model.
-    lint(tool, "engine_top", [*CONFIGS["16x8-int8"].arguments(), "TECH=2"],
-         names if is_yosys else [*names, engine / "synth/dsp48e2_model.v"], waivers, synthesis.CELLS[2])
-    print(f"16x8 on UltraScale+: {tool} has nothing to say", flush=True)
+    for name in ("16x8-int8", "16x8-int16"):
+        lint(tool, "engine_top", [*CONFIGS[name].arguments(), "TECH=2"],
+             names if is_yosys else [*names, engine / "synth/dsp48e2_model.v"], waivers, synthesis.CELLS[2])
+        print(f"{name} on UltraScale+: {tool} has nothing to say", flush=True)
     # The board: as it is synthesized, or with its simulated surroundings.
     shell = [*names, *sorted((engine / "shell").glob("*.sv"))]
     if is_yosys:

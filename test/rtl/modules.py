@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from isa import INT4_WEIGHTS, Instruction
+from isa import INT4_WEIGHTS, INT16_OUT, Instruction
 from lockstep import Module
 from modules_of_the_bus import axi_read, axi_write, engine_regs, fetch, unit_queue
 
@@ -212,6 +212,11 @@ def token_counters(work):
     return 6000
 
 
+def byte_value(j, x):
+    """What a byte of an int16 activation counts for."""
+    return 256 * x if j % 2 else x % 256
+
+
 def mac_groups(r, pc, kinds):
     """Sums of random length: per step its operands, whether it is the first, and the sums that are whole after it."""
     byte = lambda: r.choice([-128, 127, 0, r.randrange(-128, 128)])
@@ -223,6 +228,11 @@ def mac_groups(r, pc, kinds):
             if kind == "factor":
                 taps[1:] = [0] * (pc - 1)
                 sums[0] += taps[0] * factor
+            elif kind == "word16":
+                sums[0] += sum(byte_value(j, x) * w for j, (x, w) in enumerate(zip(word, weights)))
+            elif kind == "taps16":
+                # The factor stands in for the next lane's sum.
+                sums[0] += sum(x % 256 * w for x, w in zip(taps, weights)) + 256 * factor
             elif kind == "int4":
                 nibble = lambda w, high: ((w >> 4 * high & 15) ^ 8) - 8
                 sums += [sum(x * nibble(w, high) for x, w in zip(word, weights)) for high in (0, 1)]
@@ -236,10 +246,14 @@ def mac_lane(work):
     """Sums of products in groups of random length, in each of the kinds; weights of four bits by themselves, as instructions have them."""
     done = 0
     pack = lambda values: sum(int(v) % 256 << 8 * i for i, v in enumerate(values))
-    for pc, int4, kinds in ((4, 0, ("word", "taps", "factor")), (8, 0, ("word", "taps", "factor")), (8, 1, ("word", "taps", "factor")),
-                            (4, 1, ("int4",)), (16, 1, ("int4",))):
-        r, dut = random.Random(9), Module(work, "mac_lane", PC=pc, INT4=int4)
-        delay = 3 + (pc.bit_length() - 1)  # from operands to the tree's sum
+    int8 = ("word", "taps", "factor")
+    for pc, int4, int16, kinds in ((4, 0, 0, int8), (8, 0, 0, int8), (8, 1, 0, int8), (4, 1, 0, ("int4",)), (16, 1, 0, ("int4",)),
+                                   (8, 0, 1, int8), (4, 1, 1, int8), (16, 1, 1, ("int4",)), (4, 0, 1, ("word16",)),
+                                   (16, 0, 1, ("word16",)), (4, 1, 1, ("word16",)), (8, 1, 1, ("word16",)), (8, 0, 1, ("taps16",)),
+                                   (8, 1, 1, ("taps16",))):
+        r, dut = random.Random(9), Module(work, "mac_lane", PC=pc, INT4=int4, INT16=int16, LOW=1)
+        tree = 3 + (pc.bit_length() - 1)  # from operands to the tree's sum
+        delay = tree + int16              # and to that of two lanes
         steps, got = list(mac_groups(r, pc, kinds)), []
         # Weights come a cycle early where they are taken apart.
         weights = [s[3] for s in steps[int4:]] + [[0] * pc] * (int4 + delay + 4)
@@ -248,8 +262,10 @@ def mac_lane(work):
         for t in range(len(steps) + delay + 4):
             kind, word, taps, _, factor, _, _ = steps[min(t, len(steps) - 1)]
             landed = steps[t - delay] if 0 <= t - delay < len(steps) else None
-            got.append(dut.step(word=pack(word), taps=pack(taps), single=kind in ("taps", "factor"), wgt=pack(weights[t]),
-                                int4=kind == "int4", factor_en=kind == "factor", factor=factor % 2**16, en=1, max=0,
+            beside = steps[t - tree] if kind == "taps16" and 0 <= t - tree < len(steps) else None
+            got.append(dut.step(word=pack(word), taps=pack(taps), single=kind in ("taps", "factor", "taps16"), wgt=pack(weights[t]),
+                                int4=kind == "int4", int16=kind[-2:] == "16", factor_en=kind == "factor", factor=factor % 2**16,
+                                next_sum=beside[4] % 2**24 if beside else 0, en=1, max=0,
                                 sum_valid=landed is not None, sum_first=landed is not None and landed[5])["acc"])
         for half in range(2 if kinds == ("int4",) else 1):
             find_latency([s[6] and s[6][half] for s in steps], [g if g is None else g >> 32 * half & 0xFFFFFFFF for g in got], delay + 4)
@@ -307,10 +323,57 @@ def requant_feed(work):
     return done
 
 
+def chunk_pack(work):
+    """Results of bytes, of pairs of lanes, and of two chunks of which the second may be unwanted, at the closest distance and others."""
+    done, pk = 0, 8
+    for cycles, int16 in ((1, 0), (2, 0), (4, 0), (1, 1), (2, 1), (4, 1)):
+        r, dut, lanes = random.Random(cycles + int16), Module(work, "chunk_pack", PK=pk, RQ_CYCLES=cycles, INT16=int16), pk // cycles
+        for _ in range(30):
+            kind = r.choice(["bytes", "wide", "pairs"]) if int16 else "bytes"
+            flags = {"wide": kind == "wide", "pairs": kind == "pairs"}
+            nexts, wanted, lasts, now = {}, [], [], 2
+            for _ in range(12):
+                values, alone = [r.getrandbits(16) for _ in range(pk)], kind == "wide" and r.random() < 0.3
+                for part in range(cycles):
+                    nexts[now + part] = (values[part * lanes : (part + 1) * lanes], alone)
+                if kind == "wide":
+                    chunks = [values[: pk // 2], values[pk // 2 :]]
+                    wanted += chunks[: 1 if alone else 2]
+                    lasts += [0, 1]
+                else:
+                    wanted.append(values[::2] if kind == "pairs" else values)
+                    lasts.append(1)
+                now += max(cycles, 2 if kind == "wide" else 1) + r.choice([0, 0, 0, 1, 3])
+            dut.step(start=1, next=0, valid=0, y=0, high=0, alone=0, **flags)
+            written, ends, alone = [], [], False
+            for cycle in range(now + 4):
+                values, _ = nexts.get(cycle - 1, ([0] * lanes, 0))
+                alone = nexts.get(cycle, (0, alone))[1]
+                pack = lambda bytes_: sum(b << 8 * k for k, b in enumerate(bytes_))
+                out = dut.step(start=0, next=cycle in nexts, valid=cycle - 1 in nexts, y=pack(v % 256 for v in values),
+                               high=pack(v >> 8 for v in values), alone=alone, **flags)
+                if out["next"]:
+                    ends.append(out["last"])
+                if out["we"]:
+                    written.append(out["data"])
+            size = 8 if kind == "bytes" else 16
+            expected = [sum(v % 2**size << size * k for k, v in enumerate(chunk)) for chunk in wanted]
+            assert written == expected, f"{cycles} cycles, {kind}: {written}, expected {expected}"
+            assert ends == lasts, f"{cycles} cycles, {kind}: chunks {ends}, expected {lasts}"
+            done += len(written)
+        dut.close()
+    return done
+
+
 def shared_products(work):
     """What the products of a lane come to, of shared operands, of one tap in any place, and of a window's ninth."""
+    return sum(shared_products_of(work, int16) for int16 in (0, 1))
+
+
+def shared_products_of(work, int16):
+    """With int16, bytes of even lanes, or channels, are unsigned in half of the steps."""
     pc, first = 16, 8
-    r, dut = np.random.default_rng(16), Module(work, "shared_products", PC=pc, FIRST=first)
+    r, dut = np.random.default_rng(16), Module(work, "shared_products", PC=pc, FIRST=first, INT16=int16)
     pack = lambda values: sum(int(v) % 256 << 8 * i for i, v in enumerate(np.ravel(values)))
     expected, got = [], []
     for step in range(1200):
@@ -318,9 +381,13 @@ def shared_products(work):
         word, taps, weights = r.integers(-128, 128, pc), r.integers(-128, 128, (2, pc)), r.integers(-128, 128, (2, pc))
         if single:
             taps[:, [c for c in range(pc) if (c > first if window else c != tap)]] = 0
-        sums = ((taps if single else word) * weights)[:, first:].sum(axis=1)
+        unsigned = int16 and step % 2
+        values = (taps % [[256], [1000]] if single else word % ([256, 1000] * 8)) if unsigned else taps if single else word
+        values = np.where(values > 255, values - 1000, values)  # of signed ones, the remainder is taken back
+        sums = (values * weights)[:, first:].sum(axis=1)
         expected.append([int(s) for s in sums] if step < 1190 else None)
-        out = dut.step(en=1, word=pack(word), single=single, odd=single and not window and tap % 2, taps=pack(taps), wgt=pack(weights))["p"]
+        out = dut.step(en=1, word=pack(word), single=single, odd=single and not window and tap % 2, int16=unsigned, taps=pack(taps),
+                       wgt=pack(weights))["p"]
         got.append(out if out is None else [sum(signed(out >> 16 * (lane * (pc - first) + c) & 0xFFFF, 16) for c in range(pc - first))
                                             for lane in range(2)])
     find_latency(expected, got, 8)
@@ -369,8 +436,8 @@ def engine_counters(work):
 def window_plan(work):
     """The loops of docs/targets/engine.md, for instructions that nearly slide a window."""
     r, done, windows = random.Random(12), 0, 0
-    for span in (1, 2):
-        dut = Module(work, "window_plan", SPAN=span)
+    for span, int16 in ((1, 0), (2, 0), (1, 1)):
+        dut = Module(work, "window_plan", SPAN=span, INT16=int16)
         for _ in range(800):
             name = r.choice(["DEPTHWISE", "DEPTHWISE", "DEPTHWISE", "CONV", "MAXPOOL"])
             stride, dil, kx = r.choice([1, 2, 3]), r.choice([1, 1, 2]), 2 * r.randrange(1, 100)
@@ -379,12 +446,14 @@ def window_plan(work):
                  "ow": r.randrange(1, 500), "flags": r.random() < 0.1, "oh": 1, "ci": 1}
             if name == "CONV" and r.random() < 0.5:
                 f["types"] = INT4_WEIGHTS
+            elif int16 and r.random() < 0.5:
+                f["types"] = INT16_OUT
             i = Instruction(name, **f)
             alike = any(i.x_step_ox == n * i.x_step_kx and i.stride_x == n * i.dil_x for n in (1, 2))
             window = name == "DEPTHWISE" and not i.flags and (i.kh, i.kw) == (3, 3) and alike and i.x % span == 0 \
                 and i.x_step_kx % span == 0
             skip = i.x_step_ox != i.x_step_kx or i.stride_x != i.dil_x
-            chunks = 2 if i.types == INT4_WEIGHTS else span if window else 1
+            chunks = 2 if i.types == INT4_WEIGHTS or (name == "CONV" and i.types) else span if window else 1
             wanted = {"window": window, "passes": -(-i.groups // chunks), "pair": chunks == 2, "short": i.groups % 2,
                       "columns": i.ow if not window else 2 * i.ow + 1 if skip else i.ow + 2,
                       "step": kx if window else i.x_step_ox, "stride": dil if window else i.stride_x}
@@ -402,7 +471,7 @@ def window_plan(work):
 
 
 BENCHES = [fifo, skid, loop_counter, countdown, stride_chain, mul, mul_pair, ram_sdp, token_counters, axi_read, axi_write, fetch, mac_lane,
-           shared_products, unit_queue, engine_counters, window_plan, requant_feed, engine_regs]
+           chunk_pack, shared_products, unit_queue, engine_counters, window_plan, requant_feed, engine_regs]
 
 
 def main():

@@ -18,11 +18,11 @@ COUNT = 40  # programs that may pass before a mutation counts as missed
 
 # (file, what stands there, what is planted)
 MUTATIONS = [
-    ("requant_lane.sv", "{12'd0, near7_q[0]}", "13'd0"),
+    ("requant_lane.sv", "{{Near{1'b0}}, near7_q[0]}", "{(Near+1){1'b0}}"),
     ("requant_lane.sv", "sum8_q < lo ?", "sum8_q < lo + 13'sd2 ?"),
     ("compute_agu.sv", "iy_q < ih", "iy_q <= ih"),
     ("compute_steps.sv", "else if (is_conv_i || window_i || (&tap_q))", "else if (is_conv_i || window_i)"),
-    ("mac_lane.sv", "$signed(total[7:0]) > $signed(acc_q[7:0])", "total[7:0] > acc_q[7:0]"),
+    ("mac_lane.sv", "$signed(total[MaxBits-1:0]) > $signed(acc_q[MaxBits-1:0])", "total[MaxBits-1:0] > acc_q[MaxBits-1:0]"),
     ("requant_feed.sv", "if (pass_last) pass_q <= next", "if (pixel_last) pass_q <= next"),
     ("load_align.sv", "next_begins && straddles_q", "next_begins"),
     ("run_request.sv", "&& !walk_q && !fresh_q && valid_q[6:0] == '0;", "&& !walk_q && !fresh_q;"),
@@ -38,7 +38,14 @@ MUTATIONS = [
     ("mac_lane.sv", "- {4'd0, w[3]}", "- 5'd0"),
     ("adder_tree.sv", "right, carry[l*LEAVES + 2*c]}", "right, 1'b0}"),
     ("compute_steps.sv", "int4_i && !short_i", "int4_i"),
+    ("mac_lane.sv", "x[7] && !is_low", "x[7]"),
+    ("parted_tree.sv", "shift_i ? {odd, 8'd0}", "1'b0 ? {odd, 8'd0}"),
+    ("mac_lane.sv", "{next_sum_i, 8'd0}", "next_sum_i"),
+    ("chunk_pack.sv", "&& !(second && alone_i)", ""),
+    ("compute_unit.sv", "is_int16 ? 8'h00 : 8'h80", "8'h80"),
 ]
+# The engines that show them: the tiny one, one with weights of four bits and few lanes of requantize, one with int16.
+CONFIG = ["tiny"] * 16 + ["8x4"] * 4 + ["8x4-int16"] * 5
 
 
 def plant(number, work):
@@ -56,9 +63,7 @@ def plant(number, work):
 
 def caught(number, work):
     rtl = plant(number, work)
-    # The last ones' engine has weights of four bits and few lanes of requantize.
-    config = "tiny" if number < 16 else "8x4"
-    command = [sys.executable, HERE / "random_programs.py", rtl / "models", "--rtl", rtl, "--config", config,
+    command = [sys.executable, HERE / "random_programs.py", rtl / "models", "--rtl", rtl, "--config", CONFIG[number],
                "--count", str(COUNT)]
     # Programs of all operations, then some that slide windows most of the time.
     for favour in ([], ["--favour", "DEPTHWISE"]):

@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from isa import INT4_WEIGHTS, LOAD, STORE, TABLES, UNITS, Instruction, Machine
+from isa import INT4_WEIGHTS, INT16, INT16_IN, INT16_OUT, LOAD, STORE, TABLES, UNITS, Instruction, Machine
 
 PROGRAM_AT, CONST_AT, ARENA_AT = 0x1000, 0x8000, 0x60000
 CONST_SIZE, MEMORY = 0x50000, 0xC0000
@@ -180,10 +180,16 @@ class Generator(Builder):
         pixel = ci * self.ratio if conv else -(-groups // self.ratio) * self.ratio
         f = dict(groups=groups, ci=ci, oh=oh, ow=ow, kh=kh, kw=kw, stride_y=self.small(1, 3), stride_x=stride_x,
                  dil_y=self.small(1, 3), dil_x=dil_x, pad=self.pick(-128, 127), zo=self.pick(-128, 127))
-        if self.r.random() < 0.3:
+        if self.c.INT16 and self.r.random() < 0.6:
+            f["types"] = int(self.r.choice([INT16, INT16, INT16_IN, INT16_OUT])) if conv else INT16
+        wide = f.get("types", 0) & INT16_OUT
+        if self.r.random() < 0.3 and not wide:
             f["t"] = int(self.r.integers(1, TABLES + 1))
-        f["lo"] = self.pick(-128, 0) if self.r.random() < 0.5 else -128
-        f["hi"] = self.pick(f["lo"], 127) if self.r.random() < 0.5 else 127
+        least = -32768 if wide else -128
+        f["lo"] = self.pick(least, 0) if self.r.random() < 0.5 else least
+        f["hi"] = self.pick(f["lo"], -least - 1) if self.r.random() < 0.5 else -least - 1
+        if wide:
+            f.update(lo_high=f["lo"] >> 8, hi_high=f["hi"] >> 8, lo=f["lo"] % 256, hi=f["hi"] % 256)
         f["pad_y"], f["pad_x"] = self.small(0, (kh - 1) * f["dil_y"] + 1), self.small(0, (kw - 1) * f["dil_x"] + 1)
         f["ih"] = self.pick(0, (oh - 1) * f["stride_y"] + (kh - 1) * f["dil_y"] + 1)
         f["iw"] = self.pick(0, (ow - 1) * f["stride_x"] + (kw - 1) * f["dil_x"] + 1)
@@ -227,9 +233,10 @@ class Generator(Builder):
         x = places["x"] - (0 if name == "ADD" else self.padding(f))
         taps = f["kh"] * f["kw"]
         words = taps * f["ci"] if name == "CONV" else -(-taps // self.c.PC)
-        if name == "CONV" and self.c.INT4 and self.r.random() < 0.5:
+        if name == "CONV" and self.c.INT4 and "types" not in f and self.r.random() < 0.5:
             f["types"] = INT4_WEIGHTS
-        if name in ("CONV", "DEPTHWISE") and words * (-(-f["groups"] // 2) if "types" in f else f["groups"]) > self.c.WGT_WORDS:
+        pairs = name == "CONV" and f.get("types", 0) & (INT4_WEIGHTS | INT16_OUT)
+        if name in ("CONV", "DEPTHWISE") and words * (-(-f["groups"] // 2) if pairs else f["groups"]) > self.c.WGT_WORDS:
             return
         flags = int(name == "DEPTHWISE" and self.r.random() < 0.3)
         if operands == 2:

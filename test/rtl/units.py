@@ -11,7 +11,7 @@ from itertools import product
 from pathlib import Path
 
 from device import ROOT
-from isa import INT4_WEIGHTS, Instruction
+from isa import INT4_WEIGHTS, INT16_OUT, Instruction
 
 RTL = ROOT / "targets/engine/rtl"
 HERE = Path(__file__).resolve().parent
@@ -40,7 +40,12 @@ def compare(name, got, expected):
 
 
 def requant(work):
-    r = random.Random(1)
+    for bits in (8, 16):
+        requant_to(work, bits)
+
+
+def requant_to(work, bits):
+    r, top = random.Random(1), 2 ** (bits - 1)
     edges = [0, 1, -1, 2, 0x7FFF, 0x8000, -0x8000, 0xFFFF, 0x10000, -0x10000, 2**31 - 1, -(2**31)]
     vectors = [(a, 0, m, s) for a, m, s in product(edges, [0, 1, 2, 0x4000, 0x7FFF], range(2, 48))]
     for _ in range(6000):
@@ -49,23 +54,22 @@ def requant(work):
     for _ in range(6000):
         # Around the ties and within the clamp.
         s, m = r.randrange(4, 30), r.randrange(1, 2**15)
-        acc = ((2 * r.randrange(-200, 200) + 1) * 2 ** (s - 1) + r.randrange(-2, 3)) // m
+        acc = ((2 * r.randrange(-3 * top // 2, 3 * top // 2) + 1) * 2 ** (s - 1) + r.randrange(-2, 3)) // m
         vectors.append((max(-(2**31), min(2**31 - 1, acc)), 0, m, s))
     r.shuffle(vectors)
-    lines, expected, idle = [], [], f"{0:030x}"
+    lines, expected, digits = [], [], bits // 4
     for first in range(0, len(vectors), 50):
         zo = r.choice([0, -128, 127, r.randrange(-128, 128)])
-        lo, hi = sorted(r.randrange(-128, 128) for _ in range(2)) if r.random() < 0.5 else (-128, 127)
+        lo, hi = sorted(r.randrange(-top, top) for _ in range(2)) if r.random() < 0.5 else (-top, top - 1)
         for acc, bias, m, s in vectors[first : first + 50]:
             total = (acc + bias + 2**31) % 2**32 - 2**31
             y = max(lo, min(hi, ((total * m + (1 << (s - 1))) >> s) + zo))
-            expected.append(f"{y % 256:02x}")
-            fields = [(1, 8), (acc, 32), (bias, 32), (m, 16), (s, 8), (zo, 8), (lo, 8), (hi, 8)]
-            lines.append("".join(f"{value % 2**bits:0{bits // 4}x}" for value, bits in fields))
+            expected.append(f"{y % 2**bits:0{digits}x}")
+            fields = [(1, 8), (acc, 32), (bias, 32), (m, 16), (s, 8), (zo, 8), (lo, bits), (hi, bits)]
+            lines.append("".join(f"{value % 2**width:0{width // 4}x}" for value, width in fields))
         # zo, lo and hi stay put while values are under way.
-        constant = "".join(f"{value % 256:02x}" for value in (zo, lo, hi))
-        lines += [idle[:-6] + constant] * 12
-    compare("requant", simulate(work, "requant_tb", lines), expected)
+        lines += ["0" * 24 + lines[-1][24:]] * 12
+    compare(f"requant, {bits} bits", simulate(work, "requant_tb", lines, Y_BITS=bits), expected)
 
 
 ACT_BITS, WGT_BITS = 12, 9  # of compute_agu_tb
@@ -90,7 +94,8 @@ def step_line(word, choice, first, last, pixel_last, pass_last, pair=0):
 def taps(i, pc, ratio):
     """Reads and steps of the loops of docs/spec/engine-isa.md."""
     conv, add = i.name == "CONV", i.name == "ADD"
-    w, chunks = i.w, 2 if i.types == INT4_WEIGHTS else 1
+    pair = i.types == INT4_WEIGHTS
+    w, chunks = i.w, 2 if pair or (conv and i.types) else 1
     for g, oy, ox in product(range(0, i.groups, chunks), range(i.oh), range(i.ow)):
         loop = list(product(range(i.kh), range(i.kw), range(2 if add else i.ci)))
         group_end = oy == i.oh - 1 and ox == i.ow - 1
@@ -104,7 +109,7 @@ def taps(i, pc, ratio):
             last = n == len(loop) - 1
             yield read_line(i, a, iy, ix)
             yield step_line(w + (n if conv else n // pc), n % pc, n == 0, last, last, last and group_end,
-                            chunks == 2 and g + 1 < i.groups)
+                            pair and g + 1 < i.groups)
         if group_end:
             w += len(loop) if conv else -(-len(loop) // pc)
 
@@ -128,7 +133,7 @@ def window_steps(i, span, parts):
                                 pixel_last and output == i.oh * i.ow - 1)
 
 
-def random_compute(r, int4):
+def random_compute(r, int4, int16):
     name = r.choice(["CONV", "DEPTHWISE", "DEPTHWISE", "ADD", "MAXPOOL"])
     small = lambda high: r.choice([1, 1, r.randint(1, high)])
     step = lambda: r.randrange(2**16)
@@ -139,6 +144,8 @@ def random_compute(r, int4):
         f["ci"] = 1
     if int4 and name == "CONV" and r.random() < 0.5:
         f["types"] = INT4_WEIGHTS
+    elif int16 and r.random() < 0.5:
+        f["types"] = INT16_OUT
     if name == "DEPTHWISE" and r.random() < 0.7:
         # Slides a window, or fails to in one respect.
         stride, align = r.choice([1, 2]), r.choice([1, 2, 2, 2])
@@ -154,11 +161,13 @@ def random_compute(r, int4):
 
 def compute_agu(work):
     r = random.Random(2)
-    for pc, ratio, span, spacing, int4 in ((4, 1, 1, 1, 0), (8, 1, 1, 1, 0), (16, 2, 2, 1, 1), (8, 2, 1, 2, 1), (16, 4, 1, 4, 0), (8, 1, 1, 8, 1)):
+    for pc, ratio, span, spacing, int4, int16 in (
+            (4, 1, 1, 1, 0, 0), (8, 1, 1, 1, 0, 0), (16, 2, 2, 1, 1, 0), (8, 2, 1, 2, 1, 0), (16, 4, 1, 4, 0, 0), (8, 1, 1, 8, 1, 0),
+            (4, 1, 1, 1, 0, 1), (16, 2, 2, 1, 1, 1), (8, 2, 1, 2, 1, 1)):
         parts = -(-9 // pc)
         lines, expected, windows = [], [], 0
         for _ in range(300):
-            instruction = random_compute(r, int4)
+            instruction = random_compute(r, int4, int16)
             lines.append(f"{int.from_bytes(instruction.encode(), 'little'):0128x}")
             if is_window(instruction, span):
                 windows += 1
@@ -170,8 +179,8 @@ def compute_agu(work):
         # Reads and steps each in their order.
         reads_first = lambda lines: [*(x for x in lines if x[0] != "s"), *(x for x in lines if x[0] != "r")]
         got = simulate(work, "compute_agu_tb", lines, PC=pc, R_BITS=ratio.bit_length() - 1, SPAN=span, PARTS=parts,
-                       SPACING=spacing, INT4=int4)
-        compare(f"compute_agu, PC = {pc}, spacing {spacing}{', int4' * int4}", reads_first(got), reads_first(expected))
+                       SPACING=spacing, INT4=int4, INT16=int16)
+        compare(f"compute_agu, PC = {pc}, spacing {spacing}{', int4' * int4}{', int16' * int16}", reads_first(got), reads_first(expected))
 
 
 def load_align(work):

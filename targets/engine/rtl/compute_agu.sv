@@ -13,13 +13,14 @@ module compute_agu #(
   parameter int SPAN      = 1,  // see window_plan
   parameter int PARTS     = 2,
   parameter int SPACING   = 1,  // cycles at least between the last steps of two outputs
-  parameter int INT4      = 0   // twice as many where each is two chunks
+  parameter int INT4      = 0,  // twice as many where each is two chunks
+  parameter int INT16     = 0   // two at least where a chunk's results are two chunks
 ) (
   input  logic                             clk_i,
   input  logic                             rst_ni,
   input  logic                             begin_i,  // instr_i is new in the next cycle
   input  logic [engine_pkg::InstrBits-1:0] instr_i,  // stays put until all taps are out
-  input  logic                             is_conv_i, is_add_i, int4_i,
+  input  logic                             is_conv_i, is_add_i, int4_i, wide_i,
   // How to walk it, from window_plan.
   input  logic                             window_i,
   input  logic                             skip_i,
@@ -82,7 +83,7 @@ module compute_agu #(
 
   // A column of a window counts as an output: it completes one at most.
   logic rests, wakes;
-  localparam int Most = (INT4 + 1) * SPACING;
+  localparam int Most = SPACING == 1 && INT16 != 0 ? 2 : (INT4 + 1) * SPACING;
   if (Most == 1) begin : gen_no_rest
     assign rests  = 1'b0;
     assign wakes  = 1'b0;
@@ -95,7 +96,7 @@ module compute_agu #(
     assign rests  = pixel_ends && !ahead_ends && early_q != '0;
     assign wakes  = rest_q && early_q == SpacingBits'(1);
     assign wait_o = rest_q;
-    assign most   = int4_i ? SpacingBits'(Most - 1) : SpacingBits'(SPACING - 1);
+    assign most   = int4_i || (wide_i && SPACING == 1) ? SpacingBits'(Most - 1) : SpacingBits'(SPACING - 1);
     always_ff @(posedge clk_i) begin
       if (!rst_ni || wakes) rest_q <= 1'b0;
       else if (rests) rest_q <= 1'b1;

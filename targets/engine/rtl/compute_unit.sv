@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // COMPUTE: one instruction at a time through one pipeline that never stalls. Stages, in cycles after the
-// address generator: 4 a word read, 5 operands, 8 products, 8 + log2(PC) sum, one more the accumulator, one where
-// results go through requantize in several slices or chunks, ten of requantize, four more of a table where one is used, then
-// the write. All four operations are the same path:
+// address generator: 4 a word read, 5 operands, 8 products, 8 + log2(PC) sum, one more with INT16 for that of two lanes,
+// one more the accumulator, one where results go through requantize in several slices or chunks, ten of requantize, four
+// more of a table where one is used, then the write. All four operations are the same path:
 //   CONV       words times weights, or times two weights of four bits at once for two chunks of results
 //   DEPTHWISE  each lane's own channel times tap n's weight, in multiplier n mod PC; 3 × 3 kernels slide a window
 //              over the input and multiply PC taps at once
@@ -17,6 +17,7 @@ module compute_unit #(
   parameter int AXI_BYTES = 8,
   parameter int RQ_CYCLES = 1,
   parameter int INT4      = 0,
+  parameter int INT16     = 0,
   parameter int TECH      = 0,
   parameter int ACT_WORD_BITS  = $clog2(ACT_BYTES / PC),
   parameter int ACT_CHUNK_BITS = $clog2(ACT_BYTES / PK),
@@ -60,11 +61,12 @@ module compute_unit #(
 );
   localparam int RBits   = $clog2(PC / PK);
   localparam int TapBits = $clog2(PC);
-  localparam int SumAt   = 8 + $clog2(PC);  // stage of the adder tree's sum
+  localparam int SumAt   = 8 + $clog2(PC) + INT16;  // stage of the adder tree's sum, or two trees'
   localparam int Rq      = 10;              // stages of requantize
   localparam int Looked  = Rq + 4;          // and of a table
   localparam int TableBits = $clog2(engine_pkg::LutTables);
   localparam int RqLanes   = PK / RQ_CYCLES;
+  localparam int YBits     = INT16 != 0 ? 16 : 8;
   // Weight words of 3 × 3 taps, at most 3 as PC is at least 4; chunks a window serves in the time of a column.
   localparam int Parts   = (9 + PC - 1) / PC;
   localparam int Span    = Parts == 1 && PC / PK >= 2 && RQ_CYCLES == 1 ? 2 : 1;
@@ -76,7 +78,7 @@ module compute_unit #(
   logic [7:0]           column_stride;
   logic [engine_pkg::InstrBits-1:0] instr_q;
   logic [7:0]           opcode;
-  logic                 is_conv, is_int4, is_add, is_max, is_ones, is_tap, is_looked;
+  logic                 is_conv, is_int4, is_int16, is_wide, is_pairs, is_add, is_max, is_ones, is_tap, is_looked;
   logic [TableBits-1:0] table_q;
 
   assign take_o   = valid_i && tokens_ok_i && !busy_o;
@@ -103,6 +105,9 @@ module compute_unit #(
       instr_q <= instr_i;
       is_conv <= opcode == engine_pkg::OpConv;
       is_int4 <= INT4 != 0 && instr_i[engine_pkg::FieldInt4];
+      is_int16 <= INT16 != 0 && instr_i[engine_pkg::FieldInt16In];
+      is_wide  <= INT16 != 0 && instr_i[engine_pkg::FieldInt16Out] && opcode == engine_pkg::OpConv;
+      is_pairs <= INT16 != 0 && instr_i[engine_pkg::FieldInt16Out] && opcode != engine_pkg::OpConv;
       is_add  <= opcode == engine_pkg::OpAdd;
       is_max  <= opcode == engine_pkg::OpMaxPool;
       is_ones <= opcode == engine_pkg::OpDepthwise && instr_i[engine_pkg::FieldFlags];
@@ -113,7 +118,7 @@ module compute_unit #(
     if (take_o) index_o <= index_i;
   end
 
-  window_plan #(.SPAN(Span)) u_plan (
+  window_plan #(.SPAN(Span), .INT16(INT16)) u_plan (
     .clk_i     (clk_i),
     .free_i    (!busy_o),
     .instr_i   (instr_i),
@@ -137,7 +142,7 @@ module compute_unit #(
 
   compute_agu #(
     .PC(PC), .ACT_CHUNK_BITS(ACT_CHUNK_BITS), .WGT_ADDR_BITS(WGT_ADDR_BITS), .R_BITS(RBits),
-    .TAP_BITS(TapBits), .SPAN(Span), .PARTS(Parts), .SPACING(RQ_CYCLES), .INT4(INT4)
+    .TAP_BITS(TapBits), .SPAN(Span), .PARTS(Parts), .SPACING(RQ_CYCLES), .INT4(INT4), .INT16(INT16)
   ) u_agu (
     .clk_i           (clk_i),
     .rst_ni          (rst_ni),
@@ -146,6 +151,7 @@ module compute_unit #(
     .is_conv_i       (is_conv),
     .is_add_i        (is_add),
     .int4_i          (is_int4),
+    .wide_i          (is_wide),
     .window_i        (window),
     .skip_i          (skip),
     .columns_i       (columns),
@@ -233,15 +239,15 @@ module compute_unit #(
   end
 
   // Stage 4: the word. Stage 5: operands.
-  logic [7:0]         pad;
+  logic [15:0]        pad;  // two bytes
   logic [PC*8-1:0]    word4, word5_q;
   logic [PK*8-1:0]    chunk4;
   logic [Span*PK*8-1:0] span4;  // of the chunks that a window serves
   logic [PC-1:0]      slot4;
   logic signed [15:0] factor5_q;
   logic [PK*PC*8-1:0] taps5;
-  assign pad   = is_max ? 8'h80 : instr_q[engine_pkg::FieldPad +: 8];
-  assign word4 = inside4_q ? act_rdata_i : {PC{pad}};
+  assign pad   = is_max ? {8'h80, is_int16 ? 8'h00 : 8'h80} : {2{instr_q[engine_pkg::FieldPad +: 8]}};
+  assign word4 = inside4_q ? act_rdata_i : {PC/2{pad}};
   assign slot4 = is_tap ? PC'(1) << tap4_q : PC'(1);
   always_ff @(posedge clk_i) begin
     if (is_conv) word5_q <= word4;
@@ -294,12 +300,13 @@ module compute_unit #(
     always_ff @(posedge clk_i) odd5_q <= !window && tap4_q[0];
     for (genvar k = 0; k < PK; k = k + 2) begin : gen_pair
       logic [2*(PC-Own)*16-1:0] p;
-      shared_products #(.PC(PC), .FIRST(Own), .TECH(TECH)) u_products (
+      shared_products #(.PC(PC), .FIRST(Own), .INT16(INT16), .TECH(TECH)) u_products (
         .clk_i    (clk_i),
         .en_i     (busy_o),
         .word_i   (word5_q),
         .single_i (!is_conv),
         .odd_i    (odd5_q),
+        .int16_i  (is_int16),
         .taps_i   (taps5[k*PC*8 +: 2*PC*8]),
         .wgt_i    (weights[k*PC*8 +: 2*PC*8]),
         .p_o      (p)
@@ -311,12 +318,14 @@ module compute_unit #(
 
   // Lanes of multipliers.
   logic [(INT4+1)*PK*32-1:0] sums;  // by chunk
+  logic [(PK+1)*24-1:0]      trees;  // sums of their trees, for the lanes before
+  assign trees[PK*24 +: 24] = '0;
   for (genvar k = 0; k < PK; k++) begin : gen_lane
     logic [(INT4+1)*32-1:0] acc;
     for (genvar h = 0; h <= INT4; h++) begin : gen_sum
       assign sums[(h*PK + k)*32 +: 32] = acc[h*32 +: 32];
     end
-    mac_lane #(.PC(PC), .OWN(Own), .INT4(INT4), .TECH(TECH)) u_mac (
+    mac_lane #(.PC(PC), .OWN(Own), .INT4(INT4), .INT16(INT16), .LOW(k % 2 == 0), .TECH(TECH)) u_mac (
       .clk_i       (clk_i),
       .en_i        (busy_o),
       .word_i      (word5_q),
@@ -324,9 +333,12 @@ module compute_unit #(
       .taps_i      (taps5[k*PC*8 +: PC*8]),
       .wgt_i       (weights[k*PC*8 +: PC*8]),
       .int4_i      (is_int4),
+      .int16_i     (is_int16),
       .factor_en_i (is_add || is_max || is_ones),
       .factor_i    (factor5_q),
       .shared_i    (shared[k*PC*16 +: PC*16]),
+      .next_sum_i  (trees[(k+1)*24 +: 24]),
+      .sum_o       (trees[k*24 +: 24]),
       .sum_valid_i (valid[SumAt]),
       .sum_first_i (first[SumAt]),
       .max_i       (is_max),
@@ -359,19 +371,38 @@ module compute_unit #(
 
   logic [Rq-1:0] rq_valid;
   logic [Rq-1:1] rq_valid_q;
-  logic [RqLanes*8-1:0] result;
+  logic [RqLanes*8-1:0] result, high;  // lower and upper bytes
   assign rq_valid = {rq_valid_q, feed_valid};
   always_ff @(posedge clk_i) begin
     if (!rst_ni) rq_valid_q <= '0;
     else rq_valid_q <= rq_valid[Rq-2:0];
   end
 
+  logic [7:0]       lo8, hi8;
+  logic [YBits-1:0] lo, hi;
+  assign lo8 = instr_q[engine_pkg::FieldLo +: 8];
+  assign hi8 = instr_q[engine_pkg::FieldHi +: 8];
+  if (INT16 == 0) begin : gen_clamp8
+    assign lo = lo8;
+    assign hi = hi8;
+  end else begin : gen_clamp16
+    assign lo = {is_wide || is_pairs ? instr_q[engine_pkg::FieldLoHigh +: 8] : {8{lo8[7]}}, lo8};
+    assign hi = {is_wide || is_pairs ? instr_q[engine_pkg::FieldHiHigh +: 8] : {8{hi8[7]}}, hi8};
+  end
+
   for (genvar k = 0; k < RqLanes; k++) begin : gen_requant
     logic [63:0] prm;
     logic [31:0] acc;
     assign prm = feed_prm[k*64 +: 64];
-    assign acc = is_max ? {{24{feed_acc[k*32+7]}}, feed_acc[k*32 +: 8]} : feed_acc[k*32 +: 32];
-    requant_lane #(.TECH(TECH)) u_requant (
+    logic [YBits-1:0] y;
+    assign acc = is_max ? {{(32-YBits){feed_acc[k*32+YBits-1]}}, feed_acc[k*32 +: YBits]} : feed_acc[k*32 +: 32];
+    assign result[k*8 +: 8] = y[7:0];
+    if (INT16 == 0) begin : gen_int8
+      assign high[k*8 +: 8] = '0;
+    end else begin : gen_int16
+      assign high[k*8 +: 8] = y[15:8];
+    end
+    requant_lane #(.Y_BITS(YBits), .TECH(TECH)) u_requant (
       .clk_i   (clk_i),
       .en_i    (busy_o),
       .valid_i (rq_valid),
@@ -380,9 +411,9 @@ module compute_unit #(
       .m_i     (is_max ? 15'd4 : prm[46:32]),
       .s_i     (is_max ? 6'd2 : prm[53:48]),
       .zo_i    (is_max ? 8'sd0 : instr_q[engine_pkg::FieldZo +: 8]),
-      .lo_i    (instr_q[engine_pkg::FieldLo +: 8]),
-      .hi_i    (instr_q[engine_pkg::FieldHi +: 8]),
-      .y_o     (result[k*8 +: 8])
+      .lo_i    (lo),
+      .hi_i    (hi),
+      .y_o     (y)
     );
   end
 
@@ -403,39 +434,37 @@ module compute_unit #(
     .y_o     (slice)
   );
 
-  // A chunk is written with its last slice.
-  if (RQ_CYCLES == 1) begin : gen_whole
-    assign chunk_next  = slice_next;
-    assign act_we_o    = slice_valid;
-    assign act_wdata_o = slice;
-  end else begin : gen_slices
-    localparam int SliceBits = $clog2(RQ_CYCLES) + 1;
-    localparam logic [SliceBits-1:0] Slices = SliceBits'(RQ_CYCLES);
-    logic                      last_slice;
-    logic [(PK-RqLanes)*8-1:0] held_q;
-    loop_counter #(.WIDTH(SliceBits)) u_slice (.clk_i(clk_i), .load_i(begun_q), .step_i(slice_next),
-      .count_i(Slices), .last_o(last_slice));
-    assign chunk_next  = slice_next && last_slice;
-    assign act_wdata_o = {slice, held_q};
-    always_ff @(posedge clk_i) act_we_o <= rst_ni && chunk_next;
-    always_ff @(posedge clk_i) begin
-      if (slice_valid) held_q <= act_wdata_o[PK*8-1:RqLanes*8];
-    end
-  end
+  logic chunk_last, g_last;
+  chunk_pack #(.PK(PK), .RQ_CYCLES(RQ_CYCLES), .INT16(INT16)) u_pack (
+    .clk_i   (clk_i),
+    .rst_ni  (rst_ni),
+    .start_i (begun_q),
+    .wide_i  (is_wide),
+    .alone_i (short_pass && g_last),
+    .pairs_i (is_pairs),
+    .next_i  (slice_next),
+    .valid_i (slice_valid),
+    .y_i     (slice),
+    .high_i  (high),
+    .next_o  (chunk_next),
+    .last_o  (chunk_last),
+    .we_o    (act_we_o),
+    .data_o  (act_wdata_o)
+  );
 
   // Results leave in the order of the loops: a pixel's chunks, columns, rows, passes. Counted a cycle ahead.
-  logic px_last, ox_last, oy_last, g_last, out_px, out_ox, out_oy;
+  logic px_last, ox_last, oy_last, out_px, out_ox, out_oy;
   assign out_px = chunk_next && px_last;
   assign out_ox = out_px && ox_last;
   assign out_oy = out_ox && oy_last;
   always_ff @(posedge clk_i) final_write <= rst_ni && out_oy && g_last;
 
   if (Span == 1 && INT4 == 0) begin : gen_one_chunk
-    assign px_last = 1'b1;
+    assign px_last = chunk_last;
   end else begin : gen_chunks
     logic [Looked-1:1] px_last_q;
     always_ff @(posedge clk_i) px_last_q <= {px_last_q[Looked-2:1], feed_pixel_last};
-    assign px_last = is_looked ? px_last_q[Looked-1] : px_last_q[Rq-1];
+    assign px_last = is_wide ? chunk_last : is_looked ? px_last_q[Looked-1] : px_last_q[Rq-1];
   end
 
   loop_counter #(.WIDTH(16)) u_ox (.clk_i(clk_i), .load_i(begun_q), .step_i(out_px),

@@ -26,7 +26,9 @@ package engine_pkg;
   localparam int FieldOpcode  = 0;
   localparam int FieldWait    = 8;
   localparam int FieldSignal  = 12;
-  localparam int FieldInt4    = 18;      // of types: weights of four bits
+  localparam int FieldInt16In = 16;      // of types: activations of 16 bits
+  localparam int FieldInt4    = 18;      // weights of four bits
+  localparam int FieldInt16Out = 20;     // results of 16 bits
   localparam int FieldFill    = 8 * 3;   // LOAD_ACT
   localparam int FieldFlags   = 8 * 3;   // DEPTHWISE
   localparam int FieldLocal   = 8 * 4;   // dst, src
@@ -74,6 +76,8 @@ package engine_pkg;
   localparam int FieldMa      = 8 * 56;
   localparam int FieldMb      = 8 * 58;
   localparam int FieldT       = 8 * 60;
+  localparam int FieldLoHigh  = 8 * 61;
+  localparam int FieldHiHigh  = 8 * 62;
 
   localparam int LutTables = 8;
 

@@ -179,7 +179,7 @@ module engine_top #(
     .watchdog_o(watchdog_out), .error_o(error), .error_index_o(error_index)
   );
 
-  fetch #(.AXI_BYTES(AXI_BYTES), .ADDR_BITS(ADDR_BITS), .WIDE_WORD(PC != PK), .INT4(INT4)) u_fetch (
+  fetch #(.AXI_BYTES(AXI_BYTES), .ADDR_BITS(ADDR_BITS), .WIDE_WORD(PC != PK), .INT4(INT4), .INT16(INT16)) u_fetch (
     .clk_i(clk_i), .rst_ni(units_rst_n[0]), .program_i(program_addr), .size_i(program_size),
     .burst_valid_o(fetch_valid), .burst_ready_i(fetch_ready), .burst_addr_o(fetch_addr), .burst_len_o(fetch_len),
     .beat_valid_i(fetch_beat), .beat_data_i(read_data),
@@ -226,7 +226,7 @@ module engine_top #(
 
   compute_unit #(
     .PC(PC), .PK(PK), .ACT_BYTES(ACT_BYTES), .WGT_WORDS(WGT_WORDS), .PRM_WORDS(PRM_WORDS), .AXI_BYTES(AXI_BYTES),
-    .RQ_CYCLES(RQ_CYCLES), .INT4(INT4), .TECH(TECH)
+    .RQ_CYCLES(RQ_CYCLES), .INT4(INT4), .INT16(INT16), .TECH(TECH)
   ) u_compute (
     .clk_i(clk_i), .rst_ni(units_rst_n[2]),
     .valid_i(valid[1]), .take_o(take[1]), .instr_i(instr[InstrBits +: InstrBits]),

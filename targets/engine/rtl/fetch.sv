@@ -5,7 +5,8 @@ module fetch #(
   parameter int AXI_BYTES = 8,
   parameter int ADDR_BITS = 64,
   parameter bit WIDE_WORD = 1'b0,
-  parameter int INT4      = 0
+  parameter int INT4      = 0,
+  parameter int INT16     = 0
 ) (
   input  logic                             clk_i,
   input  logic                             rst_ni,
@@ -48,7 +49,7 @@ module fetch #(
 
   // A beat is judged as it arrives, and handed on three cycles later.
   assign opcode = arrived_q == 3'd0 ? data_q[7:0] : opcode_q;
-  instr_check #(.WIDE_WORD(WIDE_WORD), .INT4(INT4)) u_check (
+  instr_check #(.WIDE_WORD(WIDE_WORD), .INT4(INT4), .INT16(INT16)) u_check (
     .clk_i(clk_i), .opcode_i(opcode), .beat_i(arrived_q), .data_i(data_q), .clean_o(checked_clean),
     .in_range_o(checked_in_range), .end_o(checked_end), .unit_o(checked_unit), .data_o(checked_data));
 

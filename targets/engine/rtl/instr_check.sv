@@ -3,7 +3,8 @@
 // and the beat stand at the outputs two cycles later.
 module instr_check #(
   parameter bit WIDE_WORD = 1'b0,  // a word has two chunks or more, so that a word's address is even
-  parameter int INT4      = 0      // CONV may have weights of four bits
+  parameter int INT4      = 0,     // CONV may have weights of four bits
+  parameter int INT16     = 0      // activations may have 16 bits
 ) (
   input  logic        clk_i,
   input  logic [7:0]  opcode_i,
@@ -46,19 +47,38 @@ module instr_check #(
     for (int i = 0; i < 8; i++) some_q[i] <= data_i[i*8 +: 8] != 8'd0;
   end
 
+  // Types, and whether those of this instruction's first beat have results of 16 bits, whose clamp has upper bytes and
+  // for which there is no table.
+  logic types_ok, wide_q;
+  if (INT16 == 0) begin : gen_int8
+    assign wide_q   = 1'b0;
+    assign types_ok = data_q[17:16] == 2'd0 && data_q[23:19] == 5'd0;
+  end else begin : gen_int16
+    logic reads, writes;
+    assign reads  = data_q[engine_pkg::FieldInt16In];
+    assign writes = data_q[engine_pkg::FieldInt16Out];
+    always_ff @(posedge clk_i) begin
+      if (beat_q == 3'd0) wide_q <= writes;
+    end
+    assign types_ok = !data_q[17] && !data_q[19] && data_q[23:21] == 3'd0
+                   && !(data_q[engine_pkg::FieldInt4] && (reads || writes || INT4 == 0 || !conv_q))
+                   && (conv_q || reads == writes);
+  end
+
   // Bytes of this beat that carry a field.
   logic [7:0] named;
   always_comb begin
     named = 8'h00;
     unique case (beat_q)
-      3'd0: named = end_q ? 8'h01 : INT4 != 0 && conv_q ? 8'hff : act_q || compute_q ? 8'hfb : 8'hf3;
+      3'd0: named = end_q ? 8'h01 : (INT4 != 0 && conv_q) || (INT16 != 0 && compute_q) ? 8'hff
+                   : act_q || compute_q ? 8'hfb : 8'hf3;
       3'd1: named = compute_q ? 8'hff : end_q ? 8'h00 : 8'h1f;
       3'd2: named = compute_q ? 8'hff : fill_q ? 8'h03 : end_q ? 8'h00 : 8'h3f;
       3'd3: named = compute_q || act_q || store_q ? 8'hff : 8'h00;
       3'd4: named = compute_q || act_q ? 8'hff : 8'h00;
       3'd5: named = compute_q ? 8'hff : act_q || store_q ? 8'h0f : 8'h00;
       3'd6: named = compute_q ? 8'hff : 8'h00;
-      3'd7: named = compute_q ? 8'h1f : 8'h00;
+      3'd7: named = !compute_q ? 8'h00 : wide_q ? 8'h6f : 8'h1f;
       default: named = 8'h00;
     endcase
   end
@@ -74,7 +94,7 @@ module instr_check #(
         ranges = (act_q || fill_q || compute_q || store_q || end_q)
                  && !data_q[11] && !data_q[15]
                  && (end_q || ((data_q[10:8] & self) == 3'd0 && (data_q[14:12] & self) == 3'd0))
-                 && data_q[17:16] == 2'd0 && data_q[23:19] == 5'd0
+                 && types_ok
                  && !(compute_q && data_q[31:24] > {7'd0, depthwise_q})
                  && !(WIDE_WORD && (act_q || store_q) && data_q[32]);
       end

@@ -3,7 +3,8 @@
 // 32 × 16 product is made of two multipliers of at most 17 × 16 bits. Stage t works when valid_i[t] is set;
 // the result stands after stage 9.
 module requant_lane #(
-  parameter int TECH = 0
+  parameter int Y_BITS = 8,  // or 16
+  parameter int TECH   = 0
 ) (
   input  logic               clk_i,
   input  logic               en_i,
@@ -12,8 +13,10 @@ module requant_lane #(
   input  logic signed [31:0] bias_i,
   input  logic [14:0]        m_i,
   input  logic [5:0]         s_i,
-  input  logic signed [7:0]  zo_i, lo_i, hi_i,  // stay put while values are under way
-  output logic [7:0]         y_o
+  // These stay put while values are under way.
+  input  logic signed [7:0]        zo_i,
+  input  logic signed [Y_BITS-1:0] lo_i, hi_i,
+  output logic [Y_BITS-1:0]        y_o
 );
   // Stage 0: the accumulator is whole.
   logic signed [31:0] acc0_q;
@@ -30,21 +33,21 @@ module requant_lane #(
     .clk_i(clk_i), .en_i(en_i), .a_i({1'b0, acc0_q[15:0]}), .b_i({1'b0, m0_q}), .p_o(low));
 
   // Stage 4: the product. 5, 6: shifted to one bit below the point, by eights and then by ones; eight bits more than
-  // are wanted tell whether the value fits, or that more of them would. 7: held within 12 bits, which the clamp
-  // can not tell from the value itself. 8: rounded, zero point. 9: clamped.
-  localparam int Near = 12;
+  // are wanted tell whether the value fits, or that more of them would. 7: held within 12 bits, or 18 for 16-bit results,
+  // which the clamp can not tell from the value itself. 8: rounded, zero point. 9: clamped.
+  localparam int Near = Y_BITS == 8 ? 12 : 18;
   localparam int Wide = Near + 8;
   logic signed [47:0]     product4_q;
   logic [47:0]            coarse;
   logic signed [Wide-1:0] coarse5_q, fine6_q;
   logic                   over5_q, over6_q;
   logic signed [Near-1:0] near7_q;
-  logic signed [12:0] sum8_q;
-  logic signed [12:0] lo, hi;
+  logic signed [Near:0] sum8_q;
+  logic signed [Near:0] lo, hi;
   logic               fits;
   // Sign extension is written out: tools differ in whether a size cast keeps the sign.
-  assign lo   = {{5{lo_i[7]}}, lo_i};
-  assign hi   = {{5{hi_i[7]}}, hi_i};
+  assign lo   = {{(Near+1-Y_BITS){lo_i[Y_BITS-1]}}, lo_i};
+  assign hi   = {{(Near+1-Y_BITS){hi_i[Y_BITS-1]}}, hi_i};
   assign fits = !over6_q && (fine6_q[Wide-1:Near-1] == '0 || fine6_q[Wide-1:Near-1] == '1);
 
   // What the coarse shift leaves above the bits that are kept differs from the sign.
@@ -52,8 +55,12 @@ module requant_lane #(
   logic       over;
   for (genvar g = 0; g < 4; g++) begin : gen_group
     localparam int Low  = Wide - 1 + 8 * g;
-    localparam int High = g == 3 ? 46 : Low + 7;
-    assign differs[g] = product4_q[High:Low] != {(High-Low+1){product4_q[47]}};
+    localparam int High = Low + 7 > 46 ? 46 : Low + 7;
+    if (Low > 46) begin : gen_none
+      assign differs[g] = 1'b0;
+    end else begin : gen_some
+      assign differs[g] = product4_q[High:Low] != {(High-Low+1){product4_q[47]}};
+    end
   end
   assign coarse = product4_q >>> {s4_q[5:3], 3'd0};
   assign over   = !s4_q[5] && (differs >> s4_q[4:3]) != 4'd0;
@@ -81,7 +88,8 @@ module requant_lane #(
       over6_q <= over5_q;
     end
     if (valid_i[7]) near7_q <= fits ? fine6_q[Near-1:0] : {fine6_q[Wide-1], {(Near-1){~fine6_q[Wide-1]}}};
-    if (valid_i[8]) sum8_q <= {{2{near7_q[11]}}, near7_q[11:1]} + {12'd0, near7_q[0]} + {{5{zo_i[7]}}, zo_i};
-    if (valid_i[9]) y_o <= sum8_q < lo ? lo_i : sum8_q > hi ? hi_i : sum8_q[7:0];
+    if (valid_i[8]) sum8_q <= {{2{near7_q[Near-1]}}, near7_q[Near-1:1]}
+                            + {{Near{1'b0}}, near7_q[0]} + {{(Near-7){zo_i[7]}}, zo_i};
+    if (valid_i[9]) y_o <= sum8_q < lo ? lo_i : sum8_q > hi ? hi_i : sum8_q[Y_BITS-1:0];
   end
 endmodule

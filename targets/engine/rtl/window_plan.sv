@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Decides whether a COMPUTE instruction slides a window, and registers how its loops then run. Passes are half as many
-// as groups where each serves two of them: with a window, if SPAN is 2, and with weights of four bits. It does if it is
-// a 3 × 3 DEPTHWISE with weights whose next output reads the same columns but one or two, and whose chunks lie
-// alike in their words. Otherwise the loops are those of the fields. instr_i stands for a cycle before it is taken,
-// but for its last eight bytes.
+// as groups where each serves two of them: with a window, if SPAN is 2, with weights of four bits, and in a CONV whose
+// results are int16. It does if it is a 3 × 3 DEPTHWISE with weights whose next output reads the same columns but one
+// or two, and whose chunks lie alike in their words. Otherwise the loops are those of the fields. instr_i stands for a
+// cycle before it is taken, but for its last eight bytes.
 module window_plan #(
-  parameter int SPAN = 1  // chunks of a word that one pass over the input serves
+  parameter int SPAN  = 1,  // chunks of a word that one pass over the input serves
+  parameter int INT16 = 0
 ) (
   input  logic                             clk_i,
   input  logic                             free_i,     // what stands there may be taken
@@ -22,7 +23,7 @@ module window_plan #(
   logic [15:0] ox_step, kx_step, groups;
   logic [16:0] ow, ow_q, ow_two_q;
   logic [7:0]  stride_x, dil_x;
-  logic        aligned, window, pair, one_q, two_q, aligned_q, kernel_q;
+  logic        aligned, window, pair, wide_q, one_q, two_q, aligned_q, kernel_q;
   assign ox_step  = instr_i[engine_pkg::FieldXStepOx +: 16];
   assign kx_step  = instr_i[engine_pkg::FieldXStepKx +: 16];
   assign groups   = instr_i[engine_pkg::FieldGroups +: 16];
@@ -31,6 +32,8 @@ module window_plan #(
   assign dil_x    = instr_i[engine_pkg::FieldDilX +: 8];
 
   always_ff @(posedge clk_i) begin
+    wide_q    <= INT16 != 0 && instr_i[engine_pkg::FieldOpcode +: 8] == engine_pkg::OpConv
+              && instr_i[engine_pkg::FieldInt16Out];
     one_q     <= ox_step == kx_step && stride_x == dil_x;
     two_q     <= {1'b0, ox_step} == {kx_step, 1'b0} && {1'b0, stride_x} == {dil_x, 1'b0};
     aligned_q <= aligned;
@@ -41,7 +44,7 @@ module window_plan #(
               && instr_i[engine_pkg::FieldKw +: 8] == 8'd3;
   end
   assign window = kernel_q && (one_q || two_q) && aligned_q;
-  assign pair   = (window && SPAN == 2) || instr_i[engine_pkg::FieldInt4];
+  assign pair   = (window && SPAN == 2) || instr_i[engine_pkg::FieldInt4] || wide_q;
 
   if (SPAN == 1) begin : gen_single
     assign aligned = 1'b1;
