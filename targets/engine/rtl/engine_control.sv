@@ -15,7 +15,7 @@ module engine_control (
   input  logic [5:0]                       fault_i,
   input  logic [6*engine_pkg::IndexBits-1:0] fault_index_i,
   output logic                             running_o,
-  output logic                             begin_o,       // clears what the last run left
+  output logic                             begin_o,       // clears what the last run left; set in reset, too
   output logic [3:0]                       units_rst_no,  // alike, for those who lie apart
   output logic                             halt_o,
   output logic                             done_o,
@@ -36,13 +36,11 @@ module engine_control (
   logic        any_q;
   logic [6*engine_pkg::IndexBits-1:0] fault_index_q;
 
-  assign begin_o      = state_q == StBegin;
   assign units_rst    = !rst_ni || (state_d != StRun && state_d != StDrain);
   assign units_rst_no = ~units_rst_q;
   for (genvar u = 0; u < 4; u++) begin : gen_rst
     twin u_rst (.clk_i(clk_i), .d_i(units_rst), .q_o(units_rst_q[u]));
   end
-  assign watchdog_o   = state_q == StRun && watchdog_i != '0 && quiet_q >= watchdog_i;
   assign done_o       = (state_q == StRun && state_d == StIdle) || (state_q == StDrain && state_d == StIdle);
 
   always_comb begin
@@ -98,5 +96,7 @@ module engine_control (
     drained_q  <= state_q == StDrain ? {drained_q[0], 1'b1} : '0;
     if (state_q != StRun || progress_q) quiet_q <= '0;
     else if (!watchdog_o) quiet_q <= quiet_q + 1'b1;
+    watchdog_o <= state_q == StRun && watchdog_i != '0 && quiet_q >= watchdog_i;
+    begin_o    <= !rst_ni || state_d == StBegin;
   end
 endmodule

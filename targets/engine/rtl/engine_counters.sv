@@ -20,9 +20,9 @@ module engine_counters #(
   // Stage 0: the turn, whose word is read and whose sum begins again.
   logic [5:0] turn_q;
   logic       fresh_q;  // the first round: the memory's words are stale
-  logic       waits_q, hit;
+  logic       waits_q, waits1_q, match1_q, hit1;
   logic [engine_pkg::NumCounters*SumBits-1:0] sums;
-  assign hit = waits_q && turn_q == index_i;
+  assign hit1 = waits1_q && match1_q;
   always_ff @(posedge clk_i) begin
     if (clear_i) begin
       turn_q  <= '0;
@@ -33,7 +33,9 @@ module engine_counters #(
     end
     if (!rst_ni) waits_q <= 1'b0;
     else if (read_i) waits_q <= 1'b1;
-    else if (hit) waits_q <= 1'b0;
+    else if (hit1) waits_q <= 1'b0;
+    waits1_q <= waits_q;
+    match1_q <= turn_q == index_i;
   end
   for (genvar c = 0; c < engine_pkg::NumCounters; c++) begin : gen_sum
     logic [SumBits-1:0] sum_q;
@@ -48,7 +50,7 @@ module engine_counters #(
   // 1, 2: the word comes. 3: the sum, or the low word's carry, is added. 4: the new word is written.
   logic [5:0]           turn1_q, turn2_q, turn3_q, turn4_q;
   logic                 fresh1_q, fresh2_q, carry4_q;
-  logic [3:1]           hit_q;
+  logic [3:2]           hit_q;
   logic [SumBits-1:0]   sum1_q, sum2_q, sum3_q;
   logic [WORD_BITS-1:0] word2, word3_q;
   ram_sdp #(.WIDTH(WORD_BITS), .DEPTH(64), .TECH(TECH)) u_totals (
@@ -69,6 +71,6 @@ module engine_counters #(
   end
   always_ff @(posedge clk_i) begin
     if (!rst_ni) {valid_o, hit_q} <= '0;
-    else {valid_o, hit_q} <= {hit_q, hit};
+    else {valid_o, hit_q} <= {hit_q, hit1};
   end
 endmodule

@@ -67,7 +67,7 @@ module engine_status #(
   end
   always_ff @(posedge clk_i) add_q <= add;
   engine_counters #(.TECH(TECH)) u_counters (
-    .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(begin_i || !rst_ni), .add_i(add_q), .read_i(counter_read_i),
+    .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(begin_i), .add_i(add_q), .read_i(counter_read_i),
     .index_i(counter_i), .valid_o(counter_valid_o), .value_o(counter_value_o));
 
   // Last instruction begun, and the oldest not ended: at work or, if none is, at the head of the queue. The
@@ -82,7 +82,7 @@ module engine_status #(
     logic [31:0] last_q;
     assign last_o[u*32 +: 32] = last_q;
     always_ff @(posedge clk_i) begin
-      if (!rst_ni || begin_i) last_q <= '1;
+      if (begin_i) last_q <= '1;
       else if (taken_i[u]) last_q <= 32'(queue_index_i[u*I +: I]);
     end
     always_ff @(posedge clk_i) begin

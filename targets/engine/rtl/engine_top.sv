@@ -199,7 +199,7 @@ module engine_top #(
   always_ff @(posedge clk_i) taken_q <= take;
 
   token_counters u_tokens (
-    .clk_i(clk_i), .clear_i(begin_run || !rst_n),
+    .clk_i(clk_i), .clear_i(begin_run),
     .wait_load_i(instr[engine_pkg::FieldWait +: 3]),
     .wait_compute_i(instr[InstrBits + engine_pkg::FieldWait +: 3]),
     .wait_store_i(instr[2*InstrBits + engine_pkg::FieldWait +: 3]), .taken_i(taken_q),

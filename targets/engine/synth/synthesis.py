@@ -92,9 +92,10 @@ def synthesize(work, board, tools):
         # The engine stays a module up to the end, so that it can be simulated by itself.
         "setattr -mod -set keep_hierarchy 1 *engine_top",
         f"synth_lattice -family ecp5 -top {top} -run :map_luts",
-        # Yosys's own flow says 300 ps a wire. Routed ones take 500 to 2500, so that levels of logic are what counts.
+        # Yosys's own flow says 300 ps a wire. Routed ones take 500 to 2500, so that levels of logic are what counts; and
+        # nextpnr puts a register beside a LUT of four inputs, but not beside the wider ones that are made of several.
         "techmap -map +/lattice/latches_map.v",
-        "abc9 -W 1200",
+        "abc9 -maxlut 4 -W 1200",
         "clean",
         f"synth_lattice -family ecp5 -top {top} -run map_cells:",
         # The output registers of ram_sdp's memories; see there.
