@@ -191,9 +191,11 @@ def load_align(work):
         first = r.choice([0, 0, r.randint(0, length)])
         stop = r.choice([length, length, r.randint(first, length)])
         lane, fill = r.randrange(8), r.randrange(256)
-        beats = (lane + stop - first + 7) // 8 if stop > first else 0
+        # The blocks from the first to the final one take a beat each, and one more if the first straddles two.
+        beats, taking = (lane + stop - first + 7) // 8, (stop - 1) // 8 - first // 8 + 1 + (lane > first % 8)
+        dry = stop > first and beats < taking
         blocks = (length + 7) // 8 + r.randrange(2)
-        lines.append(f"{lane:x} {first:x} {stop:x} {beats:x} {blocks:x} {fill:x}")
+        lines.append(f"{lane:x} {first:x} {stop:x} {dry:x} {blocks:x} {fill:x}")
         for block in range(blocks):
             values = [(lane + b - first) % 256 if first <= b < stop else fill for b in range(8 * block, 8 * block + 8)]
             expected.append("".join(f"{v:02x}" for v in reversed(values)) + (" end" if block == blocks - 1 else ""))

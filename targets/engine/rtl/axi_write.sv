@@ -72,7 +72,8 @@ module axi_write #(
     end else begin
       if (take) sent_q <= last ? '0 : sent_q + 1'b1;
       count_q <= count_d;
-      room_q  <= count_d != CountBits'(MAX_BURSTS);
+      // Known a cycle late, so that one place stays free.
+      room_q  <= count_q < CountBits'(MAX_BURSTS - 1);
     end
   end
 

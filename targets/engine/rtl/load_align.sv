@@ -6,6 +6,7 @@ module load_align #(
   parameter int AXI_BYTES = 8,
   parameter int LANE_BITS = 3,
   parameter int BEAT_BITS = 22,
+  parameter int FIRST_BITS = 13,
   parameter int TAG_BITS  = 1
 ) (
   input  logic                   clk_i,
@@ -16,13 +17,14 @@ module load_align #(
   input  logic [LANE_BITS-1:0]   lane_i,         // of the first wanted byte in its beat …
   input  logic [LANE_BITS-1:0]   first_lane_i,   // … and in its block
   input  logic [LANE_BITS-1:0]   final_lane_i,   // of the last wanted byte in its block
-  input  logic [BEAT_BITS-1:0]   first_block_i, final_block_i,  // with wanted bytes
-  input  logic [BEAT_BITS-1:0]   beats_i,
+  input  logic [FIRST_BITS-1:0]  first_block_i,  // with wanted bytes
+  input  logic [BEAT_BITS-1:0]   final_block_i,
   input  logic [BEAT_BITS-1:0]   last_block_i,   // of the run
   // The same numbers judged ahead of time.
-  input  logic                   some_i,         // beats_i is not 0: a byte is wanted
+  input  logic                   some_i,         // a byte is wanted
   input  logic                   first_now_i, final_now_i, last_now_i,  // that block is block 0
-  input  logic                   straddles_i,    // lane_i > first_lane_i
+  input  logic                   straddles_i,    // lane_i > first_lane_i: the first block begins in one beat and ends in the next
+  input  logic                   dry_i,          // the final block has no beat of its own
   input  logic [7:0]             fill_i,
   input  logic [TAG_BITS-1:0]    tag_i,          // goes with the run's blocks
   output logic                   waits_o,        // for the bus
@@ -41,13 +43,13 @@ module load_align #(
   localparam int B = AXI_BYTES;
 
   // The run at work, and what its next step does.
-  logic                 active_q, some_q, straddles_q, fresh_q;
+  logic                 active_q, some_q, straddles_q, dry_q, fresh_q;
   logic                 prime_q;   // takes a beat ahead: the first block begins in one and ends in the next
   logic                 need_q;    // takes a beat
   logic                 within_q;  // from the first to the final block
-  logic                 at_first, at_final, at_last, out_of_beats, next_first, last_beat;
-  logic                 free, step, emit, next_begins, next_within, next_spent, begins;
-  logic                 unused_final, unused_last;
+  logic                 at_first, at_final, at_last, next_first, next_final;
+  logic                 free, step, emit, next_begins, next_within, next_prime, next_dry, begins;
+  logic                 unused_last;
 
   assign step        = active_q && room_i && (!need_q || beat_valid_i);
   assign emit        = step && !prime_q;
@@ -61,16 +63,16 @@ module load_align #(
   assign begins      = some_i && first_now_i;
   assign next_begins = some_q && next_first && !prime_q;
   assign next_within = prime_q || next_begins || (within_q && !at_final);
-  assign next_spent  = need_q ? last_beat : out_of_beats;
+  // Each block of those within takes a beat, but for the final one where it is dry.
+  assign next_prime  = next_begins && straddles_q;
+  assign next_dry    = dry_q && (prime_q ? at_final : next_final);
 
-  countdown #(.WIDTH(BEAT_BITS)) u_first (.clk_i(clk_i), .load_i(free), .count_i(first_block_i),
+  countdown #(.WIDTH(FIRST_BITS)) u_first (.clk_i(clk_i), .load_i(free), .count_i(first_block_i),
     .zero_i(first_now_i), .step_i(emit), .zero_o(at_first), .one_o(next_first));
   countdown #(.WIDTH(BEAT_BITS)) u_final (.clk_i(clk_i), .load_i(free), .count_i(final_block_i),
-    .zero_i(final_now_i), .step_i(emit), .zero_o(at_final), .one_o(unused_final));
+    .zero_i(final_now_i), .step_i(emit), .zero_o(at_final), .one_o(next_final));
   countdown #(.WIDTH(BEAT_BITS)) u_last (.clk_i(clk_i), .load_i(free), .count_i(last_block_i),
     .zero_i(last_now_i), .step_i(emit), .zero_o(at_last), .one_o(unused_last));
-  countdown #(.WIDTH(BEAT_BITS)) u_beats (.clk_i(clk_i), .load_i(free), .count_i(beats_i),
-    .zero_i(!some_i), .step_i(beat_take_o), .zero_o(out_of_beats), .one_o(last_beat));
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) active_q <= 1'b0;
@@ -81,14 +83,15 @@ module load_align #(
     if (free) begin
       some_q      <= some_i;
       straddles_q <= straddles_i;
+      dry_q       <= dry_i;
       fresh_q     <= 1'b1;
       prime_q     <= begins && straddles_i;
       need_q      <= begins;
       within_q    <= begins;
     end else if (step) begin
       if (emit) fresh_q <= 1'b0;
-      prime_q  <= next_begins && straddles_q;
-      need_q   <= next_within && !next_spent;
+      prime_q  <= next_prime;
+      need_q   <= next_prime || (next_within && !next_dry);
       within_q <= next_within;
     end
   end

@@ -54,11 +54,12 @@ module load_unit #(
   localparam int LenBits  = 24;
   localparam int LaneBits = $clog2(AXI_BYTES);
   localparam int BeatBits = LenBits - 2;
+  localparam int FirstBits = 16 - LaneBits;  // only runs of ACT have other bytes before the wanted ones
   localparam int WordShift = $clog2(PC);
 
   // What the data side must know of an instruction, and of a run.
   localparam int ContextBits = 3 + engine_pkg::IndexBits + 2 + 8 + BeatBits + 2;
-  localparam int RunBits     = LOCAL_BITS + 3*LaneBits + 3*BeatBits + 5;
+  localparam int RunBits     = LOCAL_BITS + 3*LaneBits + FirstBits + BeatBits + 6;
   localparam int TagBits     = 2 + LOCAL_BITS + 1 + 1 + 3;
   localparam int BlockBits   = AXI_BYTES*8 + TagBits + 2;
   localparam int BlockDepth  = 8;
@@ -77,9 +78,9 @@ module load_unit #(
   logic [LenBits-1:0]  new_first, new_final;
   logic                new_some, new_one_beat, new_first_now, new_final_now;
   logic [LaneBits-1:0] first_lane, final_lane;
-  logic [BeatBits-1:0] new_beats, beats, first_block, final_block;
-  logic                new_last, run_last, some, first_now, final_now, straddles;
-  logic [3:0]          new_flags;
+  logic [BeatBits-1:0] new_beats, final_block;
+  logic [FirstBits-1:0] first_block;
+  logic                new_straddles, new_dry, new_last, run_last, some, first_now, final_now, straddles, dry;
 
   assign is_act = instr_i[engine_pkg::FieldOpcode +: 8] == engine_pkg::OpLoadAct;
   assign is_wgt = instr_i[engine_pkg::FieldOpcode +: 8] == engine_pkg::OpLoadWgt;
@@ -145,6 +146,8 @@ module load_unit #(
     .run_one_beat_o(new_one_beat),
     .run_first_now_o(new_first_now),
     .run_final_now_o(new_final_now),
+    .run_straddles_o(new_straddles),
+    .run_dry_o     (new_dry),
     .run_last_o    (new_last)
   );
 
@@ -157,11 +160,11 @@ module load_unit #(
   logic [BeatBits-1:0]  now_last_block;
   logic                 now_odd, now_single;
 
-  assign new_flags = {new_some, new_first_now, new_final_now, new_lane > new_first[LaneBits-1:0]};
   assign run_new = {new_local, new_lane, new_first[LaneBits-1:0], new_final[LaneBits-1:0],
-                    BeatBits'(new_first >> LaneBits), BeatBits'(new_final >> LaneBits), new_beats, new_flags, new_last};
-  assign {local_addr, lane, first_lane, final_lane, first_block, final_block, beats, some, first_now, final_now,
-          straddles, run_last} = run_head;
+                    FirstBits'(new_first >> LaneBits), BeatBits'(new_final >> LaneBits), new_some, new_first_now,
+                    new_final_now, new_straddles, new_dry, new_last};
+  assign {local_addr, lane, first_lane, final_lane, first_block, final_block, some, first_now, final_now, straddles, dry,
+          run_last} = run_head;
   fifo #(.WIDTH(RunBits), .DEPTH(16), .HEAD(0)) u_runs (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(run_valid && !run_full), .data_i(run_new),
     .pop_i(run_take), .data_o(run_head), .empty_o(run_empty), .full_o(run_full));
@@ -217,7 +220,8 @@ module load_unit #(
   end
 
   load_align #(
-    .AXI_BYTES(AXI_BYTES), .LANE_BITS(LaneBits), .BEAT_BITS(BeatBits), .TAG_BITS(TagBits)
+    .AXI_BYTES(AXI_BYTES), .LANE_BITS(LaneBits), .BEAT_BITS(BeatBits), .FIRST_BITS(FirstBits),
+    .TAG_BITS(TagBits)
   ) u_align (
     .clk_i        (clk_i),
     .rst_ni       (rst_ni),
@@ -228,13 +232,13 @@ module load_unit #(
     .final_lane_i (final_lane),
     .first_block_i(first_block),
     .final_block_i(final_block),
-    .beats_i      (beats),
     .last_block_i (now_last_block),
     .some_i       (some),
     .first_now_i  (first_now),
     .final_now_i  (final_now),
     .last_now_i   (now_single),
     .straddles_i  (straddles),
+    .dry_i        (dry),
     .fill_i       (now_fill),
     .tag_i        ({now_target, local_addr, now_odd, run_last, now_signal}),
     .waits_o      (wait_memory_o),

@@ -55,7 +55,7 @@ module store_unit #(
   logic [LaneBits-1:0]   run_lane, run_final_lane, lane, final_lane;
   logic [LenBits-1:0]    run_begin, run_final;
   logic [BeatBits-1:0]   run_beats, run_last_beat, run_last_block, last_beat, last_block;
-  logic                  run_last, run_some, run_begin_now, one_beat, one_block, run_push;
+  logic                  run_last, run_some, run_begin_now, run_straddles, run_dry, one_beat, one_block, run_push;
   logic [2:0]            signal_q;
   logic                  sent_all_q, base;
 
@@ -101,6 +101,8 @@ module store_unit #(
     .run_one_beat_o(one_beat),
     .run_first_now_o(run_begin_now),
     .run_final_now_o(one_block),
+    .run_straddles_o(run_straddles),
+    .run_dry_o     (run_dry),
     .run_last_o    (run_last)
   );
 

@@ -21,14 +21,14 @@ module frame_rx (
 
   logic [Held*8-1:0] held_q;  // the oldest at the bottom
   logic [2:0]        count_q;
-  logic              escape_q, spoilt_q, flag, escape, whole;
+  logic              escape_q, spoilt_q, right_q, flag, escape, whole;  // right: crc_q was so a cycle ago
   logic [31:0]       crc_q, crc_next;
   logic [7:0]        value;
 
   assign flag   = valid_i && data_i == 8'h7e && !broken_i;
   assign escape = valid_i && data_i == 8'h7d && !broken_i;
   assign value  = escape_q ? data_i ^ 8'h20 : data_i;
-  assign whole  = count_q == 3'(Held) && !escape_q && !spoilt_q && crc_q == Residue;
+  assign whole  = count_q == 3'(Held) && !escape_q && !spoilt_q && right_q;
 
   crc32_byte u_crc (.crc_i(crc_q), .data_i(value), .crc_o(crc_next));
 
@@ -38,6 +38,8 @@ module frame_rx (
     commit_o   <= 1'b0;
     rollback_o <= 1'b0;
     good_o     <= 1'b0;
+    // Bytes are many cycles apart.
+    right_q    <= crc_q == Residue;
     if (!rst_ni) begin
       count_q  <= 3'd0;
       escape_q <= 1'b0;

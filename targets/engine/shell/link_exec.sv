@@ -182,10 +182,8 @@ module link_exec #(
       free_q  <= 1'b0;
     end else begin
       state_q <= state_d;
-      if (state_q[Send] || state_q[Gather] || state_q[Header] || state_q[Fold]) begin
-        if (state_d != state_q) index_q <= 3'd0;
-        else if (take || put || state_q[Fold]) index_q <= index_q + 1'b1;
-      end
+      if (!state_q[Send] && !state_q[Gather] && !state_q[Header] && !state_q[Fold]) index_q <= 3'd0;
+      else if (take || put || state_q[Fold]) index_q <= index_q + 1'b1;
       if (state_q[Begin] && !short_q) some_q <= 1'b1;
       free_q <= !put && (!valid_o || ready_i);
       if (put) valid_o <= 1'b1;

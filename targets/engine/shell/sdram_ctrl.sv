@@ -66,14 +66,14 @@ module sdram_ctrl #(
   logic [3:0]       active_q;    // until an open row may be closed
   logic [3:0]       recover_q;   // until what was written is safe from closing
   logic [1:0]       slot_q;      // until the data lines are free
-  logic             able_q, settled_q;
+  logic             able_q, settled_q, free_q;  // free: slot_q is 0
   logic             due_q;       // refresh
 
   // Bursts: the one at work, and the next.
   logic        next_valid_q, next_write_q, valid_q, write_q, pick_read, pick_write, turn_q, load;
   logic [25:0] next_addr_q, addr_q;
   logic [7:0]  next_left_q, left_q;
-  logic        bad, final_beat, issue, issue_read, issue_write, open_now, close_now, ready_now, w_empty;
+  logic        bad, final_q, next_final_q, issue, issue_read, issue_write, open_now, close_now, ready_now, w_empty;
   logic [1:0]  bank;
   logic [12:0] row;
 
@@ -84,8 +84,7 @@ module sdram_ctrl #(
   assign bad        = addr_q[25];
   assign row        = addr_q[24:12];
   assign bank       = addr_q[11:10];
-  assign final_beat = left_q == 8'd0;
-  assign load       = next_valid_q && (!valid_q || (issue && final_beat));
+  assign load       = next_valid_q && (!valid_q || (issue && final_q));
 
   // Data.
   logic          w_full, r_empty, r_full, pop_r, room_q, quiet;
@@ -113,7 +112,7 @@ module sdram_ctrl #(
   // Rows: looked up in two cycles after the address has changed, while the beat before is on the lines.
   logic [3:0]  open_q;
   logic [1:0]  look_q;
-  logic        look_open_q, hit_q, miss_q;
+  logic        look_open_q, hit_q, miss_q, closed_q;  // hit: may go on, as an access beyond the memory may
   logic [12:0] look_row_q, open_row, row0_q, row1_q, row2_q, row3_q;
 
   always_comb begin
@@ -128,8 +127,9 @@ module sdram_ctrl #(
   always_ff @(posedge clk_i) begin
     look_open_q <= open_q[bank];
     look_row_q  <= open_row;
-    hit_q       <= look_open_q && look_row_q == row;
-    miss_q      <= look_open_q && look_row_q != row;
+    hit_q       <= bad || (look_open_q && look_row_q == row);
+    miss_q      <= !bad && look_open_q && look_row_q != row;
+    closed_q    <= !bad && !look_open_q;
     if (open_now) begin
       if (bank == 2'd0) row0_q <= row;
       if (bank == 2'd1) row1_q <= row;
@@ -142,16 +142,16 @@ module sdram_ctrl #(
   // sets the counters, and may be looked at again in the next cycle but one.
   always_ff @(posedge clk_i) begin
     able_q    <= rst_ni && state_q == Run && valid_q && look_q <= 2'd1 && wait_q <= 4'd1
-                 && (!able_q || (slot_q != 2'd0 && (bad || hit_q)));
+                 && (!able_q || (!free_q && hit_q));
     settled_q <= active_q <= 4'd1 && recover_q <= 4'd1;
   end
   assign ready_now   = able_q && !due_q;
-  assign issue       = ready_now && slot_q == 2'd0 && (bad || hit_q)
+  assign issue       = ready_now && free_q && hit_q
                        && (write_q ? !w_empty && drive_o && !bvalid_o : room_q);
   assign issue_read  = issue && !write_q;
   assign issue_write = issue && write_q;
-  assign close_now   = ready_now && !bad && miss_q && settled_q;
-  assign open_now    = ready_now && !bad && !hit_q && !miss_q;
+  assign close_now   = ready_now && miss_q && settled_q;
+  assign open_now    = ready_now && closed_q;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -221,7 +221,7 @@ module sdram_ctrl #(
             open_q[bank] <= 1'b0;
             wait_q       <= 4'(Trp - 1);
           end
-          if (due_q && slot_q == 2'd0 && wait_q == 4'd0 && active_q == 4'd0 && recover_q == 4'd0) begin
+          if (due_q && free_q && wait_q == 4'd0 && active_q == 4'd0 && recover_q == 4'd0) begin
             command_o <= Precharge;
             a_o       <= All;
             open_q    <= 4'd0;
@@ -248,6 +248,7 @@ module sdram_ctrl #(
       valid_q      <= 1'b0;
       turn_q       <= 1'b0;
       slot_q       <= 2'd0;
+      free_q       <= 1'b1;
       look_q       <= 2'd0;
       bvalid_o     <= 1'b0;
     end else begin
@@ -258,12 +259,13 @@ module sdram_ctrl #(
         next_valid_q <= 1'b0;
       end
       if (load) valid_q <= 1'b1;
-      else if (issue && final_beat) valid_q <= 1'b0;
+      else if (issue && final_q) valid_q <= 1'b0;
+      free_q <= !issue && slot_q <= 2'd1;
       if (issue) slot_q <= 2'd3;
       else if (slot_q != 2'd0) slot_q <= slot_q - 1'b1;
       if (load || issue || open_now || close_now || due_q) look_q <= 2'd2;
       else if (look_q != 2'd0) look_q <= look_q - 1'b1;
-      if (issue_write && final_beat) bvalid_o <= 1'b1;
+      if (issue_write && final_q) bvalid_o <= 1'b1;
       else if (bready_i) bvalid_o <= 1'b0;
     end
   end
@@ -273,12 +275,15 @@ module sdram_ctrl #(
       next_write_q <= pick_write;
       next_addr_q  <= pick_write ? awaddr_i : araddr_i;
       next_left_q  <= pick_write ? awlen_i : arlen_i;
+      next_final_q <= (pick_write ? awlen_i : arlen_i) == 8'd0;
     end
     if (load) begin
       write_q <= next_write_q;
       addr_q  <= next_addr_q;
       left_q  <= next_left_q;
+      final_q <= next_final_q;
     end else if (issue) begin
+      final_q      <= left_q == 8'd1;
       addr_q[24:3] <= addr_q[24:3] + 1'b1;
       left_q       <= left_q - 1'b1;
     end
@@ -305,11 +310,11 @@ module sdram_ctrl #(
   end
 
   always_ff @(posedge clk_i) begin
-    pipe_last_q <= {pipe_last_q[Pipe-2:0], final_beat};
+    pipe_last_q <= {pipe_last_q[Pipe-2:0], final_q};
     pipe_bad_q  <= {pipe_bad_q[Pipe-2:0], bad};
     words_q     <= {dq_i, words_q[63:16]};
     // The first word stands by for its turn, which comes only while the lines are driven.
-    if (write_q && slot_q == 2'd0 && drive_o) begin
+    if (write_q && free_q && drive_o) begin
       dq_o        <= w_head[15:0];
       dqm_o       <= ~w_head[65:64];
       rest_q      <= w_head[63:16];
