@@ -282,7 +282,7 @@ def requant_feed(work):
         prm = [r.getrandbits(64 * pk) for _ in range(256)]
         read = deque([0, 0])  # PRM's words two cycles after their address
         last_read, expected, first = 0, [], r.randrange(256)
-        plan = {}  # cycle: (pair, pixel's last, pass's last) of an output that is whole two cycles later
+        plan = {}  # cycle: (pair, pixel's last, pass's last) of an output that is whole three cycles later
         now = 0
         for group in range(3):
             pair = chunks == 2 and r.random() < 0.7
@@ -299,12 +299,12 @@ def requant_feed(work):
         for cycle in range(now + 40):
             pair, pixel, end = plan.get(cycle, (0, 0, 0))
             acc = sums.setdefault(cycle, r.getrandbits(32 * pk * chunks))
-            out = dut.step(start=0, whole=cycle in plan, pair=pair, pixel_last=pixel, pass_last=end, acc=acc, prm_rdata=read[0])
+            out = dut.step(start=0, max=0, whole=cycle in plan, pair=pair, pixel_last=pixel, pass_last=end, acc=acc, prm_rdata=read[0])
             last_read = prm[out["prm_raddr"]] if out["prm_re"] else last_read
             read.append(last_read)
             read.popleft()
-            if cycle - 2 in plan:
-                outputs.append((acc, plan[cycle - 2][0]))
+            if cycle - 3 in plan:
+                outputs.append((acc, plan[cycle - 3][0]))
             if out["valid"]:
                 slices.append((out["acc"], out["prm"], out["pixel_last"]))
         wanted, entries = [], iter(expected)

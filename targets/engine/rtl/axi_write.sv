@@ -72,8 +72,9 @@ module axi_write #(
     end else begin
       if (take) sent_q <= last ? '0 : sent_q + 1'b1;
       count_q <= count_d;
-      // Known a cycle late, so that one place stays free.
-      room_q  <= count_q < CountBits'(MAX_BURSTS - 1);
+      // That is count_d != MAX_BURSTS, sooner.
+      room_q  <= answered || !(count_q == CountBits'(MAX_BURSTS)
+                               || (accept && count_q == CountBits'(MAX_BURSTS - 1)));
     end
   end
 

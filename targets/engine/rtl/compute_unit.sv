@@ -80,6 +80,7 @@ module compute_unit #(
   logic [7:0]           opcode;
   logic                 is_conv, is_int4, is_int16, is_wide, is_pairs, is_add, is_max, is_ones, is_tap, is_looked;
   logic [TableBits-1:0] table_q;
+  logic [7:0]           zo_q;
 
   assign take_o   = valid_i && tokens_ok_i && !busy_o;
   assign signal_o = instr_q[engine_pkg::FieldSignal +: 3];
@@ -110,6 +111,7 @@ module compute_unit #(
       is_pairs <= INT16 != 0 && instr_i[engine_pkg::FieldInt16Out] && opcode != engine_pkg::OpConv;
       is_add  <= opcode == engine_pkg::OpAdd;
       is_max  <= opcode == engine_pkg::OpMaxPool;
+      zo_q    <= opcode == engine_pkg::OpMaxPool ? 8'd0 : instr_i[engine_pkg::FieldZo +: 8];
       is_ones <= opcode == engine_pkg::OpDepthwise && instr_i[engine_pkg::FieldFlags];
       is_tap  <= opcode == engine_pkg::OpDepthwise && !instr_i[engine_pkg::FieldFlags];
       is_looked <= instr_i[engine_pkg::FieldT +: 8] != 8'd0;
@@ -355,10 +357,11 @@ module compute_unit #(
     .rst_ni       (rst_ni),
     .start_i      (begun_q),
     .p_i          (instr_q[engine_pkg::FieldP +: PRM_ADDR_BITS]),
-    .whole_i      (last[SumAt-1]),
-    .pair_i       (pair[SumAt-1]),
-    .pixel_last_i (pixel_last[SumAt-1]),
-    .pass_last_i  (pass_last[SumAt-1]),
+    .max_i        (is_max),
+    .whole_i      (last[SumAt-2]),
+    .pair_i       (pair[SumAt-2]),
+    .pixel_last_i (pixel_last[SumAt-2]),
+    .pass_last_i  (pass_last[SumAt-2]),
     .acc_i        (sums),
     .prm_re_o     (prm_re_o),
     .prm_raddr_o  (prm_raddr_o),
@@ -392,10 +395,8 @@ module compute_unit #(
 
   for (genvar k = 0; k < RqLanes; k++) begin : gen_requant
     logic [63:0] prm;
-    logic [31:0] acc;
     assign prm = feed_prm[k*64 +: 64];
     logic [YBits-1:0] y;
-    assign acc = is_max ? {{(32-YBits){feed_acc[k*32+YBits-1]}}, feed_acc[k*32 +: YBits]} : feed_acc[k*32 +: 32];
     assign result[k*8 +: 8] = y[7:0];
     if (INT16 == 0) begin : gen_int8
       assign high[k*8 +: 8] = '0;
@@ -406,11 +407,11 @@ module compute_unit #(
       .clk_i   (clk_i),
       .en_i    (busy_o),
       .valid_i (rq_valid),
-      .acc_i   (acc),
-      .bias_i  (is_max ? 32'sd0 : prm[31:0]),
-      .m_i     (is_max ? 15'd4 : prm[46:32]),
-      .s_i     (is_max ? 6'd2 : prm[53:48]),
-      .zo_i    (is_max ? 8'sd0 : instr_q[engine_pkg::FieldZo +: 8]),
+      .acc_i   (feed_acc[k*32 +: 32]),
+      .bias_i  (prm[31:0]),
+      .m_i     (prm[46:32]),
+      .s_i     (prm[53:48]),
+      .zo_i    (zo_q),
       .lo_i    (lo),
       .hi_i    (hi),
       .y_o     (y)

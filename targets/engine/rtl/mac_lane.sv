@@ -37,7 +37,7 @@ module mac_lane #(
   input  logic               sum_valid_i,
   input  logic               sum_first_i,
   input  logic               max_i,
-  output logic [(INT4+1)*32-1:0] acc_o  // of a maximum, the lowest 8 or 16 bits alone
+  output logic [(INT4+1)*32-1:0] acc_o
 );
   localparam int Top     = 24;  // bits of the widest sum: an 8 × 16 bit product
   localparam int ABits   = 8 + INT16;
@@ -172,11 +172,6 @@ module mac_lane #(
   assign greater     = $signed(total[MaxBits-1:0]) > $signed(acc_q[MaxBits-1:0]);
   assign acc_o[31:0] = acc_q;
   always_ff @(posedge clk_i) begin
-    if (sum_valid_i) begin
-      if (sum_first_i) acc_q[MaxBits-1:0] <= total[MaxBits-1:0];
-      else if (max_i) acc_q[MaxBits-1:0] <= greater ? total[MaxBits-1:0] : acc_q[MaxBits-1:0];
-      else acc_q[MaxBits-1:0] <= summed[MaxBits-1:0];
-      acc_q[31:MaxBits] <= sum_first_i || max_i ? total[31:MaxBits] : summed[31:MaxBits];
-    end
+    if (sum_valid_i && (sum_first_i || !max_i || greater)) acc_q <= sum_first_i || max_i ? total : summed;
   end
 endmodule

@@ -2,6 +2,7 @@
 // Hands the sums of an output to requantize, a chunk in RQ_CYCLES cycles, each slice of it with its entries of PRM. An
 // output may complete the sums of two chunks at once, which follow each other. Whoever completes outputs leaves as
 // many cycles between them. Where a chunk takes one cycle and comes alone nothing is held, and sums go on as they are.
+// Maxima have no entries: they are to stay as they are.
 module requant_feed #(
   parameter int PK            = 8,
   parameter int RQ_CYCLES     = 1,
@@ -13,7 +14,8 @@ module requant_feed #(
   input  logic                      rst_ni,
   input  logic                      start_i,  // p_i is new
   input  logic [PRM_ADDR_BITS-1:0]  p_i,
-  // An output's sums stand two cycles later, chunk by chunk.
+  input  logic                      max_i,    // stays put
+  // An output's sums stand three cycles later, chunk by chunk.
   input  logic                      whole_i,
   input  logic                      pair_i,        // two chunks of them
   input  logic                      pixel_last_i,  // of an output pixel
@@ -28,8 +30,11 @@ module requant_feed #(
   output logic [LANES*32-1:0]       acc_o,
   output logic [LANES*64-1:0]       prm_o
 );
-  // A chunk that is about to leave: its entries are read now, and stand two cycles later.
+  // A chunk that is about to leave: its entries are read now, stand two cycles later, and leave in the third.
   logic chunk, pixel_last, pass_last;
+  logic [LANES*64-1:0] entries;
+  localparam logic [63:0] Through = {16'd2, 16'd4, 32'd0};  // a shift by 2 of 4 times the value
+  always_ff @(posedge clk_i) prm_o <= max_i ? {LANES{Through}} : entries;
 
   // Addresses of PRM: once more for each output of a pass.
   logic [PRM_ADDR_BITS-1:0] addr_q, pass_q, next;
@@ -46,21 +51,21 @@ module requant_feed #(
     end
   end
 
-  logic [2:1] chunk_q, pixel_last_q;
-  assign pixel_last_o = pixel_last_q[2];
+  logic [3:1] chunk_q, pixel_last_q;
+  assign pixel_last_o = pixel_last_q[3];
   always_ff @(posedge clk_i) begin
     if (!rst_ni) chunk_q <= '0;
-    else chunk_q <= {chunk_q[1], chunk};
+    else chunk_q <= {chunk_q[2:1], chunk};
   end
 
   if (RQ_CYCLES * CHUNKS == 1) begin : gen_straight
     assign chunk      = whole_i;
     assign pixel_last = pixel_last_i;
     assign pass_last  = pass_last_i;
-    assign valid_o    = chunk_q[2];
+    assign valid_o    = chunk_q[3];
     assign acc_o      = acc_i;
-    assign prm_o      = prm_rdata_i;
-    always_ff @(posedge clk_i) pixel_last_q <= {pixel_last_q[1], pixel_last};
+    assign entries    = prm_rdata_i;
+    always_ff @(posedge clk_i) pixel_last_q <= {pixel_last_q[2:1], pixel_last};
   end else begin : gen_held
     // One cycle later than the straight way. The second chunk of a pair follows when the first has left.
     logic                 whole_q, pair_q, pixel_end_q, pass_end_q, second;
@@ -88,29 +93,32 @@ module requant_feed #(
 
     // Sums move down by a slice a cycle.
     logic [CHUNKS*PK*32-1:0] held_q;
-    logic                    held, second1_q;
-    assign held  = chunk_q[1] && !second1_q;
+    logic                    held, second1_q, second2_q;
+    assign held  = chunk_q[2] && !second2_q;
     assign acc_o = held_q[LANES*32-1:0];
     always_ff @(posedge clk_i) begin
       second1_q <= second;
+      second2_q <= second1_q;
       held_q    <= held ? acc_i : held_q >> LANES * 32;
       if (chunk) pixel_last_q[1] <= pixel_last;
       if (chunk_q[1]) pixel_last_q[2] <= pixel_last_q[1];
+      if (chunk_q[2]) pixel_last_q[3] <= pixel_last_q[2];
     end
 
     if (RQ_CYCLES == 1) begin : gen_whole
-      assign valid_o = chunk_q[2];
-      assign prm_o   = prm_rdata_i;
+      assign valid_o = chunk_q[3];
+      assign entries = prm_rdata_i;
     end else begin : gen_slices
       localparam int SliceBits = $clog2(RQ_CYCLES);
-      logic [SliceBits-1:0] slice_q;
+      logic [SliceBits-1:0] slice, slice_q;  // that leaves in the next cycle, and in this one
       logic                 more_q;
-      assign valid_o = chunk_q[2] || more_q;
-      assign prm_o   = prm_rdata_i[slice_q*LANES*64 +: LANES*64];
+      assign valid_o = chunk_q[3] || more_q;
+      assign slice   = chunk_q[2] ? '0 : slice_q + 1'b1;
+      assign entries = prm_rdata_i[slice*LANES*64 +: LANES*64];
       always_ff @(posedge clk_i) begin
         if (!rst_ni) more_q <= 1'b0;
         else if (valid_o) more_q <= slice_q != SliceBits'(RQ_CYCLES - 1);
-        slice_q <= chunk_q[1] ? '0 : slice_q + 1'b1;
+        slice_q <= slice;
       end
     end
   end
