@@ -170,6 +170,11 @@ class Generator(Builder):
         conv = name == "CONV"
         kh, kw = (1, 1) if name == "ADD" else self.r.choice([1, 1, 2, 3, 3, 4, 5, 7], 2).tolist()
         ci = self.small(1, 5) if conv else 1
+        types = 0
+        if self.c.INT16 and self.r.random() < 0.6:
+            types = int(self.r.choice([INT16, INT16, INT16_IN, INT16_OUT])) if conv else INT16
+        if conv and types & INT16_OUT and self.r.random() < 0.2:
+            kh = kw = ci = 1  # outputs of a step, which wait for the second chunk of the one before
         groups, oh, ow = self.small(1, 4), self.small(1, 9), self.small(1, 9)
         stride_x, dil_x = self.small(1, 3), self.small(1, 3)
         if name == "DEPTHWISE" and self.r.random() < 0.6:
@@ -180,9 +185,9 @@ class Generator(Builder):
         pixel = ci * self.ratio if conv else -(-groups // self.ratio) * self.ratio
         f = dict(groups=groups, ci=ci, oh=oh, ow=ow, kh=kh, kw=kw, stride_y=self.small(1, 3), stride_x=stride_x,
                  dil_y=self.small(1, 3), dil_x=dil_x, pad=self.pick(-128, 127), zo=self.pick(-128, 127))
-        if self.c.INT16 and self.r.random() < 0.6:
-            f["types"] = int(self.r.choice([INT16, INT16, INT16_IN, INT16_OUT])) if conv else INT16
-        wide = f.get("types", 0) & INT16_OUT
+        if types:
+            f["types"] = types
+        wide = types & INT16_OUT
         if self.r.random() < 0.3 and not wide:
             f["t"] = int(self.r.integers(1, TABLES + 1))
         least = -32768 if wide else -128
