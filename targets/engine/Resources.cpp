@@ -55,7 +55,9 @@ Resources sluice::engine::countResources(const Parameters &parameters,
       act + weights + channels + tables + queues + counters;
   // Fitted to synthesis: control and bus, a multiplier's share of the adder
   // trees, a lane's requantize and table, a byte's share of alignment and
-  // banks.
+  // banks; of int16 operands' signs, joined sums and wider results.
   resources.luts = 9447 + 43 * macs + 413 * lanes + 150 * parameters.PC;
+  if (parameters.INT16)
+    resources.luts += macs + 155 * lanes;
   return resources;
 }

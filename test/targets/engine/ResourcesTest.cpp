@@ -32,6 +32,17 @@ TEST(Resources, AreThoseOfSynthesis) {
   }
 }
 
+/// What synth_lattice makes of compute_unit, with the parameter and without.
+TEST(Resources, Int16TakesLutsAlone) {
+  Parameters parameters = rows[1].parameters;
+  Resources without = countResources(parameters, ecp5);
+  parameters.INT16 = 1;
+  Resources with = countResources(parameters, ecp5);
+  EXPECT_NEAR(double(with.luts - without.luts), 9198 - 7894, 100);
+  EXPECT_EQ(with.multipliers, without.multipliers);
+  EXPECT_EQ(with.memoryBlocks, without.memoryBlocks);
+}
+
 TEST(Resources, WideMultipliersAreShared) {
   // `sluice bitstream --target engine:kv260 --estimate` counts as many.
   EXPECT_EQ(
