@@ -273,9 +273,9 @@ LogicalResult Generator::checkChannels(const Tile &tile) {
   };
   if (isWhole(tile.output) && llvm::all_of(tile.inputs, isWhole))
     return success();
-  return tile.layer.getRoot()->emitError("begins at a channel that is no "
-                                         "multiple of the engine's ")
-         << parameters.PK << " lanes";
+  return tile.layer.getRoot()->emitError("begins at a channel within a chunk "
+                                         "of the engine's ")
+         << parameters.PK << " bytes";
 }
 
 LogicalResult Generator::generate(const Tile &tile) {

@@ -34,15 +34,17 @@ static uint64_t countChunks(const Instruction &instruction) {
   return f && f->types == kTypesInt4 ? 2 : 1;
 }
 
-/// Cycles between two outputs at least: to requantize them, and where they are
-/// int16 and PK of them, to write two chunks.
+/// Whether a pass makes PK results of int16, which are two chunks to write.
+static bool writesPairs(const Instruction &instruction) {
+  auto *f = std::get_if<WindowFields>(&instruction.fields);
+  return instruction.opcode == Opcode::Conv && f && f->types & kTypesInt16Out;
+}
+
+/// Cycles between two outputs at least, to requantize and to write them.
 static uint64_t getSpacing(const Instruction &instruction,
                            const Parameters &parameters) {
-  auto *f = std::get_if<WindowFields>(&instruction.fields);
-  bool isWide =
-      instruction.opcode == Opcode::Conv && f && f->types & kTypesInt16Out;
   return std::max<uint64_t>(parameters.RQ_CYCLES * countChunks(instruction),
-                            isWide ? 2 : 1);
+                            writesPairs(instruction) ? 2 : 1);
 }
 
 /// Whether an instruction's results go through a lookup table.
@@ -370,7 +372,10 @@ void Replay::takeCompute(Cycle now) {
   note(Activity::MacCycles, now, now + work.steps);
   note(Activity::ComputePort, now + work.steps, rests);
   note(Activity::ComputeRequant, rests, now + work.cycles);
-  Cycle drain = pipeline.computeDrain + llvm::Log2_64(parameters.PC);
+  Cycle drain =
+      pipeline.computeDrain + llvm::Log2_64(parameters.PC) + parameters.INT16;
+  if (writesPairs(program[index]) && parameters.RQ_CYCLES == 1)
+    ++drain;
   // A last chunk may be alone.
   if (parameters.RQ_CYCLES > 1 || parameters.INT4) {
     auto *f = std::get_if<WindowFields>(&program[index].fields);

@@ -52,8 +52,9 @@ struct PipelineTiming {
   /// not yet ended.
   unsigned loadRequest = 9, loadEnd = 5, loadNext = 3, loadRuns = 16,
            loadInstructions = 4;
-  /// COMPUTE: all but one cycle a step, log2(PC) for the adder tree and, where
-  /// results wait for their turn, RQ_CYCLES for each chunk of an output.
+  /// COMPUTE: all but one cycle a step, log2(PC) for the adder tree, one more
+  /// with INT16 and, where results wait for their turn, RQ_CYCLES for each
+  /// chunk of an output.
   unsigned computeDrain = 22;
   /// And to send results through a table.
   unsigned tableDrain = 4;

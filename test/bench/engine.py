@@ -3,8 +3,8 @@
 
 usage: engine.py [--json] [--layers] [--board BOARD...] [NAME...]
 
-Makes the seeded models of test/models and three layers alone, compiles each for each board and runs
-one input. `utilisation` is MACs a cycle over PC * PK; `of path` is the same over what the path of the
+Makes the seeded models of test/models and three layers alone, these also with int4 weights or int16 activations,
+compiles each for each board, with INT4 or INT16 where it needs them, and runs one input. `utilisation` is MACs a cycle over PC * PK; `of path` is the same over what the path of the
 layer could do at most, which differs for depthwise convolutions alone. Then what COMPUTE did with the
 cycles, and how long each unit waited for what, in percent of all cycles. `board ms` is the time at the board's clock
 with the memory of the board's file, `link ms` what inputs and outputs add on its link; all else is with 20 cycles of
@@ -42,6 +42,9 @@ SINGLE = {
     "conv1x1": (14, 256, lambda b, x: b.conv(x, 256, (1, 1))),
     "depthwise3x3": (56, 64, lambda b, x: b.conv(x, None, (3, 3), depthwise=True)),
 }
+# Bits of activations and weights, the parameter, and MACs for one of int8.
+FORMS = {"int4": (8, 4, "INT4", 2), "int16": (16, 8, "INT16", 0.5)}
+VARIANTS = ["conv3x3-int4", "conv1x1-int4", "conv3x3-int16", "conv1x1-int16", "depthwise3x3-int16"]
 WAITS = ["compute_token", "load_memory", "load_port", "load_token", "store_memory", "store_port", "store_token",
          "fetch_stall"]
 
@@ -57,15 +60,17 @@ def build_layer(name):
 
 
 def write_model(name, folder):
-    """Writes NAME.onnx, int8 all through, and NAME.npz, one input."""
-    if name in SINGLE:
-        model, samples = build_layer(name)
+    """Writes NAME.onnx, integers all through, and NAME.npz, one input."""
+    layer, _, form = name.partition("-")
+    if layer in SINGLE:
+        model, samples = build_layer(layer)
     else:
         model, inputs = make.build(name, 1)
         samples = inputs(8, 2)
-    inner = qdq.strip_boundary(qdq.quantize(model, {make.INPUT: samples}))
+    bits, weight_bits, *_ = FORMS.get(form, (8, 8))
+    inner = qdq.strip_boundary(qdq.quantize(model, {make.INPUT: samples}, bits, weight_bits))
     onnx.save(inner, folder / f"{name}.onnx")
-    sample = qdq.quantize_array(samples[:1], *qdq.input_quantization(inner))
+    sample = qdq.quantize_array(samples[:1], *qdq.input_quantization(inner), np.dtype(f"int{bits}"))
     np.savez(folder / f"{name}.npz", **{make.INPUT: sample})
 
 
@@ -79,10 +84,12 @@ def sluice(*arguments):
 def count_path_macs(name, pc, pk):
     """MACs a cycle at most: a window reads a column of three words an output, for two chunks where a
     word holds two and their nine taps each take one step."""
-    if name != "depthwise3x3":
-        return pc * pk
-    chunks = 2 if pc >= 9 and pc // pk >= 2 else 1
-    return 9 * pk * chunks // 3
+    layer, _, form = name.partition("-")
+    macs = pc * pk
+    if layer == "depthwise3x3":
+        chunks = 2 if pc >= 9 and pc // pk >= 2 else 1
+        macs = 9 * pk * chunks // 3
+    return macs * (FORMS[form][3] if form else 1)
 
 
 def measure_board(package, board, sample, report):
@@ -99,7 +106,9 @@ def measure_board(package, board, sample, report):
 
 def measure(name, board, folder, with_layers):
     package = folder / f"{name}-{board}"
-    sluice("compile", folder / f"{name}.onnx", "--target", f"engine:{board}", "-o", package)
+    form = name.partition("-")[2]
+    target = f"engine:{board}" + (f",{FORMS[form][2]}=1" if form else "")
+    sluice("compile", folder / f"{name}.onnx", "--target", target, "-o", package)
     run = json.loads(sluice("run", package, "--input", folder / f"{name}.npz", "--device", "sim", "--profile", "--json"))
     report = json.loads((package / "report.json").read_text())
     pc, pk = report["engine"]["pc"], report["engine"]["pk"]
@@ -148,7 +157,7 @@ def print_row(row):
     shares = [stalls["mac_cycles"], stalls["compute_port"], drain, idle, *(stalls[w] for w in WAITS)]
     error = row["estimated_cycles"] / cycles - 1
     engine = f"{row['pc']}x{row['pk']}"
-    print(f"{row['model']:13}{engine:6}{cycles:9}{row['macs']:11}{row['utilisation']:8.1%}{row['of_path']:9.1%}"
+    print(f"{row['model']:19}{engine:6}{cycles:9}{row['macs']:11}{row['utilisation']:8.1%}{row['of_path']:9.1%}"
           f"{row['estimated_cycles']:10}{error:8.2%}{row['board_ms']:9.3f}{row['link_ms']:9.3f}  " + "".join(f"{share / cycles:7.1%}" for share in shares), flush=True)
 
 
@@ -157,15 +166,16 @@ def main():
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--layers", action="store_true", help="what each layer took, estimated and measured")
     parser.add_argument("--board", nargs="*", default=BOARDS)
-    parser.add_argument("names", nargs="*", help=", ".join([*make.MODELS, *SINGLE]))
+    known = [*make.MODELS, *SINGLE, *VARIANTS]
+    parser.add_argument("names", nargs="*", help=", ".join(known))
     options = parser.parse_args()
-    names = options.names or [*make.MODELS, *SINGLE]
-    if unknown := set(names) - {*make.MODELS, *SINGLE}:
+    names = options.names or known
+    if unknown := set(names) - set(known):
         parser.error(f"no such model: {', '.join(sorted(unknown))}")
     rows = []
     if not options.json:
         heads = ["step", "read", "drain", "idle", *map(shorten, WAITS)]
-        print(f"{'model':13}{'engine':6}{'cycles':>9}{'macs':>11}{'util':>8}{'of path':>9}{'estimate':>10}{'apart':>8}{'board ms':>9}{'link ms':>9}  "
+        print(f"{'model':19}{'engine':6}{'cycles':>9}{'macs':>11}{'util':>8}{'of path':>9}{'estimate':>10}{'apart':>8}{'board ms':>9}{'link ms':>9}  "
               + "".join(f"{head:>7}" for head in heads))
     with tempfile.TemporaryDirectory() as folder:
         for name in names:

@@ -6,7 +6,7 @@ usage: qdq_model.py MODEL WORK [--inputs IN.npz] [--label-inputs IN.npz] [--targ
 The model's own scales must be kept: CPU (100 inputs), Verilated engine (3), reference interpreter and
 golden.py (docs/spec/integers.md in NumPy) give the same bytes, and each layer, fed the same inputs by
 onnxruntime, is within 1 in 99.9 % of its values and takes at least 20 of them. With --label-inputs the
-top-1 of these float inputs, quantized, agrees with onnxruntime's on 99 %. A --target cpu leaves out the engine.
+top-1 of these float inputs, quantized, agrees with onnxruntime's on 99 %.
 """
 
 import argparse
@@ -85,8 +85,7 @@ def main():
     package = args.work / "package"
     harness.compile_model(args.model, package, args.target)
     on_cpu, _ = harness.run_package(package, args.work, "cpu", arrays)
-    if args.target != "cpu":
-        check_engine(failures, package, args.work, arrays, on_cpu)
+    check_engine(failures, package, args.work, arrays, on_cpu)
     by_reference = harness.run_reference(package, args.work, arrays)
     failures.expect(harness.same_bytes(on_cpu, by_reference), "CPU and reference differ")
     failures.expect(harness.same_bytes(on_cpu, golden.run(model, arrays)), "CPU and golden.py differ")

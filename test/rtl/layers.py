@@ -6,7 +6,9 @@ computation of the layer before to that of its own; the last one's to the end of
 """
 
 import json
+import os
 import subprocess
+from pathlib import Path
 
 import numpy as np
 
@@ -15,12 +17,19 @@ import device
 SLUICE = device.ROOT / "build/bin/sluice"
 # What the estimate leaves out it has as 0; bytes and instructions are not a matter of time.
 TIMES = [name for name in device.COUNTER_NAMES if not name.startswith(("cycles", "bytes", "instructions"))]
-MODELS = device.ROOT / "build/dev/lib/sluice/sim"
+# Engines that are built with Sluice, and those that `sluice run` has verilated.
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+MODELS = [device.ROOT / "build/dev/lib/sluice/sim", CACHE / "sluice/sim"]
 ALIGN = 4096
 
 
 def align(size):
     return -(-size // ALIGN) * ALIGN
+
+
+def find_model(engine):
+    places = [folder / f"{engine}.so" for folder in MODELS]
+    return next((place for place in places if place.exists()), places[0])
 
 
 def run_region(model, package, region, arena_size, memory):
@@ -52,7 +61,7 @@ def measure(package, latency=20, bytes_per_cycle=8):
     inspected = json.loads(subprocess.run([SLUICE, "inspect", package, "--json"], stdout=subprocess.PIPE, check=True).stdout)
     report = json.loads((package / "report.json").read_text())
     estimates = {(layer["region"], layer["name"]): layer for layer in report["layers"]}
-    model = MODELS / f"{inspected['engine']['hash']}.so"
+    model = find_model(inspected["engine"]["hash"])
     variant = inspected["variants"][0]
     rows = []
     for region in variant["regions"]:

@@ -157,6 +157,26 @@ TEST(Timing, ComputeAsMeasured) {
   EXPECT_EQ(cycles(std::vector(20, window(Opcode::MaxPool, 1))), 583u);
 }
 
+TEST(Timing, Int16AsMeasured) {
+  Parameters wide = k16x8;
+  wide.INT16 = 1;
+  auto measure = [&](Opcode opcode, uint8_t types, int groups, int taps = 1) {
+    WindowFields f;
+    f.oh = f.ow = 5, f.groups = groups, f.types = types, f.kh = f.kw = taps;
+    return cycles({{opcode, {}, f}}, wide);
+  };
+  EXPECT_EQ(measure(Opcode::Conv, 0, 3), 146u);
+  // A pass for two chunks, two cycles apart.
+  EXPECT_EQ(measure(Opcode::Conv, kTypesInt16, 3), 171u);
+  EXPECT_EQ(measure(Opcode::Conv, kTypesInt16Out, 2, 3), 297u);
+  EXPECT_EQ(measure(Opcode::Conv, kTypesInt16, 3, 3), 522u);
+  EXPECT_EQ(measure(Opcode::Conv, kTypesInt16In, 3, 3), 746u);
+  EXPECT_EQ(measure(Opcode::MaxPool, kTypesInt16, 3, 3), 746u);
+  AddFields add;
+  add.oh = add.ow = 5, add.groups = 3, add.types = kTypesInt16;
+  EXPECT_EQ(cycles({{Opcode::Add, {}, add}}, wide), 221u);
+}
+
 TEST(Timing, TokensHoldUnitsBack) {
   Instruction get = load(32, 1, 256, 256), pool = window(Opcode::MaxPool, 10),
               put = store(16, 1, 256);

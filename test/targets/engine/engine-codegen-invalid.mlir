@@ -62,7 +62,7 @@ func.func @reshape(%x: tensor<1x2x2x4xi8> {deploy.offset = 0 : i64}) -> tensor<1
 func.func @channel(%x: tensor<1x2x2x6xi8> {deploy.offset = 0 : i64}) -> tensor<1x2x2x3xi8> {
   %r = deploy.region "r" on "engine" (%in = %x) : (tensor<1x2x2x6xi8>) -> tensor<1x2x2x3xi8> attributes {offsets = array<i64: 64>} {
     %0 = tensor.extract_slice %in[0, 0, 0, 3] [1, 2, 2, 3] [1, 1, 1, 1] : tensor<1x2x2x6xi8> to tensor<1x2x2x3xi8>
-    // expected-error @+1 {{begins at a channel that is no multiple of the engine's 4 lanes}}
+    // expected-error @+1 {{begins at a channel within a chunk of the engine's 4 bytes}}
     %1 = tosa.max_pool2d %0 {kernel = array<i64: 1, 1>, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>} : (tensor<1x2x2x3xi8>) -> tensor<1x2x2x3xi8>
     deploy.yield %1 : tensor<1x2x2x3xi8>
   }

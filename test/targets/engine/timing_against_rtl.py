@@ -18,7 +18,7 @@ import device  # noqa: E402
 from isa import CONFIGS  # noqa: E402
 from programs import MEMORY, PROGRAM_AT, random_program  # noqa: E402
 
-BOARDS = {name: ",".join(["ulx3s-85f", *CONFIGS[name].arguments()]) for name in ("4x4", "8x8", "16x8", "8x4")}
+BOARDS = {name: ",".join(["ulx3s-85f", *CONFIGS[name].arguments()]) for name in ("4x4", "8x8", "16x8", "8x4", "16x8-int16", "8x4-int16")}
 ALLOWED = 0.01
 
 
