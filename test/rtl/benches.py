@@ -59,7 +59,7 @@ BY_PARENT = {
     "ulx3s_top": {"ulx3s_clock": "the simulated board's clock and reset go through it; its PLL is for the place and route tests"},
 }
 # Constants, and a lone register.
-NO_LOGIC = {"engine_pkg", "twin"}
+NO_LOGIC = {"engine_pkg", "cut", "twin"}
 
 
 def find_below(name, texts):

@@ -59,9 +59,9 @@ module compute_agu #(
   logic                ahead_ends;
   logic [Levels*CountBits-1:0] count;
 
-  // Kept apart, so that no level waits for all those within it in turn.
-  (* keep *) logic pixel_ends;
-  assign pixel_ends  = ahead_run_q && (&last[2:0]);
+  // No level waits for all those within it in turn.
+  logic pixel_ends;
+  cut u_pixel_ends (.d_i(ahead_run_q && (&last[2:0])), .q_o(pixel_ends));
   assign ahead[0]    = ahead_run_q;
   assign ahead[1]    = ahead_run_q && last[0];
   assign ahead[2]    = ahead_run_q && (&last[1:0]);

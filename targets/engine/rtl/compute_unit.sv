@@ -232,29 +232,21 @@ module compute_unit #(
   end
   assign wgt_re_o = valid[2];
 
-  // Weights have a cycle for the way from memory; in it lanes take them apart if some have four bits.
-  logic [PK*PC*8-1:0] weights;
-  if (INT4 != 0) begin : gen_apart
-    assign weights = wgt_rdata_i;
-  end else begin : gen_weights
-    always_ff @(posedge clk_i) weights <= wgt_rdata_i;
-  end
-
   // Stage 4: the word. Stage 5: operands.
   logic [15:0]        pad;  // two bytes
   logic [PC*8-1:0]    word4, word5_q;
   logic [PK*8-1:0]    chunk4;
   logic [Span*PK*8-1:0] span4;  // of the chunks that a window serves
   logic [PC-1:0]      slot4;
-  logic signed [15:0] factor5_q;
+  logic signed [15:0] factor4_q;  // as early as weights
   logic [PK*PC*8-1:0] taps5;
   assign pad   = is_max ? {8'h80, is_int16 ? 8'h00 : 8'h80} : {2{instr_q[engine_pkg::FieldPad +: 8]}};
   assign word4 = inside4_q ? act_rdata_i : {PC/2{pad}};
   assign slot4 = is_tap ? PC'(1) << tap4_q : PC'(1);
   always_ff @(posedge clk_i) begin
     if (is_conv) word5_q <= word4;
-    factor5_q <= !is_add ? 16'sd1
-               : {1'b0, first[4] ? instr_q[engine_pkg::FieldMa +: 15] : instr_q[engine_pkg::FieldMb +: 15]};
+    factor4_q <= !is_add ? 16'sd1
+               : {1'b0, first[3] ? instr_q[engine_pkg::FieldMa +: 15] : instr_q[engine_pkg::FieldMb +: 15]};
   end
 
   if (RBits == 0) begin : gen_chunk
@@ -298,8 +290,12 @@ module compute_unit #(
   if (Own == PC) begin : gen_not_shared
     assign shared = '0;
   end else begin : gen_shared
-    logic odd5_q;
-    always_ff @(posedge clk_i) odd5_q <= !window && tap4_q[0];
+    logic                odd5_q;
+    logic [PK*PC*8-1:0] weights5_q;
+    always_ff @(posedge clk_i) begin
+      odd5_q     <= !window && tap4_q[0];
+      weights5_q <= wgt_rdata_i;
+    end
     for (genvar k = 0; k < PK; k = k + 2) begin : gen_pair
       logic [2*(PC-Own)*16-1:0] p;
       shared_products #(.PC(PC), .FIRST(Own), .INT16(INT16), .TECH(TECH)) u_products (
@@ -310,7 +306,7 @@ module compute_unit #(
         .odd_i    (odd5_q),
         .int16_i  (is_int16),
         .taps_i   (taps5[k*PC*8 +: 2*PC*8]),
-        .wgt_i    (weights[k*PC*8 +: 2*PC*8]),
+        .wgt_i    (weights5_q[k*PC*8 +: 2*PC*8]),
         .p_o      (p)
       );
       assign shared[k*PC*16 +: PC*16]     = {p[0 +: (PC-Own)*16], {Own*16{1'b0}}};
@@ -327,17 +323,21 @@ module compute_unit #(
     for (genvar h = 0; h <= INT4; h++) begin : gen_sum
       assign sums[(h*PK + k)*32 +: 32] = acc[h*32 +: 32];
     end
+    // Of its own, and as late as that does not matter.
+    logic busy, takes_factor;
+    twin u_busy (.clk_i(clk_i), .d_i(busy_o), .q_o(busy));
+    twin u_factor (.clk_i(clk_i), .d_i(is_add || is_max || is_ones), .q_o(takes_factor));
     mac_lane #(.PC(PC), .OWN(Own), .INT4(INT4), .INT16(INT16), .LOW(k % 2 == 0), .TECH(TECH)) u_mac (
       .clk_i       (clk_i),
-      .en_i        (busy_o),
+      .en_i        (busy),
       .word_i      (word5_q),
       .single_i    (!is_conv),
       .taps_i      (taps5[k*PC*8 +: PC*8]),
-      .wgt_i       (weights[k*PC*8 +: PC*8]),
+      .wgt_i       (wgt_rdata_i[k*PC*8 +: PC*8]),
       .int4_i      (is_int4),
       .int16_i     (is_int16),
-      .factor_en_i (is_add || is_max || is_ones),
-      .factor_i    (factor5_q),
+      .factor_en_i (takes_factor),
+      .factor_i    (factor4_q),
       .shared_i    (shared[k*PC*16 +: PC*16]),
       .next_sum_i  (trees[(k+1)*24 +: 24]),
       .sum_o       (trees[k*24 +: 24]),
@@ -403,9 +403,11 @@ module compute_unit #(
     end else begin : gen_int16
       assign high[k*8 +: 8] = y[15:8];
     end
+    logic busy;
+    twin u_busy (.clk_i(clk_i), .d_i(busy_o), .q_o(busy));
     requant_lane #(.Y_BITS(YBits), .TECH(TECH)) u_requant (
       .clk_i   (clk_i),
-      .en_i    (busy_o),
+      .en_i    (busy),
       .valid_i (rq_valid),
       .acc_i   (feed_acc[k*32 +: 32]),
       .bias_i  (prm[31:0]),
@@ -463,9 +465,13 @@ module compute_unit #(
   if (Span == 1 && INT4 == 0) begin : gen_one_chunk
     assign px_last = chunk_last;
   end else begin : gen_chunks
-    logic [Looked-1:1] px_last_q;
-    always_ff @(posedge clk_i) px_last_q <= {px_last_q[Looked-2:1], feed_pixel_last};
-    assign px_last = is_wide ? chunk_last : is_looked ? px_last_q[Looked-1] : px_last_q[Rq-1];
+    logic [Looked-2:1] px_last_q;
+    logic              px_now_q;
+    always_ff @(posedge clk_i) begin
+      px_last_q <= {px_last_q[Looked-3:1], feed_pixel_last};
+      px_now_q  <= is_looked ? px_last_q[Looked-2] : px_last_q[Rq-2];
+    end
+    assign px_last = is_wide ? chunk_last : px_now_q;
   end
 
   loop_counter #(.WIDTH(16)) u_ox (.clk_i(clk_i), .load_i(begun_q), .step_i(out_px),

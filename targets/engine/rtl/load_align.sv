@@ -51,7 +51,7 @@ module load_align #(
   logic                 free, step, emit, next_begins, next_within, next_prime, next_dry, begins;
   logic                 unused_last;
 
-  assign step        = active_q && room_i && (!need_q || beat_valid_i);
+  cut u_step (.d_i(active_q && room_i && (!need_q || beat_valid_i)), .q_o(step));
   assign emit        = step && !prime_q;
   assign emit_o      = emit;
   assign beat_take_o = step && need_q;

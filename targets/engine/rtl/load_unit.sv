@@ -185,7 +185,7 @@ module load_unit #(
     .full_o(context_full));
 
   // Data side.
-  logic                   beat_full, beat_empty, beat_take, beat_error, emit;
+  logic                   beat_full, beat_push, beat_empty, beat_take, beat_error, emit;
   logic [AXI_BYTES*8-1:0] beat_data;
   logic                   block_valid, block_empty, block_full, block_take;
   logic [AXI_BYTES*8-1:0] block_data;
@@ -199,8 +199,9 @@ module load_unit #(
   logic [2:0]             write_signal;
 
   assign beat_ready_o = !beat_full;
+  cut u_push (.d_i(beat_valid_i && !beat_full), .q_o(beat_push));
   fifo #(.WIDTH(AXI_BYTES*8 + 1), .DEPTH(16), .HEAD(0)) u_beats (
-    .clk_i(clk_i), .rst_ni(rst_ni), .push_i(beat_valid_i && !beat_full), .data_i({beat_error_i, beat_data_i}),
+    .clk_i(clk_i), .rst_ni(rst_ni), .push_i(beat_push), .data_i({beat_error_i, beat_data_i}),
     .pop_i(beat_take), .data_o({beat_error, beat_data}), .empty_o(beat_empty), .full_o(beat_full));
 
   // A block leaves the aligner only if the queue behind it has room for it. Room is given back a cycle late.

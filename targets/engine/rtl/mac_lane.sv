@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // One output channel: PC products, a registered adder tree and the accumulator. Latency from operands to
-// accumulator: 3 + log2(PC) + 1. The first multiplier takes a wider second operand, which stands in for the
-// weight in ADD (the operand's factor) and in pooling (1). Products from OWN on come from outside.
+// accumulator: 3 + log2(PC) + 1; weights and factors come a cycle earlier, from far away. The first multiplier takes a
+// wider second operand, which stands in for the weight in ADD (the operand's factor) and in pooling (1). Products from
+// OWN on come from outside.
 //
 // With INT4 a multiplier can make two products at once, for channels of two chunks: of the 18-bit operand
 // high · 2^13 + low. Two such products are summed before they are parted, since a sum of two with low still fits 13
-// bits; what low borrowed from high is given back on the way through high's adders. Weights come a cycle earlier.
+// bits; what low borrowed from high is given back on the way through high's adders.
 //
 // With INT16 a low byte of an activation is unsigned, and high bytes count 256 times: those of CONV at the last level
 // of the tree, where an input channel has two multipliers; where each lane has its own channel's byte, in an even lane
@@ -61,18 +62,20 @@ module mac_lane #(
     logic [PC*Top-1:0] product;
     for (genvar c = 0; c < PC; c++) begin : gen_product
       if (c == 0) begin : gen_wide
-        logic signed [15:0] b;
-        assign b = factor_en_i ? factor_i : {{8{wgt_i[7]}}, wgt_i[7:0]};
+        logic signed [15:0] b_q;
         logic signed [ABits+15:0] p;
+        always_ff @(posedge clk_i) b_q <= factor_en_i ? factor_i : {{8{wgt_i[7]}}, wgt_i[7:0]};
         mul #(.A_BITS(ABits), .B_BITS(16), .TECH(TECH)) u_mul (
-          .clk_i(clk_i), .en_i(en_i), .a_i(a[ABits-1:0]), .b_i(b), .p_o(p));
+          .clk_i(clk_i), .en_i(en_i), .a_i(a[ABits-1:0]), .b_i(b_q), .p_o(p));
         assign product[Top-1:0] = p[Top-1:0];
       end else if (c >= OWN) begin : gen_shared
         assign product[c*Top +: Top] = {{(Top-16){shared_i[c*16+15]}}, shared_i[c*16 +: 16]};
       end else begin : gen_narrow
+        logic signed [7:0]       b_q;
         logic signed [ABits+7:0] p;
+        always_ff @(posedge clk_i) b_q <= wgt_i[c*8 +: 8];
         mul #(.A_BITS(ABits), .B_BITS(8), .TECH(TECH)) u_mul (
-          .clk_i(clk_i), .en_i(en_i), .a_i(a[c*ABits +: ABits]), .b_i(wgt_i[c*8 +: 8]), .p_o(p));
+          .clk_i(clk_i), .en_i(en_i), .a_i(a[c*ABits +: ABits]), .b_i(b_q), .p_o(p));
         assign product[c*Top +: Top] = {{(Top-16){p[15]}}, p[15:0]};
       end
     end
@@ -95,19 +98,17 @@ module mac_lane #(
 
     for (genvar c = 0; c < PC; c++) begin : gen_product
       logic [7:0]         w;
-      logic signed [17:0] w_q, b;
+      logic signed [17:0] b, b_q;
       assign w = wgt_i[c*8 +: 8];
-      always_ff @(posedge clk_i) begin
-        w_q <= int4_i ? {{w[7], w[7:4]} - {4'd0, w[3]}, {9{w[3]}}, w[3:0]} : {{10{w[7]}}, w};
-      end
+      assign b = int4_i ? {{w[7], w[7:4]} - {4'd0, w[3]}, {9{w[3]}}, w[3:0]} : {{10{w[7]}}, w};
       if (c == 0) begin : gen_wide
-        assign b = factor_en_i ? {{2{factor_i[15]}}, factor_i} : w_q;
+        always_ff @(posedge clk_i) b_q <= factor_en_i ? {{2{factor_i[15]}}, factor_i} : b;
       end else begin : gen_narrow
-        assign b = w_q;
+        always_ff @(posedge clk_i) b_q <= b;
       end
       logic signed [ABits+17:0] p;
       mul #(.A_BITS(ABits), .B_BITS(18), .TECH(TECH)) u_mul (
-        .clk_i(clk_i), .en_i(en_i), .a_i(a[c*ABits +: ABits]), .b_i(b), .p_o(p));
+        .clk_i(clk_i), .en_i(en_i), .a_i(a[c*ABits +: ABits]), .b_i(b_q), .p_o(p));
       assign product[c*26 +: 26] = p[25:0];
     end
 

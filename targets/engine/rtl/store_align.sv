@@ -34,7 +34,7 @@ module store_align #(
 
   logic active_q, fresh_q, need_q, at_last, free, step, unused_beat, unused_block;
 
-  assign step         = active_q && room_i && (!need_q || block_valid_i);
+  cut u_step (.d_i(active_q && room_i && (!need_q || block_valid_i)), .q_o(step));
   assign emit_o       = step;
   assign block_take_o = step && need_q;
   // As long as none is at work, whatever stands there is taken along.
