@@ -40,7 +40,7 @@ MUTATIONS = [
     ("compute_steps.sv", "int4_i && !short_i", "int4_i"),
     ("mac_lane.sv", "x[7] && !is_low", "x[7]"),
     ("parted_tree.sv", "shift_i ? {odd, 8'd0}", "1'b0 ? {odd, 8'd0}"),
-    ("mac_lane.sv", "{next_sum_i, 8'd0}", "next_sum_i"),
+    ("mac_lane.sv", "{next_sum_i, 8'd0}", "{8'd0, next_sum_i}"),
     ("chunk_pack.sv", "&& !(second && alone_i)", ""),
     ("compute_unit.sv", "is_int16 ? 8'h00 : 8'h80", "8'h80"),
 ]
