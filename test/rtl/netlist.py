@@ -30,7 +30,7 @@ def build(target, work):
     if not (netlist / "engine.v").exists():
         subprocess.run([sys.executable, ENGINE / "synth/bitstream.py", "--target", f"engine:{target}", "--netlist", netlist],
                        check=True)
-    command = [sys.executable, device.BUILD_MODEL, work, "--board", ENGINE / f"boards/{board}.json", *changes, "--netlist",
+    command = [sys.executable, device.BUILD_MODEL, work, *changes, "--board", ENGINE / f"boards/{board}.json", "--netlist",
                netlist / "engine.v", ENGINE / "synth/ecp5_models.v", *(cells / name for name in CELLS)]
     result = subprocess.run(command, capture_output=True, text=True)
     if result.returncode:
