@@ -14,12 +14,18 @@
 namespace sluice {
 
 bool Board::carries(const EngineCapabilities &engine) const {
-  auto own = engine.parameters();
-  return std::all_of(own.begin(), own.end(), [&](const auto &parameter) {
-    return std::find(parameters.begin(), parameters.end(),
-                     std::pair(std::string(parameter.name), parameter.value)) !=
-           parameters.end();
-  });
+  // What a board's file leaves out is what engines had before there was another.
+  const auto plain = EngineCapabilities().parameters();
+  const auto own = engine.parameters();
+  for (size_t i = 0; i < own.size(); ++i) {
+    auto given = std::find_if(
+        parameters.begin(), parameters.end(),
+        [&](const auto &parameter) { return parameter.first == own[i].name; });
+    if (own[i].value !=
+        (given == parameters.end() ? plain[i].value : given->second))
+      return false;
+  }
+  return true;
 }
 
 Board readBoard(const std::string &file) {
