@@ -14,7 +14,8 @@
 namespace sluice {
 
 bool Board::carries(const EngineCapabilities &engine) const {
-  // What a board's file leaves out is what engines had before there was another.
+  // What a board's file leaves out is what engines had before there was
+  // another.
   const auto plain = EngineCapabilities().parameters();
   const auto own = engine.parameters();
   for (size_t i = 0; i < own.size(); ++i) {
