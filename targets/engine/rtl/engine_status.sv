@@ -77,8 +77,9 @@ module engine_status #(
   localparam int I = engine_pkg::IndexBits;
   logic [3*I-1:0] at_work, candidate_q;
   logic [2:0]     live_q;
-  logic [I-1:0]   load_q, compute_q, front_q, store_q, back_q;
+  logic [I-1:0]   load_q, compute_q, front, front_q, store_q, back_q;
   logic           load_first_q, front_first_q;
+  assign front   = load_first_q ? load_q : compute_q;
   assign at_work = {store_index_i, compute_index_i, load_index_i};
   for (genvar u = 0; u < 3; u++) begin : gen_last
     logic [31:0] last_q;
@@ -97,9 +98,9 @@ module engine_status #(
     load_q        <= candidate_q[0 +: I];
     compute_q     <= live_q[1] ? candidate_q[I +: I] : fetch_index_i;
     store_q       <= live_q[2] ? candidate_q[2*I +: I] : fetch_index_i;
-    front_q       <= load_first_q ? load_q : compute_q;
+    front_q       <= front;
     back_q        <= store_q;
-    front_first_q <= (load_first_q ? load_q : compute_q) < store_q;
+    front_first_q <= front < store_q;
     oldest_o      <= front_first_q ? front_q : back_q;
   end
 endmodule
