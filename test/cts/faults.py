@@ -97,9 +97,9 @@ class SerialBoard:
         self.well = f"uart:{link},{self.line}=60000"
 
     def open(self, package, kind, at, ms):
-        """A board that is silent for two seconds is given up; before one that is late is, the deadline comes."""
+        """A board that is silent for four seconds is given up; before one that is late is, the deadline comes."""
         self.board.plan("none", 0)
-        name = f"uart:{self.link},{self.line}={8000 + ms % 60_000 if kind == 'late' else 2000}"
+        name = f"uart:{self.link},{self.line}={8000 + ms % 60_000 if kind == 'late' else 4000}"
         session = sluice.Session(package, name)
         self.board.plan(kind, at)
         return name, session

@@ -253,7 +253,7 @@ TEST(Uart, LeavesTheRunToTheCpuWhenTheBoardDies) {
   PackagePtr package(rawPackage);
   for (bool isGone : {false, true}) {
     SimulatedBoard board;
-    std::string spec = "uart:" + board.port() + ",baud=25000000,timeout=6000";
+    std::string spec = "uart:" + board.port() + ",baud=25000000,timeout=16000";
     sluice_session_options_t options = {sizeof(options), spec.c_str()};
     sluice_session_t *raw;
     ASSERT_EQ(sluice_session_create(package.get(), &options, &raw),

@@ -15,6 +15,8 @@ at its pins, as sim/<shell>_board.sv wires them, with a pseudo-terminal as its s
 """
 
 import argparse
+import contextlib
+import fcntl
 import hashlib
 import json
 import os
@@ -78,8 +80,22 @@ def digest(files, options):
     return total.hexdigest()
 
 
-def compile_model(target, top, prefix, parameters, verilog, units, flags, link, asserts=False, warnings=()):
+@contextlib.contextmanager
+def held(target):
+    """Has all others who want to make `target` wait until it is made."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.with_name(f"{target.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def compile_model(target, *arguments, **options):
     """Verilates module `top` as class `prefix` and links it with `units` into `target`, unless that is there."""
+    with held(target):
+        return compile_alone(target, *arguments, **options)
+
+
+def compile_alone(target, top, prefix, parameters, verilog, units, flags, link, asserts=False, warnings=()):
     inputs = [*verilog, *(HERE / unit for unit in units), *sorted(HERE.glob("*.h")), Path(__file__), INCLUDE / "sluice/sim_abi.h"]
     made_from = digest(inputs, (parameters, flags, asserts))
     note = target.with_name(f"{target.name}.sources")
@@ -89,7 +105,6 @@ def compile_model(target, top, prefix, parameters, verilog, units, flags, link, 
     print(f"sluice: verilating an engine, once, into {target}", file=sys.stderr)
     note.unlink(missing_ok=True)
     output = target.parent
-    output.mkdir(parents=True, exist_ok=True)
     # One folder a configuration, so that the compiler cache sees the same paths again.
     work = target.with_suffix(".dir")
     shutil.rmtree(work, ignore_errors=True)
