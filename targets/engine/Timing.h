@@ -55,13 +55,13 @@ struct PipelineTiming {
   /// COMPUTE: all but one cycle a step, log2(PC) for the adder tree, one more
   /// with INT16 and, where results wait for their turn, RQ_CYCLES for each
   /// chunk of an output.
-  unsigned computeDrain = 22;
+  unsigned computeDrain = 23;
   /// And to send results through a table.
-  unsigned tableDrain = 4;
+  unsigned tableDrain = 5;
   /// STORE: from taking an instruction to its first beat on the bus; from the
   /// last response to the end; from a burst's response to a burst in its place;
   /// bursts without a response.
-  unsigned storeRequest = 18, storeEnd = 3, storeNext = 6, storeBursts = 16;
+  unsigned storeRequest = 19, storeEnd = 3, storeNext = 6, storeBursts = 16;
 };
 
 /// Cycles are counted from the start of the program.

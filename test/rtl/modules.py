@@ -257,13 +257,13 @@ def mac_lane(work):
         steps, got = list(mac_groups(r, pc, kinds)), []
         # Weights and factors come a cycle early.
         early = steps[1:] + steps[-1:] * (delay + 5)
-        dut.step(wgt=pack(steps[0][3]), int4=kinds == ("int4",), factor_en=steps[0][0] == "factor", factor=steps[0][4] % 2**16, en=1)
+        dut.step(wgt=pack(steps[0][3]), factor=steps[0][4] % 2**16, en=1)
         for t in range(len(steps) + delay + 4):
             kind, word, taps, _, _, _, _ = steps[min(t, len(steps) - 1)]
             landed = steps[t - delay] if 0 <= t - delay < len(steps) else None
             beside = steps[t - tree] if kind == "taps16" and 0 <= t - tree < len(steps) else None
             got.append(dut.step(word=pack(word), taps=pack(taps), single=kind in ("taps", "factor", "taps16"), wgt=pack(early[t][3]),
-                                int4=early[t][0] == "int4", int16=kind[-2:] == "16", factor_en=early[t][0] == "factor",
+                                int4=kind == "int4", int16=kind[-2:] == "16", factor_en=kind == "factor",
                                 factor=early[t][4] % 2**16,
                                 next_sum=beside[4] % 2**24 if beside else 0, en=1, max=0,
                                 sum_valid=landed is not None, sum_first=landed is not None and landed[5])["acc"])

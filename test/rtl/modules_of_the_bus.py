@@ -66,7 +66,7 @@ def axi_read(work):
 def axi_write(work):
     """Beats follow their bursts; while halted those owed go out with no byte enabled."""
     r, dut = random.Random(7), Module(work, "axi_write", MAX_BURSTS=4)
-    asked, owed, want, beat, aw, w, answers, halt, done, blank = deque(), deque(), None, None, None, None, 0, 0, 0, 0
+    asked, owed, want, beat, aw, w, answers, halt, done, blank, failed = deque(), deque(), None, None, None, None, 0, 0, 0, 0, False
     for cycle in range(12000):
         halt = (r.random() < 0.3) if cycle % 150 == 0 else halt
         want = want or ((r.getrandbits(40) * 8, r.randrange(8)) if r.random() < 0.3 else None)
@@ -109,9 +109,10 @@ def axi_write(work):
             asked.append(want)
             owed.append({"len": want[1], "left": want[1] + 1, "taken": 0, "sent": deque()})
             want = None
-        if inputs["bvalid"] and out["bready"]:
-            assert out["error"] == (inputs["bresp"] == 2)
-            answers -= 1
+        assert out["error"] == failed, "an error is told in the cycle after its response"
+        answered = inputs["bvalid"] and out["bready"]
+        failed = answered and inputs["bresp"] == 2
+        answers -= answered
         assert out["outstanding"] <= 4
     assert done > 2000 and blank > 50, (done, blank)
     dut.close()

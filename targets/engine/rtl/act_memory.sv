@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The activation scratchpad: banks of equal, contiguous address ranges, each with one write and one read
 // port. COMPUTE shares the write ports with LOAD and the read ports with STORE and goes first. Data stand
-// four cycles after an accepted read, and with all that was written in cycles before the read.
+// five cycles after an accepted read, and with all that was written in cycles before the read.
 // Addresses are in words, but COMPUTE writes chunks.
 module act_memory #(
   parameter int PC    = 8,
@@ -36,7 +36,6 @@ module act_memory #(
   logic [BankBits-1:0] cr_bank, cw_bank, lw_bank, sr_bank;
   logic [WordBits-1:0] cw_word;
   logic [R-1:0]        cw_chunks;
-  logic [PC*8-1:0]     compute_word, store_word;
   logic [BANKS*PC*8-1:0] bank_rdata;
 
   assign cw_word = compute_waddr_i[ChunkBits-1 -: WordBits];
@@ -85,22 +84,36 @@ module act_memory #(
     end
   end
 
-  // Which bank a word comes from, in step with it. Where nothing is read the rest holds its last word.
-  logic [2:0]          cr_q, sr_q;
-  logic [BankBits-1:0] cr_bank1_q, cr_bank2_q, cr_bank3_q, sr_bank1_q, sr_bank2_q, sr_bank3_q;
-  assign compute_word = bank_rdata[cr_bank3_q*PC*8 +: PC*8];
-  assign store_word   = bank_rdata[sr_bank3_q*PC*8 +: PC*8];
+  // Which bank a word comes from, in step with it: one of each two, on half of the way, then one of those. Where
+  // nothing is read the rest holds its last word.
+  localparam int Pairs    = BANKS > 1 ? BANKS / 2 : 1;
+  localparam int PairBits = BANKS > 2 ? $clog2(Pairs) : 1;
+  logic [3:0]            cr_q, sr_q;
+  logic [BankBits-1:0]   cr_bank1_q, cr_bank2_q, cr_bank3_q, sr_bank1_q, sr_bank2_q, sr_bank3_q;
+  logic [PairBits-1:0]   cr_pair_q, sr_pair_q;
+  logic [Pairs*PC*8-1:0] compute_words, store_words;
+  for (genvar p = 0; p < Pairs; p++) begin : gen_pair
+    logic [PC*8-1:0] compute_q, store_q;
+    assign compute_words[p*PC*8 +: PC*8] = compute_q;
+    assign store_words[p*PC*8 +: PC*8]   = store_q;
+    always_ff @(posedge clk_i) begin
+      compute_q <= bank_rdata[(2*p + 32'(BANKS > 1 && cr_bank3_q[0]))*PC*8 +: PC*8];
+      store_q   <= bank_rdata[(2*p + 32'(BANKS > 1 && sr_bank3_q[0]))*PC*8 +: PC*8];
+    end
+  end
 
   always_ff @(posedge clk_i) begin
-    cr_q <= {cr_q[1:0], compute_re_i};
-    sr_q <= {sr_q[1:0], store_valid_i && store_ready_o};
+    cr_q <= {cr_q[2:0], compute_re_i};
+    sr_q <= {sr_q[2:0], store_valid_i && store_ready_o};
     cr_bank1_q <= cr_bank;
     cr_bank2_q <= cr_bank1_q;
     cr_bank3_q <= cr_bank2_q;
     sr_bank1_q <= sr_bank;
     sr_bank2_q <= sr_bank1_q;
     sr_bank3_q <= sr_bank2_q;
-    if (cr_q[2]) compute_rdata_o <= compute_word;
-    if (sr_q[2]) store_rdata_o <= store_word;
+    cr_pair_q  <= PairBits'(cr_bank3_q >> 1);
+    sr_pair_q  <= PairBits'(sr_bank3_q >> 1);
+    if (cr_q[3]) compute_rdata_o <= compute_words[cr_pair_q*PC*8 +: PC*8];
+    if (sr_q[3]) store_rdata_o <= store_words[sr_pair_q*PC*8 +: PC*8];
   end
 endmodule

@@ -17,7 +17,7 @@ module axi_write #(
   output logic                   beat_ready_o,
   input  logic [AXI_BYTES*8-1:0] beat_data_i,
   input  logic [AXI_BYTES-1:0]   beat_strb_i,
-  output logic                   error_o,
+  output logic                   error_o,  // a cycle after the response
   output logic                   idle_o,
   output logic [7:0]             outstanding_o,
   output logic                   moved_o,
@@ -58,7 +58,6 @@ module axi_write #(
   assign pop           = take && last;
   assign bready_o      = count_q != '0;
   assign answered      = bvalid_i && bready_o;
-  assign error_o       = answered && bresp_i[1];
   assign idle_o        = count_q == '0;
   assign outstanding_o = 8'(count_q);
   assign moved_o       = (wvalid_o && wready_i) || answered;
@@ -77,6 +76,8 @@ module axi_write #(
                                || (accept && count_q == CountBits'(MAX_BURSTS - 1)));
     end
   end
+
+  always_ff @(posedge clk_i) error_o <= answered && bresp_i[1];
 
   assign strb = halt_i ? '0 : beat_strb_i;
   skid #(.WIDTH(AXI_BYTES*9 + 1)) u_beat (

@@ -59,16 +59,20 @@ module compute_agu #(
   logic                ahead_ends;
   logic [Levels*CountBits-1:0] count;
 
-  // No level waits for all those within it in turn.
-  logic pixel_ends;
-  cut u_pixel_ends (.d_i(ahead_run_q && (&last[2:0])), .q_o(pixel_ends));
-  assign ahead[0]    = ahead_run_q;
-  assign ahead[1]    = ahead_run_q && last[0];
-  assign ahead[2]    = ahead_run_q && (&last[1:0]);
-  assign ahead[3]    = pixel_ends;
-  assign ahead[4]    = pixel_ends && last[3];
-  assign ahead[5]    = pixel_ends && (&last[4:3]);
-  assign ahead_ends  = pixel_ends && (&last[5:3]);
+  // No level waits for all those within it in turn: each has its own view of where a pixel ends, so that synthesis does
+  // not chain them.
+  logic       outer_run_q;  // as ahead_run_q
+  logic [3:0] pixel_ends;
+  for (genvar v = 0; v < 4; v++) begin : gen_pixel_ends
+    cut u_cut (.d_i(outer_run_q && (&last[2:0])), .q_o(pixel_ends[v]));
+  end
+  assign ahead[0] = ahead_run_q;
+  assign ahead[1] = ahead_run_q && last[0];
+  assign ahead[2] = ahead_run_q && (&last[1:0]);
+  assign ahead[3] = pixel_ends[0];
+  cut u_row_ends (.d_i(pixel_ends[1] && last[3]), .q_o(ahead[4]));
+  cut u_pass_ends (.d_i(pixel_ends[2] && (&last[4:3])), .q_o(ahead[5]));
+  cut u_all_ends (.d_i(pixel_ends[3] && (&last[5:3])), .q_o(ahead_ends));
   for (genvar l = 0; l < Levels; l++) begin : gen_loop
     localparam int Width = l == 1 || l == 2 ? 8 : l == 3 ? 17 : 16;
     twin u_start (.clk_i(clk_i), .d_i(begin_i), .q_o(start[l]));
@@ -93,37 +97,37 @@ module compute_agu #(
     logic [SpacingBits-1:0] early_q;  // cycles, beside this one, by which the next output would be too early
     logic [SpacingBits-1:0] most;
     logic                   rest_q;
-    assign rests  = pixel_ends && !ahead_ends && early_q != '0;
+    assign rests  = ahead[3] && !ahead_ends && early_q != '0;
     assign wakes  = rest_q && early_q == SpacingBits'(1);
     assign wait_o = rest_q;
     assign most   = int4_i || (wide_i && SPACING == 1) ? SpacingBits'(Most - 1) : SpacingBits'(SPACING - 1);
     always_ff @(posedge clk_i) begin
       if (!rst_ni || wakes) rest_q <= 1'b0;
       else if (rests) rest_q <= 1'b1;
-      if (start[0] || wakes || (pixel_ends && !rests)) early_q <= most;
+      if (start[0] || wakes || (ahead[3] && !rests)) early_q <= most;
       else if (early_q != '0 && !rests) early_q <= early_q - 1'b1;
     end
   end
 
   logic second_q;  // operand of ADD
-  logic last_pass_q;
+  logic last_pass_q, ahead_run_d;
+  assign ahead_run_d = rst_ni && (start[0] || wakes || (ahead_run_q && !ahead_ends && !rests));
+  twin u_outer_run (.clk_i(clk_i), .d_i(ahead_run_d), .q_o(outer_run_q));
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       start_q     <= 1'b0;
-      ahead_run_q <= 1'b0;
       run_q       <= 1'b0;
       {adv_g, adv_oy, adv_ox} <= '0;
       read_o      <= 1'b0;
     end else begin
       start_q <= start[0];
-      if (start[0] || wakes) ahead_run_q <= 1'b1;
-      else if (ahead_ends || rests) ahead_run_q <= 1'b0;
       run_q  <= ahead_run_q;
       {adv_g, adv_oy, adv_ox} <= ahead[5:3];
       read_o <= run_q;
     end
   end
   always_ff @(posedge clk_i) begin
+    ahead_run_q <= ahead_run_d;
     second_q    <= last[0];
     last_pass_q <= last[Levels-1];
   end

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // COMPUTE: one instruction at a time through one pipeline that never stalls. Stages, in cycles after the
-// address generator: 4 a word read, 5 operands, 8 products, 8 + log2(PC) sum, one more with INT16 for that of two lanes,
-// one more the accumulator, one where results go through requantize in several slices or chunks, ten of requantize, four
+// address generator: 5 a word read, 6 operands, 9 products, 9 + log2(PC) sum, one more with INT16 for that of two lanes,
+// one more the accumulator, one where results go through requantize in several slices or chunks, ten of requantize, five
 // more of a table where one is used, then the write. All four operations are the same path:
 //   CONV       words times weights, or times two weights of four bits at once for two chunks of results
 //   DEPTHWISE  each lane's own channel times tap n's weight, in multiplier n mod PC; 3 × 3 kernels slide a window
@@ -61,9 +61,9 @@ module compute_unit #(
 );
   localparam int RBits   = $clog2(PC / PK);
   localparam int TapBits = $clog2(PC);
-  localparam int SumAt   = 8 + $clog2(PC) + INT16;  // stage of the adder tree's sum, or two trees'
+  localparam int SumAt   = 9 + $clog2(PC) + INT16;  // stage of the adder tree's sum, or two trees'
   localparam int Rq      = 10;              // stages of requantize
-  localparam int Looked  = Rq + 4;          // and of a table
+  localparam int Looked  = Rq + 5;          // and of a table
   localparam int TableBits = $clog2(engine_pkg::LutTables);
   localparam int RqLanes   = PK / RQ_CYCLES;
   localparam int YBits     = INT16 != 0 ? 16 : 8;
@@ -185,11 +185,11 @@ module compute_unit #(
   // What goes along with a read or a step. Bit t of a pipe belongs to stage t.
   logic [SumAt+1:0]         valid, first, last, pixel_last, pass_last, pair;
   logic [SumAt+1:1]         valid_q, first_q, last_q, pixel_last_q, pass_last_q, pair_q;
-  logic [4:1]               read_q, column_end_q;
-  logic [TapBits-1:0]       tap1_q, tap2_q, tap3_q, tap4_q;
-  logic [1:0]               select1_q, select2_q, select3_q, select4_q;
-  logic [WGT_ADDR_BITS-1:0] wgt_addr1_q;
-  logic                     inside2_q, inside3_q, inside4_q;
+  logic [5:1]               read_q, column_end_q;
+  logic [TapBits-1:0]       tap1_q, tap2_q, tap3_q, tap4_q, tap5_q;
+  logic [1:0]               select1_q, select2_q, select3_q, select4_q, select5_q;
+  logic [WGT_ADDR_BITS-1:0] wgt_addr1_q, wgt_addr2_q;
+  logic                     inside2_q, inside3_q, inside4_q, inside5_q;
   assign valid      = {valid_q, valid0};
   assign first      = {first_q, first0};
   assign last       = {last_q, last0 && valid0};
@@ -206,8 +206,8 @@ module compute_unit #(
     end else begin
       valid_q      <= valid[SumAt:0];
       last_q       <= last[SumAt:0];
-      read_q       <= {read_q[3:1], read0 && window};
-      column_end_q <= {column_end_q[3:1], read0 && window && column_end0};
+      read_q       <= {read_q[4:1], read0 && window};
+      column_end_q <= {column_end_q[4:1], read0 && window && column_end0};
     end
   end
 
@@ -220,67 +220,72 @@ module compute_unit #(
     tap2_q       <= tap1_q;
     tap3_q       <= tap2_q;
     tap4_q       <= tap3_q;
+    tap5_q       <= tap4_q;
     select1_q    <= select0;
     select2_q    <= select1_q;
     select3_q    <= select2_q;
     select4_q    <= select3_q;
+    select5_q    <= select4_q;
     inside2_q    <= inside1;
     inside3_q    <= inside2_q;
     inside4_q    <= inside3_q;
+    inside5_q    <= inside4_q;
     wgt_addr1_q  <= wgt_addr0;
-    wgt_raddr_o  <= wgt_addr1_q;
+    wgt_addr2_q  <= wgt_addr1_q;
+    wgt_raddr_o  <= wgt_addr2_q;
   end
-  assign wgt_re_o = valid[2];
+  assign wgt_re_o = valid[3];
 
-  // Stage 4: the word. Stage 5: operands.
+  // Stage 5: the word. Stage 6: operands.
   logic [15:0]        pad;  // two bytes
-  logic [PC*8-1:0]    word4, word5_q;
-  logic [PK*8-1:0]    chunk4;
-  logic [Span*PK*8-1:0] span4;  // of the chunks that a window serves
-  logic [PC-1:0]      slot4;
-  logic signed [15:0] factor4_q;  // as early as weights
-  logic [PK*PC*8-1:0] taps5;
+  logic [PC*8-1:0]    word5, word6_q;
+  logic [PK*8-1:0]    chunk5;
+  logic [Span*PK*8-1:0] span5;  // of the chunks that a window serves
+  logic [PC-1:0]      slot5;
+  logic signed [15:0] factor5_q;  // as early as weights
+  logic [PK*PC*8-1:0] taps6;
   assign pad   = is_max ? {8'h80, is_int16 ? 8'h00 : 8'h80} : {2{instr_q[engine_pkg::FieldPad +: 8]}};
-  assign word4 = inside4_q ? act_rdata_i : {PC/2{pad}};
-  assign slot4 = is_tap ? PC'(1) << tap4_q : PC'(1);
+  assign word5 = inside5_q ? act_rdata_i : {PC/2{pad}};
+  assign slot5 = is_tap ? PC'(1) << tap5_q : PC'(1);
   always_ff @(posedge clk_i) begin
-    if (is_conv) word5_q <= word4;
-    factor4_q <= !is_add ? 16'sd1
-               : {1'b0, first[3] ? instr_q[engine_pkg::FieldMa +: 15] : instr_q[engine_pkg::FieldMb +: 15]};
+    if (is_conv) word6_q <= word5;
+    factor5_q <= !is_add ? 16'sd1
+               : {1'b0, first[4] ? instr_q[engine_pkg::FieldMa +: 15] : instr_q[engine_pkg::FieldMb +: 15]};
   end
 
   if (RBits == 0) begin : gen_chunk
-    assign chunk4 = word4;
-    assign span4  = word4;
+    assign chunk5 = word5;
+    assign span5  = word5;
   end else begin : gen_chunk_of_word
-    logic [RBits-1:0] part1_q, part2_q, part3_q, part4_q;
+    logic [RBits-1:0] part1_q, part2_q, part3_q, part4_q, part5_q;
     always_ff @(posedge clk_i) begin
       part1_q <= addr0[RBits-1:0];
       part2_q <= part1_q;
       part3_q <= part2_q;
       part4_q <= part3_q;
+      part5_q <= part4_q;
     end
-    assign chunk4 = word4[part4_q*PK*8 +: PK*8];
+    assign chunk5 = word5[part5_q*PK*8 +: PK*8];
     if (Span == 1) begin : gen_one
-      assign span4 = chunk4;
+      assign span5 = chunk5;
     end else if (RBits == 1) begin : gen_all
-      assign span4 = word4;
+      assign span5 = word5;
     end else begin : gen_part
-      assign span4 = word4[part4_q[RBits-1:1]*Span*PK*8 +: Span*PK*8];
+      assign span5 = word5[part5_q[RBits-1:1]*Span*PK*8 +: Span*PK*8];
     end
   end
 
   tap_operands #(.PC(PC), .PK(PK), .SPAN(Span), .PARTS(Parts)) u_taps (
     .clk_i        (clk_i),
-    .en_i         (valid[4] && !is_conv),
+    .en_i         (valid[5] && !is_conv),
     .window_i     (window),
-    .chunk_i      (chunk4),
-    .slot_i       (slot4),
-    .read_i       (read_q[4]),
-    .column_end_i (column_end_q[4]),
-    .word_i       (span4),
-    .select_i     (select4_q),
-    .taps_o       (taps5)
+    .chunk_i      (chunk5),
+    .slot_i       (slot5),
+    .read_i       (read_q[5]),
+    .column_end_i (column_end_q[5]),
+    .word_i       (span5),
+    .select_i     (select5_q),
+    .taps_o       (taps6)
   );
 
   // An UltraScale+ block makes two products of one operand, which neighbouring lanes share but for the taps of a window.
@@ -290,23 +295,23 @@ module compute_unit #(
   if (Own == PC) begin : gen_not_shared
     assign shared = '0;
   end else begin : gen_shared
-    logic                odd5_q;
-    logic [PK*PC*8-1:0] weights5_q;
+    logic                odd6_q;
+    logic [PK*PC*8-1:0] weights6_q;
     always_ff @(posedge clk_i) begin
-      odd5_q     <= !window && tap4_q[0];
-      weights5_q <= wgt_rdata_i;
+      odd6_q     <= !window && tap5_q[0];
+      weights6_q <= wgt_rdata_i;
     end
     for (genvar k = 0; k < PK; k = k + 2) begin : gen_pair
       logic [2*(PC-Own)*16-1:0] p;
       shared_products #(.PC(PC), .FIRST(Own), .INT16(INT16), .TECH(TECH)) u_products (
         .clk_i    (clk_i),
         .en_i     (busy_o),
-        .word_i   (word5_q),
+        .word_i   (word6_q),
         .single_i (!is_conv),
-        .odd_i    (odd5_q),
+        .odd_i    (odd6_q),
         .int16_i  (is_int16),
-        .taps_i   (taps5[k*PC*8 +: 2*PC*8]),
-        .wgt_i    (weights5_q[k*PC*8 +: 2*PC*8]),
+        .taps_i   (taps6[k*PC*8 +: 2*PC*8]),
+        .wgt_i    (weights6_q[k*PC*8 +: 2*PC*8]),
         .p_o      (p)
       );
       assign shared[k*PC*16 +: PC*16]     = {p[0 +: (PC-Own)*16], {Own*16{1'b0}}};
@@ -330,14 +335,14 @@ module compute_unit #(
     mac_lane #(.PC(PC), .OWN(Own), .INT4(INT4), .INT16(INT16), .LOW(k % 2 == 0), .TECH(TECH)) u_mac (
       .clk_i       (clk_i),
       .en_i        (busy),
-      .word_i      (word5_q),
+      .word_i      (word6_q),
       .single_i    (!is_conv),
-      .taps_i      (taps5[k*PC*8 +: PC*8]),
+      .taps_i      (taps6[k*PC*8 +: PC*8]),
       .wgt_i       (wgt_rdata_i[k*PC*8 +: PC*8]),
       .int4_i      (is_int4),
       .int16_i     (is_int16),
       .factor_en_i (takes_factor),
-      .factor_i    (factor4_q),
+      .factor_i    (factor5_q),
       .shared_i    (shared[k*PC*16 +: PC*16]),
       .next_sum_i  (trees[(k+1)*24 +: 24]),
       .sum_o       (trees[k*24 +: 24]),

@@ -61,6 +61,7 @@ module engine_regs #(
     {12'h040, 12'h038, 12'h034, 12'h030, 12'h028, 12'h024, 12'h020, 12'h018, 12'h014, 12'h010};
 
   logic                   accept, write, read;
+  logic [NumPlain-1:0]    hit_q;  // what write is for
   logic [11:0]            waddr;
   logic [31:0]            wdata;
   logic [3:0]             wstrb;
@@ -74,6 +75,7 @@ module engine_regs #(
   assign wready_o  = accept;
   always_ff @(posedge clk_i) begin
     write <= accept;
+    for (int i = 0; i < NumPlain; i++) hit_q[i] <= accept && awaddr_i[11:2] == PlainAddr[i*12+2 +: 10];
     waddr <= {awaddr_i[11:2], 2'd0};
     wdata <= wdata_i;
     wstrb <= wstrb_i;
@@ -88,7 +90,7 @@ module engine_regs #(
       assign plain[i*32 +: 32] = value_q;
       always_ff @(posedge clk_i) begin
         if (!rst_ni) value_q <= '0;
-        else if (write && !running_i && waddr == PlainAddr[i*12 +: 12]) begin
+        else if (hit_q[i] && !running_i) begin
           for (int b = 0; b < 4; b++) begin
             if (wstrb[b]) value_q[b*8 +: 8] <= wdata[b*8 +: 8];
           end

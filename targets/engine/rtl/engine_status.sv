@@ -34,16 +34,17 @@ module engine_status #(
 );
 
   logic [engine_pkg::NumCounters*4-1:0] add, add_q;
-  logic [3:0]               written, written_q;
+  logic [3:0]               written;
+  logic [AXI_BYTES-1:0]     strobes_q;
   logic [2:0]               waits_token;
 
   assign waits_token = valid_i & ~tokens_ok_i & {~busy_i[2:1], 1'b1};
   always_comb begin
     written = '0;
-    for (int b = 0; b < AXI_BYTES; b++) written = written + 4'(write_strb_i[b] && write_beat_i);
+    for (int b = 0; b < AXI_BYTES; b++) written = written + 4'(strobes_q[b]);
   end
   // A response comes later than its bytes: none are missed.
-  always_ff @(posedge clk_i) written_q <= written;
+  always_ff @(posedge clk_i) strobes_q <= write_beat_i ? write_strb_i : '0;
   always_comb begin
     add = '0;
     if (running_i) begin
@@ -63,7 +64,7 @@ module engine_status #(
       add[4*engine_pkg::CntFetchStall +: 4]   = 4'(!ended_i && (queue_empty_i & ~busy_i) != 3'd0);
       add[4*engine_pkg::CntMacCycles +: 4]    = 4'(step_i);
       add[4*engine_pkg::CntBytesRead +: 4]    = read_beat_i ? 4'(AXI_BYTES) : 4'd0;
-      add[4*engine_pkg::CntBytesWritten +: 4] = written_q;
+      add[4*engine_pkg::CntBytesWritten +: 4] = written;
       add[4*engine_pkg::CntInstructions +: 4] = 4'(taken_i[0]) + 4'(taken_i[1]) + 4'(taken_i[2]);
     end
   end

@@ -20,10 +20,10 @@ module fifo #(
 
   logic [WIDTH-1:0]   mem_q [0:DEPTH-1];
   logic [PtrBits-1:0] wptr_q, rptr_q;
-  logic [PtrBits:0]   count_q;
-  logic               valid_q, next;
+  logic [DEPTH-1:0]   level_q;  // bit i: more than i entries; who pushes and pops decides late, and meets one LUT
+  logic               next;
 
-  assign empty_o = !valid_q;
+  assign full_o = level_q[DEPTH-1];
 
   always_ff @(posedge clk_i) begin
     if (push_i) mem_q[wptr_q] <= data_i;
@@ -31,10 +31,11 @@ module fifo #(
 
   if (HEAD) begin : gen_register
     // All that comes passes through memory: a way around it would take a LUT a bit.
-    logic behind, refill;
-    assign behind = wptr_q != rptr_q;
-    assign refill = pop_i || !valid_q;
-    assign next   = refill && behind;
+    logic valid_q, behind, refill;
+    assign empty_o = !valid_q;
+    assign behind  = wptr_q != rptr_q;
+    assign refill  = pop_i || !valid_q;
+    assign next    = refill && behind;
     always_ff @(posedge clk_i) begin
       if (refill) data_o <= mem_q[rptr_q];
     end
@@ -43,29 +44,20 @@ module fifo #(
       else if (refill) valid_q <= behind;
     end
   end else begin : gen_memory
-    assign next   = pop_i;
-    assign data_o = mem_q[rptr_q];
-    always_ff @(posedge clk_i) begin
-      valid_q <= rst_ni && (push_i || (count_q != '0 && !(pop_i && count_q == (PtrBits+1)'(1))));
-    end
+    assign empty_o = !level_q[0];
+    assign next    = pop_i;
+    assign data_o  = mem_q[rptr_q];
   end
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       wptr_q  <= '0;
       rptr_q  <= '0;
-      count_q <= '0;
-      full_o  <= 1'b0;
+      level_q <= '0;
     end else begin
       if (push_i) wptr_q <= wptr_q + 1'b1;
       if (next) rptr_q <= rptr_q + 1'b1;
-      if (push_i && !pop_i) begin
-        count_q <= count_q + 1'b1;
-        full_o  <= count_q == (PtrBits+1)'(DEPTH - 1);
-      end else if (pop_i && !push_i) begin
-        count_q <= count_q - 1'b1;
-        full_o  <= 1'b0;
-      end
+      if (push_i != pop_i) level_q <= push_i ? {level_q[DEPTH-2:0], 1'b1} : {1'b0, level_q[DEPTH-1:1]};
     end
   end
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // One output channel: PC products, a registered adder tree and the accumulator. Latency from operands to
-// accumulator: 3 + log2(PC) + 1; weights and factors come a cycle earlier, from far away. The first multiplier takes a
+// accumulator: 3 + log2(PC) + 1; weights and factors come a cycle earlier, from far away, and are decoded when they are
+// here. The first multiplier takes a
 // wider second operand, which stands in for the weight in ADD (the operand's factor) and in pooling (1). Products from
 // OWN on come from outside.
 //
@@ -45,6 +46,13 @@ module mac_lane #(
   localparam int SumBits = INT16 == 0 ? Top : Top + $clog2(PC);
   logic signed [SumBits-1:0] sum;
 
+  logic [PC*8-1:0]    wgt_q;
+  logic signed [15:0] factor_q;
+  always_ff @(posedge clk_i) begin
+    wgt_q    <= wgt_i;
+    factor_q <= factor_i;
+  end
+
   logic [PC*ABits-1:0] a;
   for (genvar c = 0; c < PC; c++) begin : gen_operand
     logic [7:0] x;
@@ -62,20 +70,18 @@ module mac_lane #(
     logic [PC*Top-1:0] product;
     for (genvar c = 0; c < PC; c++) begin : gen_product
       if (c == 0) begin : gen_wide
-        logic signed [15:0] b_q;
+        logic signed [15:0] b;
         logic signed [ABits+15:0] p;
-        always_ff @(posedge clk_i) b_q <= factor_en_i ? factor_i : {{8{wgt_i[7]}}, wgt_i[7:0]};
+        assign b = factor_en_i ? factor_q : {{8{wgt_q[7]}}, wgt_q[7:0]};
         mul #(.A_BITS(ABits), .B_BITS(16), .TECH(TECH)) u_mul (
-          .clk_i(clk_i), .en_i(en_i), .a_i(a[ABits-1:0]), .b_i(b_q), .p_o(p));
+          .clk_i(clk_i), .en_i(en_i), .a_i(a[ABits-1:0]), .b_i(b), .p_o(p));
         assign product[Top-1:0] = p[Top-1:0];
       end else if (c >= OWN) begin : gen_shared
         assign product[c*Top +: Top] = {{(Top-16){shared_i[c*16+15]}}, shared_i[c*16 +: 16]};
       end else begin : gen_narrow
-        logic signed [7:0]       b_q;
         logic signed [ABits+7:0] p;
-        always_ff @(posedge clk_i) b_q <= wgt_i[c*8 +: 8];
         mul #(.A_BITS(ABits), .B_BITS(8), .TECH(TECH)) u_mul (
-          .clk_i(clk_i), .en_i(en_i), .a_i(a[c*ABits +: ABits]), .b_i(b_q), .p_o(p));
+          .clk_i(clk_i), .en_i(en_i), .a_i(a[c*ABits +: ABits]), .b_i(wgt_q[c*8 +: 8]), .p_o(p));
         assign product[c*Top +: Top] = {{(Top-16){p[15]}}, p[15:0]};
       end
     end
@@ -98,17 +104,17 @@ module mac_lane #(
 
     for (genvar c = 0; c < PC; c++) begin : gen_product
       logic [7:0]         w;
-      logic signed [17:0] b, b_q;
-      assign w = wgt_i[c*8 +: 8];
-      assign b = int4_i ? {{w[7], w[7:4]} - {4'd0, w[3]}, {9{w[3]}}, w[3:0]} : {{10{w[7]}}, w};
+      logic signed [17:0] weight, b;
+      assign w      = wgt_q[c*8 +: 8];
+      assign weight = int4_i ? {{w[7], w[7:4]} - {4'd0, w[3]}, {9{w[3]}}, w[3:0]} : {{10{w[7]}}, w};
       if (c == 0) begin : gen_wide
-        always_ff @(posedge clk_i) b_q <= factor_en_i ? {{2{factor_i[15]}}, factor_i} : b;
+        assign b = factor_en_i ? {{2{factor_q[15]}}, factor_q} : weight;
       end else begin : gen_narrow
-        always_ff @(posedge clk_i) b_q <= b;
+        assign b = weight;
       end
       logic signed [ABits+17:0] p;
       mul #(.A_BITS(ABits), .B_BITS(18), .TECH(TECH)) u_mul (
-        .clk_i(clk_i), .en_i(en_i), .a_i(a[c*ABits +: ABits]), .b_i(b_q), .p_o(p));
+        .clk_i(clk_i), .en_i(en_i), .a_i(a[c*ABits +: ABits]), .b_i(b), .p_o(p));
       assign product[c*26 +: 26] = p[25:0];
     end
 
@@ -172,7 +178,12 @@ module mac_lane #(
   assign summed      = acc_q + total;
   assign greater     = $signed(total[MaxBits-1:0]) > $signed(acc_q[MaxBits-1:0]);
   assign acc_o[31:0] = acc_q;
+  // What MAXPOOL compares are MaxBits; all bits above are signs, and the greater of two is negative if both are.
   always_ff @(posedge clk_i) begin
-    if (sum_valid_i && (sum_first_i || !max_i || greater)) acc_q <= sum_first_i || max_i ? total : summed;
+    if (sum_valid_i && (sum_first_i || !max_i || greater))
+      acc_q[MaxBits-1:0] <= sum_first_i || max_i ? total[MaxBits-1:0] : summed[MaxBits-1:0];
+    if (sum_valid_i)
+      acc_q[31:MaxBits] <= sum_first_i || max_i ? total[31:MaxBits] & {(32-MaxBits){sum_first_i || acc_q[31]}}
+                                                : summed[31:MaxBits];
   end
 endmodule

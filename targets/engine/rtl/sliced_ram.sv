@@ -18,10 +18,9 @@ module sliced_ram #(
 );
   logic [$clog2(DEPTH)-1:0] waddr_q;
   logic [SLICE_BITS-1:0]    wdata_q;
-  always_ff @(posedge clk_i) begin
-    waddr_q <= waddr_i;
-    wdata_q <= wdata_i;
-  end
+  // Of its own: other memories are filled from the same registers.
+  twin #(.WIDTH($clog2(DEPTH) + SLICE_BITS)) u_write (
+    .clk_i(clk_i), .d_i({waddr_i, wdata_i}), .q_o({waddr_q, wdata_q}));
 
   for (genvar s = 0; s < SLICES; s++) begin : gen_slice
     logic we_q;

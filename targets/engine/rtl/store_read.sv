@@ -16,7 +16,7 @@ module store_read #(
   output logic                  run_ready_o,
   input  logic [LOCAL_BITS-1:0] run_local_i,
   input  logic [LEN_BITS-1:0]   run_final_i,  // its last byte
-  // ACT; data four cycles after an accepted address.
+  // ACT; data five cycles after an accepted address.
   output logic                  act_valid_o,
   input  logic                  act_ready_i,
   output logic [WORD_BITS-1:0]  act_addr_o,
@@ -82,15 +82,15 @@ module store_read #(
   end
 
   // Words that are on their way.
-  logic [3:0]           coming_q, ends_q;
-  logic [4*PartBits-1:0] parts_q;
+  logic [4:0]           coming_q, ends_q;
+  logic [5*PartBits-1:0] parts_q;
   logic                 empty, full;
   logic [EntryBits-1:0] entry;
   always_ff @(posedge clk_i) begin
     if (!rst_ni) coming_q <= '0;
-    else coming_q <= {coming_q[2:0], read};
-    ends_q  <= {ends_q[2:0], entry_last};
-    parts_q <= {parts_q[3*PartBits-1:0], part_q};
+    else coming_q <= {coming_q[3:0], read};
+    ends_q  <= {ends_q[3:0], entry_last};
+    parts_q <= {parts_q[4*PartBits-1:0], part_q};
   end
   if (Parts == 1) begin : gen_word
     assign entry = act_data_i;
@@ -99,10 +99,10 @@ module store_read #(
       if (p < Parts - 1) begin : gen_early
         logic [PC*8-1:0] word_q;
         logic            now;
-        assign now = parts_q[3*PartBits +: PartBits] == PartBits'(p);
+        assign now = parts_q[4*PartBits +: PartBits] == PartBits'(p);
         assign entry[p*PC*8 +: PC*8] = now ? act_data_i : word_q;
         always_ff @(posedge clk_i) begin
-          if (coming_q[3] && now) word_q <= act_data_i;
+          if (coming_q[4] && now) word_q <= act_data_i;
         end
       end else begin : gen_final
         assign entry[p*PC*8 +: PC*8] = act_data_i;
@@ -110,7 +110,7 @@ module store_read #(
     end
   end
   fifo #(.WIDTH(EntryBits), .DEPTH(Depth), .HEAD(0)) u_entries (
-    .clk_i(clk_i), .rst_ni(rst_ni), .push_i(coming_q[3] && ends_q[3]), .data_i(entry),
+    .clk_i(clk_i), .rst_ni(rst_ni), .push_i(coming_q[4] && ends_q[4]), .data_i(entry),
     .pop_i(take_i), .data_o(data_o), .empty_o(empty), .full_o(full));
   assign valid_o = !empty;
 endmodule

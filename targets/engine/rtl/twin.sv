@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// A register that synthesis does not merge with its twins: it stays a module of its own until all is mapped, so that
-// those who hang on it can be parted by where they lie.
+// Registers that synthesis does not merge with their twins: they stay a module of their own until all is mapped, so
+// that those who hang on them can be parted by where they lie.
 (* keep_hierarchy = "yes" *)
-module twin (
-  input  logic clk_i,
-  input  logic d_i,
-  output logic q_o
+module twin #(
+  parameter int WIDTH = 1
+) (
+  input  logic             clk_i,
+  input  logic [WIDTH-1:0] d_i,
+  output logic [WIDTH-1:0] q_o
 );
   always_ff @(posedge clk_i) q_o <= d_i;
 endmodule

@@ -13,7 +13,7 @@ module unit_queue #(
   input  logic [AXI_BYTES*8-1:0]           data_i,
   input  logic [engine_pkg::IndexBits-1:0] index_i,
   output logic                             full_o,       // but for two beats that are under way
-  output logic                             empty_o,      // holds nothing at all
+  output logic                             empty_o,      // holds nothing at all, told a cycle late
   output logic                             valid_o,
   input  logic                             take_i,
   output logic [engine_pkg::InstrBits-1:0] instr_o,
@@ -69,7 +69,7 @@ module unit_queue #(
       if (asked_q[1]) beat_q <= beat_q + 1'b1;
       if (last) valid_o <= 1'b1;
       else if (take_i) valid_o <= 1'b0;
-      empty_o <= count_d == '0 && !ask && asked_q == '0 && beat_q == '0 && (!valid_o || take_i);
+      empty_o <= !some_q && !push_i && asked_q == '0 && beat_q == '0 && !valid_o;
     end
   end
 

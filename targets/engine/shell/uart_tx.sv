@@ -12,6 +12,7 @@ module uart_tx (
 );
   logic        busy_q, next;
   logic [16:0] left_q;   // sixteenths of a clock until the next bit
+  logic [16:0] period_q; // of a bit, less the clock that a step takes
   logic [3:0]  bit_q;
   logic [8:0]  shift_q;
 
@@ -33,16 +34,14 @@ module uart_tx (
   end
 
   always_ff @(posedge clk_i) begin
+    period_q <= {1'b0, divisor_i} - 17'd16;
+    left_q   <= busy_q ? left_q + (next ? period_q : -17'sd16) : period_q;
     if (!busy_q) begin
-      left_q  <= {1'b0, divisor_i} - 17'd16;
       bit_q   <= 4'd0;
       shift_q <= {1'b1, data_i};
     end else if (next) begin
-      left_q  <= left_q + {1'b0, divisor_i} - 17'd16;
       bit_q   <= bit_q + 1'b1;
       shift_q <= {1'b1, shift_q[8:1]};
-    end else begin
-      left_q <= left_q - 17'd16;
     end
   end
 endmodule

@@ -153,6 +153,11 @@ module ulx3s_top #(
   // 0 the engine moves data, 1 the link understands frames, 2 the engine is done, 7 the clock runs.
   logic [24:0] beat_q;
   logic [19:0] moving_q, heard_q;
+  logic        moves_q, hears_q;  // for the way to wherever the lights are
+  always_ff @(posedge clk) begin
+    moves_q <= e_rvalid || e_wvalid;
+    hears_q <= good;
+  end
   always_ff @(posedge clk) begin
     if (!rst_n) begin
       beat_q   <= '0;
@@ -161,9 +166,9 @@ module ulx3s_top #(
       led      <= '0;
     end else begin
       beat_q <= beat_q + 1'b1;
-      if (e_rvalid || e_wvalid) moving_q <= '1;
+      if (moves_q) moving_q <= '1;
       else if (moving_q != '0) moving_q <= moving_q - 1'b1;
-      if (good) heard_q <= '1;
+      if (hears_q) heard_q <= '1;
       else if (heard_q != '0) heard_q <= heard_q - 1'b1;
       led <= {beat_q[24], 4'd0, engine_interrupt, heard_q != '0, moving_q != '0};
     end

@@ -100,7 +100,7 @@ def synthesize(work, board, tools):
         f"synth_lattice -family ecp5 -top {top} -run map_cells:",
         # The output registers of ram_sdp's memories; see there.
         'setparam -set REGMODE_A "OUTREG" -set REGMODE_B "OUTREG" t:DP16KD */*block_q* %i',
-        "select *engine_top twin cut",
+        "select *engine_top *twin* cut",
         "write_verilog -noattr -selected engine.v",
         "select -clear",
         "setattr -mod -unset keep_hierarchy *",
