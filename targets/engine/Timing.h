@@ -50,12 +50,12 @@ struct PipelineTiming {
   /// run's last block to its end; from its last run's request to the next
   /// instruction; runs asked for and not yet written; instructions begun and
   /// not yet ended.
-  unsigned loadRequest = 9, loadEnd = 5, loadNext = 3, loadRuns = 16,
+  unsigned loadRequest = 9, loadEnd = 6, loadNext = 3, loadRuns = 16,
            loadInstructions = 4;
   /// COMPUTE: all but one cycle a step, log2(PC) for the adder tree, one more
   /// with INT16 and, where results wait for their turn, RQ_CYCLES for each
   /// chunk of an output.
-  unsigned computeDrain = 23;
+  unsigned computeDrain = 24;
   /// And to send results through a table.
   unsigned tableDrain = 5;
   /// STORE: from taking an instruction to its first beat on the bus; from the

@@ -22,7 +22,7 @@ MUTATIONS = [
     ("requant_lane.sv", "sum8_q < lo ?", "sum8_q < lo + 13'sd2 ?"),
     ("compute_agu.sv", "iy_q < ih", "iy_q <= ih"),
     ("compute_steps.sv", "else if (is_conv_i || window_i || (&tap_q))", "else if (is_conv_i || window_i)"),
-    ("mac_lane.sv", "$signed(total[MaxBits-1:0]) > $signed(acc_q[MaxBits-1:0])", "total[MaxBits-1:0] > acc_q[MaxBits-1:0]"),
+    ("mac_lane.sv", "{acc_q[MaxBits-1], acc_q[MaxBits-1:0]} - {total[MaxBits-1]", "{1'b0, acc_q[MaxBits-1:0]} - {1'b0"),
     ("requant_feed.sv", "if (pass_last) pass_q <= next", "if (pixel_last) pass_q <= next"),
     ("load_align.sv", "next_begins && straddles_q", "next_begins"),
     ("run_request.sv", "&& !walk_q && !fresh_q && valid_q[6:0] == '0;", "&& !walk_q && !fresh_q;"),

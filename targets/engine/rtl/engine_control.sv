@@ -26,7 +26,7 @@ module engine_control (
 
   typedef enum logic [1:0] {StIdle, StBegin, StRun, StDrain} state_e;
   state_e      state_q, state_d;
-  logic        units_rst;
+  logic        units_rst, ends;
   logic [3:0]  units_rst_q;  // needs no inverter on its way to all that it resets
   logic [31:0] quiet_q;
   logic        progress_q, bus_idle_q;
@@ -41,7 +41,8 @@ module engine_control (
   for (genvar u = 0; u < 4; u++) begin : gen_rst
     twin u_rst (.clk_i(clk_i), .d_i(units_rst), .q_o(units_rst_q[u]));
   end
-  assign done_o       = (state_q == StRun && state_d == StIdle) || (state_q == StDrain && state_d == StIdle);
+  assign ends = (state_q == StRun && !any_q && finished_q[1]) || (state_q == StDrain && drained_q[1] && bus_idle_q);
+  cut u_done (.d_i(ends), .q_o(done_o));
 
   always_comb begin
     state_d = state_q;

@@ -154,8 +154,10 @@ module engine_regs #(
   // One row's own registers, chosen a cycle ahead.
   logic [NumPlain-1:0] plain_sel_q;
   logic                is_counter_q;
+  logic [2:0]          row_q;
   always_ff @(posedge clk_i) begin
     for (int i = 0; i < NumPlain; i++) plain_sel_q[i] <= raddr_q[6:2] == PlainAddr[i*12+2 +: 5];
+    for (int i = 0; i < 3; i++) row_q[i] <= raddr_q[11:7] == 5'(i);
     is_counter_q <= raddr_q[11:8] == 4'h2 && raddr_q[7:3] < 5'(engine_pkg::NumCounters);
   end
   always_comb begin
@@ -212,12 +214,7 @@ module engine_regs #(
     bus_q        <= bus_i;
     state_q      <= is_last_q ? last_q : is_state_q ? some_state_q : 32'd0;
     capability_q <= capability;
-    unique case (raddr_q[11:7])
-      5'h00: value_q <= control_q | plain_q;
-      5'h01: value_q <= state_q;
-      5'h02: value_q <= capability_q;
-      default: value_q <= 32'd0;
-    endcase
+    value_q <= ({32{row_q[0]}} & (control_q | plain_q)) | ({32{row_q[1]}} & state_q) | ({32{row_q[2]}} & capability_q);
   end
 
   always_ff @(posedge clk_i) begin

@@ -65,7 +65,7 @@ module load_unit #(
   localparam int BlockDepth  = 8;
 
   // Request side.
-  logic                is_act, act_q, is_wgt, is_lut, start, request_ready;
+  logic                is_act, act_q, is_wgt, wgt_q, is_lut, lut_q, start, request_ready;
   logic [1:0]          target;
   logic [LenBits-1:0]  len, len_q, last_byte;
   logic [BeatBits-1:0] last_block;
@@ -80,22 +80,24 @@ module load_unit #(
   logic [LaneBits-1:0] first_lane, final_lane;
   logic [BeatBits-1:0] new_beats, final_block;
   logic [FirstBits-1:0] first_block;
-  logic                new_straddles, new_dry, new_last, run_last, some, first_now, final_now, straddles, dry;
+  logic                new_straddles, new_dry, new_last, unused_one_word, run_last, some, first_now, final_now, straddles, dry;
 
   assign is_act = instr_i[engine_pkg::FieldOpcode +: 8] == engine_pkg::OpLoadAct;
   assign is_wgt = instr_i[engine_pkg::FieldOpcode +: 8] == engine_pkg::OpLoadWgt;
   assign is_lut = instr_i[engine_pkg::FieldOpcode +: 8] == engine_pkg::OpLoadLut;
   assign target = is_act ? 2'd0 : is_wgt ? 2'd1 : is_lut ? 2'd3 : 2'd2;
   assign base   = instr_i[engine_pkg::FieldBase];
-  assign len    = is_act ? LenBits'(instr_i[engine_pkg::FieldLen +: 16])
-                : is_wgt ? LenBits'(instr_i[engine_pkg::FieldCount +: 16]) << $clog2(PC * PK)
-                : is_lut ? LenBits'(instr_i[engine_pkg::FieldCount +: 16]) << 8
+  assign len    = act_q ? LenBits'(instr_i[engine_pkg::FieldLen +: 16])
+                : wgt_q ? LenBits'(instr_i[engine_pkg::FieldCount +: 16]) << $clog2(PC * PK)
+                : lut_q ? LenBits'(instr_i[engine_pkg::FieldCount +: 16]) << 8
                          : LenBits'(instr_i[engine_pkg::FieldCount +: 16]) << $clog2(PK * 8);
   // Late: these fields stand for five cycles before the instruction is whole.
   always_ff @(posedge clk_i) begin
+    act_q     <= is_act;
+    wgt_q     <= is_wgt;
+    lut_q     <= is_lut;
     len_q     <= len;
     last_byte <= len_q - 1'b1;
-    act_q     <= is_act;
   end
   // A run of ACT ends with a whole word.
   assign last_block = BeatBits'(last_byte >> LaneBits)
@@ -146,6 +148,7 @@ module load_unit #(
     .run_one_beat_o(new_one_beat),
     .run_first_now_o(new_first_now),
     .run_final_now_o(new_final_now),
+    .run_one_word_o(unused_one_word),
     .run_straddles_o(new_straddles),
     .run_dry_o     (new_dry),
     .run_last_o    (new_last)
@@ -256,7 +259,7 @@ module load_unit #(
   );
 
   assign block_new = {block_tag, block_first, block_last, block_data};
-  fifo #(.WIDTH(BlockBits), .DEPTH(BlockDepth), .HEAD(0)) u_blocks (
+  fifo #(.WIDTH(BlockBits), .DEPTH(BlockDepth)) u_blocks (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(block_valid), .data_i(block_new),
     .pop_i(block_take), .data_o(block_head), .empty_o(block_empty), .full_o(block_full));
   assign {write_target, write_local, write_odd, write_final, write_signal, write_first, write_last, write_data} =

@@ -20,7 +20,7 @@ module loop_counter #(
     if (load_i || step_i) begin
       left_q <= left - 1'b1;
       last_o <= again ? count_i == WIDTH'(1) : next_q;
-      next_q <= left == WIDTH'(2);
+      next_q <= again ? count_i == WIDTH'(2) : left_q == WIDTH'(2);
     end
   end
 endmodule

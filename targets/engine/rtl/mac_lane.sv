@@ -163,6 +163,7 @@ module mac_lane #(
 
   localparam int MaxBits = 8 * (1 + INT16);
   logic signed [31:0] total, acc_q, summed;
+  logic [MaxBits:0]   lead;  // of the accumulator over the total
   logic               greater;
   assign sum_o = sum[23:0];
   if (INT16 == 0) begin : gen_total
@@ -176,7 +177,8 @@ module mac_lane #(
     end
   end
   assign summed      = acc_q + total;
-  assign greater     = $signed(total[MaxBits-1:0]) > $signed(acc_q[MaxBits-1:0]);
+  assign lead        = {acc_q[MaxBits-1], acc_q[MaxBits-1:0]} - {total[MaxBits-1], total[MaxBits-1:0]};
+  assign greater     = lead[MaxBits];
   assign acc_o[31:0] = acc_q;
   // What MAXPOOL compares are MaxBits; all bits above are signs, and the greater of two is negative if both are.
   always_ff @(posedge clk_i) begin

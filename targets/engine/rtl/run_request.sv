@@ -9,7 +9,8 @@ module run_request #(
   parameter int ADDR_BITS  = 64,
   parameter int MAX_BEATS  = 32,
   parameter int LANE_BITS  = 3,             // log2(AXI_BYTES)
-  parameter int BEAT_BITS  = LEN_BITS - 2   // beats of a run
+  parameter int BEAT_BITS  = LEN_BITS - 2,  // beats of a run
+  parameter int WORD_SHIFT = 3              // log2 of a word's bytes
 ) (
   input  logic                  clk_i,
   input  logic                  rst_ni,
@@ -38,6 +39,7 @@ module run_request #(
   output logic [BEAT_BITS-1:0]  run_beats_o,
   output logic                  run_some_o, run_one_beat_o,
   output logic                  run_first_now_o, run_final_now_o,  // that byte is in the run's first AXI_BYTES
+  output logic                  run_one_word_o,   // byte final is in the run's first word
   output logic                  run_straddles_o,  // those that hold byte first begin in one beat and end in the next
   output logic                  run_dry_o,        // those that hold byte final are in the beats of those before
   output logic                  run_last_o     // of the instruction
@@ -130,7 +132,10 @@ module run_request #(
   // 3
   logic [31:0]         start3_q;
   logic [LEN_BITS-1:0] first3_q, end3_q;
+  logic [LEN_BITS:0]   wanted;     // bytes; negative if the run ends before the row
+  assign wanted = {1'b0, end3_q} - {1'b0, first3_q};
   // 4
+  logic                none4_q;    // wanted is negative, and what is worked out of it not used
   logic [31:0]         start4_q;
   logic [LEN_BITS-1:0] first4_q, end4_q, count4_q;
   // 5
@@ -143,7 +148,7 @@ module run_request #(
   logic                past6_q, some6_q;
   logic [LEN_BITS-1:0] first6_q, final6_q, beats6_q, page6_q;
   // 7
-  localparam int RunBits   = LOCAL_BITS + LANE_BITS + 2*LEN_BITS + BEAT_BITS + 7;
+  localparam int RunBits   = LOCAL_BITS + LANE_BITS + 2*LEN_BITS + BEAT_BITS + 8;
   localparam int IndexBits = $clog2(MAX_BEATS);
   localparam int CountBits = BEAT_BITS - IndexBits + 1;
   logic [ADDR_BITS-1:0]  addr7_q;
@@ -152,7 +157,8 @@ module run_request #(
   logic [BEAT_BITS-1:0]  beats7_q;
   logic [CountBits-1:0]  more7_q;
   logic [IndexBits-1:0]  page7_q;
-  logic                  last7_q, some7_q, one_beat7_q, first_now7_q, final_now7_q, straddles7_q, dry7_q, waiting_q;
+  logic                  last7_q, some7_q, one_beat7_q, first_now7_q, final_now7_q, one_word7_q, straddles7_q, dry7_q,
+                         waiting_q;
   logic [RunBits-1:0]    run_now, waiting_run_q;
 
   logic                fence_q, split_ready, next_split_ready, next_waiting;
@@ -174,9 +180,9 @@ module run_request #(
   assign next_waiting = rst_ni && run_valid_o && !run_ready_i;
   assign run_valid_o = waiting_q || (valid_q[7] && split_ready);
   assign run_now     = {local7_q, addr7_q[LANE_BITS-1:0], first7_q, final7_q, beats7_q, some7_q, one_beat7_q,
-                        first_now7_q, final_now7_q, straddles7_q, dry7_q, last7_q};
+                        first_now7_q, final_now7_q, one_word7_q, straddles7_q, dry7_q, last7_q};
   assign {run_local_o, run_lane_o, run_first_o, run_final_o, run_beats_o, run_some_o, run_one_beat_o, run_first_now_o,
-          run_final_now_o, run_straddles_o, run_dry_o, run_last_o} = waiting_q ? waiting_run_q : run_now;
+          run_final_now_o, run_one_word_o, run_straddles_o, run_dry_o, run_last_o} = waiting_q ? waiting_run_q : run_now;
   // One for the stages' registers, and one for the walk, where logic follows.
   assign next_go = !next_waiting && next_split_ready;
   twin u_go (.clk_i(clk_i), .d_i(next_go), .q_o(go));
@@ -237,7 +243,8 @@ module run_request #(
       start3_q <= start2_q;
       local3_q <= local2_q;
       // 4
-      count4_q <= end3_q > first3_q ? end3_q - first3_q : '0;
+      count4_q <= wanted[LEN_BITS-1:0];
+      none4_q  <= wanted[LEN_BITS];
       start4_q <= start3_q + 32'(first3_q);
       first4_q <= first3_q;
       end4_q   <= end3_q;
@@ -245,7 +252,7 @@ module run_request #(
       // 5
       addr5_q  <= base_q + ADDR_BITS'(start4_q);
       stop5_q  <= {1'b0, start4_q} + 33'(count4_q);
-      some5_q  <= count4_q != '0;
+      some5_q  <= !none4_q && count4_q != '0;
       count5_q <= count4_q;
       first5_q <= first4_q;
       end5_q   <= end4_q;
@@ -270,6 +277,7 @@ module run_request #(
       one_beat7_q  <= beats6_q == LEN_BITS'(1);
       first_now7_q <= first6_q[LEN_BITS-1:LANE_BITS] == '0;
       final_now7_q <= final6_q[LEN_BITS-1:LANE_BITS] == '0;
+      one_word7_q  <= final6_q[LEN_BITS-1:WORD_SHIFT] == '0;
       straddles7_q <= addr6_q[LANE_BITS-1:0] > first6_q[LANE_BITS-1:0];
       dry7_q       <= first6_q[LANE_BITS-1:0] - addr6_q[LANE_BITS-1:0] > final6_q[LANE_BITS-1:0];
       local7_q <= local6_q;

@@ -15,7 +15,8 @@ module store_read #(
   input  logic                  run_valid_i,
   output logic                  run_ready_o,
   input  logic [LOCAL_BITS-1:0] run_local_i,
-  input  logic [LEN_BITS-1:0]   run_final_i,  // its last byte
+  input  logic [LEN_BITS-1:0]   run_final_i,  // its last byte …
+  input  logic                  run_one_word_i,  // … is in its first word
   // ACT; data five cycles after an accepted address.
   output logic                  act_valid_o,
   input  logic                  act_ready_i,
@@ -57,7 +58,7 @@ module store_read #(
       if (read) part_q <= entry_last ? '0 : part_q + 1'b1;
       used_q  <= used_d;
       // An entry that is begun has room for all its words.
-      room_q  <= used_d != 4'(Depth);
+      room_q  <= taken_q || !(used_q == 4'(Depth) || (read && entry_last && used_q == 4'(Depth - 1)));
       taken_q <= take_i;
     end
   end
@@ -69,7 +70,7 @@ module store_read #(
   logic                          next_one;
   logic [RunBits-1:0]            run_new;
   assign run_new = {WORD_BITS'(run_local_i >> ChunkShift), run_final_i[LEN_BITS-1:WordShift],
-                    run_final_i[LEN_BITS-1:WordShift] == '0};
+                    run_one_word_i};
   fifo #(.WIDTH(RunBits), .DEPTH(4), .HEAD(0)) u_next (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(run_valid_i && run_ready_o), .data_i(run_new),
     .pop_i(next), .data_o({next_addr, next_left, next_one}), .empty_o(next_empty), .full_o(next_full));

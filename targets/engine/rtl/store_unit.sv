@@ -55,7 +55,7 @@ module store_unit #(
   logic [LaneBits-1:0]   run_lane, run_final_lane, lane, final_lane;
   logic [LenBits-1:0]    run_begin, run_final;
   logic [BeatBits-1:0]   run_beats, run_last_beat, run_last_block, last_beat, last_block;
-  logic                  run_last, run_some, run_begin_now, run_straddles, run_dry, one_beat, one_block, run_push;
+  logic                  run_last, run_some, run_begin_now, run_straddles, run_dry, one_beat, one_block, one_word, run_push;
   logic [2:0]            signal_q;
   logic                  sent_all_q, base;
 
@@ -65,7 +65,7 @@ module store_unit #(
 
   run_request #(
     .LOCAL_BITS(LOCAL_BITS), .LEN_BITS(LenBits), .AXI_BYTES(AXI_BYTES), .ADDR_BITS(ADDR_BITS),
-    .LANE_BITS(LaneBits), .BEAT_BITS(BeatBits)
+    .LANE_BITS(LaneBits), .BEAT_BITS(BeatBits), .WORD_SHIFT($clog2(PC))
   ) u_request (
     .clk_i         (clk_i),
     .rst_ni        (rst_ni),
@@ -101,6 +101,7 @@ module store_unit #(
     .run_one_beat_o(one_beat),
     .run_first_now_o(run_begin_now),
     .run_final_now_o(one_block),
+    .run_one_word_o(one_word),
     .run_straddles_o(run_straddles),
     .run_dry_o     (run_dry),
     .run_last_o    (run_last)
@@ -117,7 +118,7 @@ module store_unit #(
     .PC(PC), .PK(PK), .AXI_BYTES(AXI_BYTES), .LEN_BITS(LenBits), .WORD_BITS(WORD_BITS), .LOCAL_BITS(LOCAL_BITS)
   ) u_read (
     .clk_i(clk_i), .rst_ni(rst_ni), .run_valid_i(run_valid), .run_ready_o(read_ready),
-    .run_local_i(run_local), .run_final_i(run_final), .act_valid_o(act_valid_o), .act_ready_i(act_ready_i),
+    .run_local_i(run_local), .run_final_i(run_final), .run_one_word_i(one_word), .act_valid_o(act_valid_o), .act_ready_i(act_ready_i),
     .act_addr_o(act_addr_o), .act_data_i(act_data_i), .valid_o(entry_valid), .take_i(entry_take), .data_o(entry),
     .moved_o(moved_o)
   );
