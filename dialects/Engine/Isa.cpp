@@ -35,6 +35,13 @@ std::string sluice::engine::checkParameters(const Parameters &parameters) {
       return llvm::formatv("{0} is {1}, not a power of two", info.name, value);
     }
   }
+  // A window's nine taps take three words of weights at most, and an
+  // instruction's fields arrive in beats of eight bytes.
+  if (parameters.PC < 4)
+    return llvm::formatv("PC is {0}, less than 4", parameters.PC);
+  if (parameters.AXI_BYTES != 8)
+    return llvm::formatv("AXI_BYTES is {0}, and engines have 8",
+                         parameters.AXI_BYTES);
   if (parameters.PC % parameters.PK)
     return llvm::formatv("PC = {0} is not a multiple of PK = {1}",
                          parameters.PC, parameters.PK);

@@ -23,6 +23,7 @@ module instr_check #(
   logic [2:0]  beat_q;
   logic [63:0] data_q;
   logic [7:0]  some_q;  // bytes that are not zero
+  logic        flags_q, one_q, tables_q, ones_q;  // byte 3 is more than 1; byte 4 is 1, a table; the lower two are 1
   assign is_act     = opcode_i == engine_pkg::OpLoadAct;
   assign is_fill    = opcode_i == engine_pkg::OpLoadWgt || opcode_i == engine_pkg::OpLoadPrm
                       || opcode_i == engine_pkg::OpLoadLut;
@@ -44,6 +45,10 @@ module instr_check #(
     depthwise_q <= is_depthwise;
     beat_q      <= beat_i;
     data_q      <= data_i;
+    flags_q     <= data_i[31:25] != 7'd0;
+    one_q       <= data_i[39:32] == 8'd1;
+    tables_q    <= data_i[39:32] <= 8'(engine_pkg::LutTables);
+    ones_q      <= data_i[15:0] == 16'h0101;
     for (int i = 0; i < 8; i++) some_q[i] <= data_i[i*8 +: 8] != 8'd0;
   end
 
@@ -95,12 +100,12 @@ module instr_check #(
                  && !data_q[11] && !data_q[15]
                  && (end_q || ((data_q[10:8] & self) == 3'd0 && (data_q[14:12] & self) == 3'd0))
                  && types_ok
-                 && !(compute_q && data_q[31:24] > {7'd0, depthwise_q})
+                 && !(compute_q && (flags_q || (data_q[24] && !depthwise_q)))
                  && !(WIDE_WORD && (act_q || store_q) && data_q[32]);
       end
       3'd1: begin
-        if (store_q) ranges = data_q[39:32] == 8'd1;
-        else if (!compute_q && !end_q) ranges = data_q[39:32] <= 8'd1 && (act_q || data_q[2:0] == 3'd0);
+        if (store_q) ranges = one_q;
+        else if (!compute_q && !end_q) ranges = (one_q || !some_q[4]) && (act_q || data_q[2:0] == 3'd0);
       end
       3'd2: begin
         if (fill_q) ranges = some_q[1:0] != 2'd0;
@@ -113,9 +118,9 @@ module instr_check #(
       3'd4: begin
         if (compute_q)
           ranges = some_q[0] && some_q[1] && some_q[2] && some_q[3]
-                   && some_q[6] && some_q[7] && (!add_q || data_q[15:0] == 16'h0101);
+                   && some_q[6] && some_q[7] && (!add_q || ones_q);
       end
-      3'd7: ranges = !compute_q || (!data_q[15] && !data_q[31] && data_q[39:32] <= 8'(engine_pkg::LutTables));
+      3'd7: ranges = !compute_q || (!data_q[15] && !data_q[31] && tables_q);
       default: ranges = 1'b1;
     endcase
   end

@@ -51,14 +51,19 @@ module load_align #(
   logic                 free, step, emit, next_begins, next_within, next_prime, next_dry, begins;
   logic                 unused_last;
 
+  // Each from registers and one other, so that a run's end is three LUTs from the beat that it needs.
+  logic beat_valid, takes_idle, takes_last;
   cut u_step (.d_i(active_q && room_i && (!need_q || beat_valid_i)), .q_o(step));
+  cut u_valid (.d_i(beat_valid_i), .q_o(beat_valid));
+  cut u_idle (.d_i(run_valid_i && !active_q), .q_o(takes_idle));
+  cut u_last_step (.d_i(run_valid_i && !prime_q && at_last), .q_o(takes_last));
   assign emit        = step && !prime_q;
   assign emit_o      = emit;
   assign beat_take_o = step && need_q;
-  assign waits_o     = active_q && need_q && !beat_valid_i;
+  assign waits_o     = active_q && need_q && !beat_valid;
   // As long as none is at work, whatever stands there is taken along.
   assign free        = !active_q || (emit && at_last);
-  assign run_take_o  = run_valid_i && free;
+  assign run_take_o  = takes_idle || (step && takes_last);
 
   assign begins      = some_i && first_now_i;
   assign next_begins = some_q && next_first && !prime_q;

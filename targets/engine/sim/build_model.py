@@ -43,6 +43,31 @@ def complete(parameters):
     return {name: int(parameters[name] if name in parameters else FALLBACKS[name]) for name in NAMES}
 
 
+def find_fault(parameters):
+    """What makes them no engine, as `checkParameters` (dialects/Engine/Isa.cpp) has it; nothing if they are one."""
+    p = parameters
+    for name, value in p.items():
+        if FALLBACKS.get(name) == 0:
+            if value > 1:
+                return f"{name} is {value}, not 0 or 1"
+        elif value < 1 or value & (value - 1):
+            return f"{name} is {value}, not a power of two"
+    lanes, bank = p["PK"] // p["RQ_CYCLES"], p["ACT_BYTES"] // p["ACT_BANKS"]
+    for broken, text in (
+        (p["PC"] < 4, "PC is {PC}, less than 4"),
+        (p["AXI_BYTES"] != 8, "AXI_BYTES is {AXI_BYTES}, and engines have 8"),
+        (p["PC"] % p["PK"], "PC = {PC} is not a multiple of PK = {PK}"),
+        (p["PK"] % p["RQ_CYCLES"], "PK = {PK} is not a multiple of RQ_CYCLES = {RQ_CYCLES}"),
+        (p["INT16"] and lanes < 2, "INT16 = 1 needs two lanes of requantize, and PK = {PK} by RQ_CYCLES = {RQ_CYCLES} leaves one"),
+        (bank < p["PC"], "ACT_BYTES = {ACT_BYTES} in ACT_BANKS = {ACT_BANKS} banks leaves less than one word of PC = {PC} bytes a bank"),
+        (max(p["WGT_WORDS"], p["PRM_WORDS"]) > 65536,
+         "WGT_WORDS = {WGT_WORDS} or PRM_WORDS = {PRM_WORDS} is more than 16 address bits reach"),
+    ):
+        if broken:
+            return text.format(**p)
+    return ""
+
+
 def configuration_hash(parameters):
     """FNV-1a 64 over the configuration's text, as docs/spec/engine-isa.md has it."""
     text = "".join(f"{name}={parameters[name]} " for name in NAMES if parameters[name] != FALLBACKS.get(name)) + "ISA=1"
@@ -178,6 +203,8 @@ def main():
         if name not in NAMES or not value.isdigit():
             parser.error(f"'{entry}' is not NAME=VALUE with a NAME among {', '.join(NAMES)}")
         parameters[name] = int(value)
+    if find_fault(parameters):
+        parser.error(find_fault(parameters))
     if arguments.print_hash:
         print(f"{configuration_hash(parameters):016x}")
         return

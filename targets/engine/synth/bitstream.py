@@ -67,6 +67,9 @@ def read_target(target):
             raise synthesis.Failure(2, f"target '{target}': '{change}' is not NAME=VALUE with a NAME among "
                                     f"{', '.join(build_model.NAMES)}")
         board["parameters"][key] = int(value)
+    fault = build_model.find_fault(board["parameters"])
+    if fault:
+        raise synthesis.Failure(2, f"target '{target}': {fault}")
     return path, board, changes
 
 

@@ -11,6 +11,16 @@
 
 // -----
 
+// expected-error @below {{PC is 2, less than 4}}
+#c = #engine.config<PC = 2, PK = 2, ACT_BYTES = 8192, ACT_BANKS = 4, WGT_WORDS = 64, PRM_WORDS = 16, AXI_BYTES = 8>
+
+// -----
+
+// expected-error @below {{AXI_BYTES is 4, and engines have 8}}
+#c = #engine.config<PC = 4, PK = 4, ACT_BYTES = 8192, ACT_BANKS = 4, WGT_WORDS = 64, PRM_WORDS = 16, AXI_BYTES = 4>
+
+// -----
+
 // expected-error @below {{PC = 4 is not a multiple of PK = 8}}
 #c = #engine.config<PC = 4, PK = 8, ACT_BYTES = 8192, ACT_BANKS = 4, WGT_WORDS = 64, PRM_WORDS = 16, AXI_BYTES = 8>
 

@@ -2,15 +2,15 @@
 
 // RUN: sluice-translate --engine-timing %s | FileCheck %s
 
-// CHECK: cycles 1181, read 8448, written 8
-// CHECK-NEXT: load_busy 1064
+// CHECK: cycles 1185, read 8448, written 8
+// CHECK-NEXT: load_busy 1065
 // CHECK-NEXT: load_token 0
 // CHECK-NEXT: load_memory 24
-// CHECK-NEXT: compute_busy 26
+// CHECK-NEXT: compute_busy 28
 // CHECK-NEXT: compute_token {{[0-9]+}}
 // CHECK-NEXT: compute_port 0
 // CHECK-NEXT: compute_requant 0
-// CHECK-NEXT: store_busy 42
+// CHECK-NEXT: store_busy 43
 // CHECK-NEXT: store_token {{[0-9]+}}
 // CHECK-NEXT: store_memory 23
 // CHECK-NEXT: fetch_stall {{[0-9]+}}
