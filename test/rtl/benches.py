@@ -28,6 +28,7 @@ UNNAMED = {"random_programs.py", "../e2e/uart.py"}
 BY_PARENT = {
     "mac_lane": {"adder_tree": "each product of a lane is a leaf of it, weights of four bits those of both kinds",
                  "parted_tree": "low and high bytes of a word, and bytes that all count alike"},
+    "load_align": {"byte_shift": "each lane of a run's first byte beside each of its block's"},
     "compute_agu": {"compute_steps": "its steps are half of what the bench of the address generator compares"},
     "engine_top": {
         "act_memory": "all of it is compared at the end of each program, and its ports contend",

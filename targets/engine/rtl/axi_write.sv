@@ -36,9 +36,9 @@ module axi_write #(
   input  logic [1:0]             bresp_i
 );
   localparam int CountBits = $clog2(MAX_BURSTS) + 1;
-  logic full, empty, accept, pop, take, last, answered, free, room_q, beat_free;
+  logic full, empty, accept, pop, take, last, unused, owed_q, answered, free, room_q, beat_free;
   logic [AXI_BYTES-1:0] strb;
-  logic [7:0] len, sent_q;
+  logic [7:0] len;
   logic [CountBits-1:0] count_q, count_d;  // bursts without a response
 
   assign burst_ready_o = free && room_q && !halt_i;
@@ -48,14 +48,16 @@ module axi_write #(
     .clk_i(clk_i), .rst_ni(rst_ni), .valid_i(accept), .ready_o(free), .data_i({burst_len_i, burst_addr_i}),
     .valid_o(awvalid_o), .ready_i(awready_i), .data_o({awlen_o, awaddr_o}));
   // Bursts without a response are no fewer than those whose beats are owed: it is never too full.
-  fifo #(.WIDTH(8), .DEPTH(MAX_BURSTS)) u_len (
+  fifo #(.WIDTH(8), .DEPTH(MAX_BURSTS), .HEAD(0)) u_len (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(accept), .data_i(burst_len_i),
     .pop_i(pop), .data_o(len), .empty_o(empty), .full_o(full));
 
-  assign beat_ready_o  = !empty && !halt_i && beat_free;
-  assign take          = !empty && (beat_valid_i || halt_i) && beat_free;
-  assign last          = sent_q == len;
-  assign pop           = take && last;
+  // The burst whose beats go out, and how many it has after this one.
+  assign pop           = !empty && (!owed_q || (take && last));
+  countdown #(.WIDTH(8)) u_left (.clk_i(clk_i), .load_i(pop), .count_i(len), .zero_i(len == 8'd0), .step_i(take),
+    .zero_o(last), .one_o(unused));
+  assign beat_ready_o  = owed_q && !halt_i && beat_free;
+  assign take          = owed_q && (beat_valid_i || halt_i) && beat_free;
   assign bready_o      = count_q != '0;
   assign answered      = bvalid_i && bready_o;
   assign idle_o        = count_q == '0;
@@ -67,9 +69,10 @@ module axi_write #(
     if (!rst_ni) begin
       count_q   <= '0;
       room_q    <= 1'b1;
-      sent_q    <= '0;
+      owed_q    <= 1'b0;
     end else begin
-      if (take) sent_q <= last ? '0 : sent_q + 1'b1;
+      if (pop) owed_q <= 1'b1;
+      else if (take && last) owed_q <= 1'b0;
       count_q <= count_d;
       // That is count_d != MAX_BURSTS, sooner.
       room_q  <= answered || !(count_q == CountBits'(MAX_BURSTS)

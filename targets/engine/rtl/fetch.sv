@@ -33,7 +33,7 @@ module fetch #(
   logic [engine_pkg::IndexBits-1:0] count, ask_q;
   logic [engine_pkg::IndexBits-1:0] index_q;
   logic [2:0]           ahead_q, beat_q, arrived_q;
-  logic                 ask, all_asked, unused, out_q, beat_empty, beat_full, take, last, legal, is_end, stopped;
+  logic                 ask, all_asked, unused, out_q, illegal_q, next_q, beat_empty, beat_full, take, last, legal, is_end, stopped;
   logic                 clean, in_range, checked_clean, checked_in_range, checked_end;
   logic [2:0]           valid_q;
   logic [63:0]          data, data_q, checked_data;
@@ -59,7 +59,7 @@ module fetch #(
     .pop_i(take), .data_o({unit, is_end, clean, in_range, data}), .empty_o(beat_empty), .full_o(beat_full));
 
   assign legal       = clean && in_range;
-  assign stopped     = ended_o || illegal_o;
+  assign stopped     = ended_o || illegal_q;
   assign take        = !beat_empty && !stopped && (full_i & unit) == 3'd0;
   assign last        = beat_q == 3'd7;
 
@@ -83,7 +83,9 @@ module fetch #(
       burst_valid_o <= 1'b0;
       out_q     <= 1'b0;
       ended_o   <= 1'b0;
+      illegal_q <= 1'b0;
       illegal_o <= 1'b0;
+      next_q    <= 1'b0;
     end else begin
       valid_q <= {valid_q[1:0], beat_valid_i};
       if (valid_q[0]) arrived_q <= arrived_q + 3'd1;
@@ -93,11 +95,14 @@ module fetch #(
       burst_valid_o <= !ask && !all_asked && ahead_q != 3'(Ahead) && !stopped;
       if (ask) ask_q <= ask_q + 1'b1;
       push_o <= take && legal ? unit : 3'b000;
-      if (take && last && legal && !is_end) index_q <= index_q + 1'b1;
+      // A cycle late: its last beat is the first to want it, and an error is told as late.
+      next_q    <= take && last && legal && !is_end;
+      if (next_q) index_q <= index_q + 1'b1;
+      illegal_o <= illegal_q;
       if (take && last && legal && is_end) ended_o <= 1'b1;
       // A program that runs out before END is at fault where END should be.
       out_q <= index_q == count;
-      if ((take && !legal) || (out_q && !stopped)) illegal_o <= 1'b1;
+      if ((take && !legal) || (out_q && !stopped)) illegal_q <= 1'b1;
     end
   end
 endmodule

@@ -106,9 +106,7 @@ module load_align #(
   logic                 begun1_q, emit1_q, take1_q, within1_q, first1_q, final1_q, last1_q, fresh1_q;
   logic [B*8-1:0]       beat1_q;
   logic [HeadBits-1:0]  head1_q;
-  logic [LANE_BITS-1:0] lane1, first_lane1, final_lane1, first_lane_q, final_lane_q;
-  logic [LANE_BITS-1:0]   shift;    // bytes, less one
-  logic [2*LANE_BITS-1:0] shift_q;  // of the lower and the upper half of a block
+  logic [LANE_BITS-1:0] lane1, first_lane1, final_lane1, skip1, first_lane_q, final_lane_q;
   logic [7:0]           fill1, fill_q;
   logic [TAG_BITS-1:0]  tag1, tag_q;
   assign {lane1, first_lane1, final_lane1, fill1, tag1} = head1_q;
@@ -130,26 +128,12 @@ module load_align #(
     end
   end
 
-  assign shift = lane1 - first_lane1 - 1'b1;
-  for (genvar h = 0; h < 2; h++) begin : gen_shift
-    logic [LANE_BITS-1:0] own;
-    assign shift_q[h*LANE_BITS +: LANE_BITS] = own;
-    twin #(.WIDTH(LANE_BITS)) u_shift (.clk_i(clk_i), .d_i(begun1_q ? shift : own), .q_o(own));
-  end
-
   logic [B*8-1:0]   hold_q, block, moved;
-  logic [2*B*8-9:0] half;
-  logic [2*B*8-1:0] pair;
+  assign skip1 = lane1 - first_lane1 - 1'b1;
+  byte_shift #(.BYTES(B)) u_shift (
+    .clk_i(clk_i), .load_i(begun1_q), .skip_i(skip1), .pair_i({beat1_q, hold_q}), .data_o(moved));
+
   logic [B-1:0]     mask;
-  assign pair = {beat1_q, hold_q};
-  // A stage a bit of the shift.
-  always_comb begin
-    for (int h = 0; h < 2; h++) begin
-      half = pair[2*B*8-1:8];
-      for (int s = 0; s < LANE_BITS; s++) if (shift_q[h*LANE_BITS + s]) half = half >> (8 << s);
-      moved[h*B*4 +: B*4] = half[h*B*4 +: B*4];
-    end
-  end
   always_comb begin
     for (int i = 0; i < B; i++) begin
       mask[i] = within1_q && (!first1_q || LANE_BITS'(i) >= first_lane_q)

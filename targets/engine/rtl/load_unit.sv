@@ -61,7 +61,7 @@ module load_unit #(
   localparam int ContextBits = 3 + engine_pkg::IndexBits + 2 + 8 + BeatBits + 2;
   localparam int RunBits     = LOCAL_BITS + 3*LaneBits + FirstBits + BeatBits + 6;
   localparam int TagBits     = 2 + LOCAL_BITS + 1 + 1 + 3;
-  localparam int BlockBits   = AXI_BYTES*8 + TagBits + 2;
+  localparam int BlockBits   = AXI_BYTES*8 + TagBits + 3;
   localparam int BlockDepth  = 8;
 
   // Request side.
@@ -196,7 +196,7 @@ module load_unit #(
   logic                   block_first, block_last;
   logic [BlockBits-1:0]   block_head, block_new;
   logic [AXI_BYTES*8-1:0] write_data;
-  logic                   write_first, write_last, write_odd, write_final;
+  logic                   write_first, write_last, write_act, write_single, write_final;
   logic [1:0]             write_target;
   logic [LOCAL_BITS-1:0]  write_local;
   logic [2:0]             write_signal;
@@ -258,11 +258,13 @@ module load_unit #(
     .last_o       (block_last)
   );
 
-  assign block_new = {block_tag, block_first, block_last, block_data};
+  // Judged ahead of time: a block for ACT, one with a single word.
+  assign block_new = {block_tag[TagBits-1 -: 2] == 2'd0, block_tag[TagBits-1:5], block_last && block_tag[4], block_tag[3:0], block_first,
+                      block_last, block_data};
   fifo #(.WIDTH(BlockBits), .DEPTH(BlockDepth)) u_blocks (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(block_valid), .data_i(block_new),
     .pop_i(block_take), .data_o(block_head), .empty_o(block_empty), .full_o(block_full));
-  assign {write_target, write_local, write_odd, write_final, write_signal, write_first, write_last, write_data} =
+  assign {write_act, write_target, write_local, write_single, write_final, write_signal, write_first, write_last, write_data} =
     block_head;
 
   load_write #(
@@ -277,7 +279,8 @@ module load_unit #(
     .last_i       (write_last),
     .target_i     (write_target),
     .local_i      (write_local),
-    .odd_i        (write_odd),
+    .act_i        (write_act),
+    .single_i     (write_single),
     .final_i      (write_final),
     .signal_i     (write_signal),
     .act_valid_o  (act_valid_o),

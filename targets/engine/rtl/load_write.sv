@@ -16,7 +16,8 @@ module load_write #(
   input  logic                   first_i, last_i,  // block of a run
   input  logic [1:0]             target_i,         // 0 ACT, 1 WGT, 2 PRM, 3 LUT
   input  logic [LOCAL_BITS-1:0]  local_i,          // where the run begins: chunk of ACT, word of WGT or PRM, table
-  input  logic                   odd_i,            // the run has an odd number of ACT words
+  input  logic                   act_i,            // target_i is 0
+  input  logic                   single_i,         // of the block's words of ACT one alone is of the run
   input  logic                   final_i,          // the run is the last of an instruction
   input  logic [2:0]             signal_i,
   output logic                   act_valid_o,
@@ -38,7 +39,7 @@ module load_write #(
 
   localparam int EntryBits  = WORD_BITS + PC*8;
 
-  logic       to_act, to_wgt, to_lut, ends_q;
+  logic       to_wgt, to_lut, ends_q;
   logic       act_word;   // this block's part completes a word of ACT …
   logic       word_first; // … the first of its run
   logic       part_last;  // of the block
@@ -47,12 +48,11 @@ module load_write #(
   logic [WORD_BITS-1:0] addr, next_q;
   logic [2:0] signal_q;
 
-  assign to_act   = target_i == 2'd0;
   assign to_wgt   = target_i == 2'd1;
   assign to_lut   = target_i == 2'd3;
-  assign act_free = to_act && !act_full && !ends_q;
+  assign act_free = act_i && !act_full && !ends_q;
   assign act_push = valid_i && act_free && act_word;
-  assign take_o   = valid_i && !ends_q && (!to_act || (!act_full && part_last));
+  assign take_o   = valid_i && !ends_q && (!act_i || (!act_full && part_last));
 
   if (PC == B) begin : gen_equal
     assign act_word   = 1'b1;
@@ -84,7 +84,7 @@ module load_write #(
     assign act_word   = 1'b1;
     assign word_first = first_i && part_q == '0;
     // The last block of an odd number of words has one word only.
-    assign part_last  = (&part_q) || (last_i && odd_i);
+    assign part_last  = (&part_q) || single_i;
     assign word       = data_i[part_q*PC*8 +: PC*8];
     always_ff @(posedge clk_i) begin
       if (!rst_ni) part_q <= '0;
@@ -126,7 +126,7 @@ module load_write #(
   end
 
   always_ff @(posedge clk_i) begin
-    if (take_o && !to_act) begin
+    if (take_o && !act_i) begin
       word_o  <= first_i ? local_i : slice_last ? word_o + 1'b1 : word_o;
       slice_o <= first_i || slice_last ? 8'd0 : slice_o + 8'd1;
     end

@@ -65,7 +65,6 @@ module store_align #(
   logic                 begun1_q, step1_q, take1_q, fresh1_q, last1_q, final1_q, final_q;
   logic [B*8-1:0]       block1_q;
   logic [LANE_BITS-1:0] lane1_q, final_lane1_q, lane_q, final_lane_q;
-  logic [LANE_BITS:0]   shift_q;
   always_ff @(posedge clk_i) begin
     begun1_q      <= run_take_o;
     take1_q       <= block_take_o;
@@ -78,18 +77,16 @@ module store_align #(
     if (begun1_q) begin
       lane_q       <= lane1_q;
       final_lane_q <= final_lane1_q;
-      shift_q      <= (LANE_BITS+1)'(B) - (LANE_BITS+1)'(lane1_q);
       final_q      <= final1_q;
     end
   end
 
   logic [B*8-1:0]   hold_q, beat;
-  logic [2*B*8-1:0] pair;
   logic [B-1:0]     strb;
-  assign pair = {block1_q, hold_q};
+  byte_shift #(.BYTES(B)) u_shift (
+    .clk_i(clk_i), .load_i(begun1_q), .skip_i(~lane1_q), .pair_i({block1_q, hold_q}), .data_o(beat));
   always_comb begin
     for (int i = 0; i < B; i++) begin
-      beat[i*8 +: 8] = pair[((LANE_BITS+2)'(i) + (LANE_BITS+2)'(shift_q))*8 +: 8];
       strb[i] = (!fresh1_q || LANE_BITS'(i) >= lane_q) && (!last1_q || LANE_BITS'(i) <= final_lane_q);
     end
   end

@@ -73,11 +73,12 @@ module sdram_ctrl #(
   logic        next_valid_q, next_write_q, valid_q, write_q, pick_read, pick_write, turn_q, load;
   logic [25:0] next_addr_q, addr_q;
   logic [7:0]  next_left_q, left_q;
-  logic        bad, final_q, next_final_q, issue, issue_read, issue_write, open_now, close_now, ready_now, w_empty;
+  logic        bad, final_q, next_final_q, issue, issue_read, issue_write, open_now, close_now, ready_now, w_empty,
+               w_some_q;  // there was something to write a cycle ago
   logic [1:0]  bank;
   logic [12:0] row;
 
-  assign pick_write = awvalid_i && !w_empty && (!arvalid_i || turn_q);
+  assign pick_write = awvalid_i && w_some_q && (!arvalid_i || turn_q);
   assign pick_read  = arvalid_i && !pick_write;
   assign awready_o  = !next_valid_q && pick_write;
   assign arready_o  = !next_valid_q && pick_read;
@@ -101,7 +102,7 @@ module sdram_ctrl #(
   assign pop_r    = rvalid_o && rready_i;
   assign quiet    = pipe_q == '0;
 
-  fifo #(.WIDTH(72), .DEPTH(16)) u_write (
+  fifo #(.WIDTH(72), .DEPTH(16), .HEAD(0)) u_write (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(wvalid_i && wready_o), .data_i({wstrb_i, wdata_i}), .pop_i(issue_write),
     .data_o(w_head), .empty_o(w_empty), .full_o(w_full));
   fifo #(.WIDTH(67), .DEPTH(16)) u_read (
@@ -141,6 +142,7 @@ module sdram_ctrl #(
   // What is done in this cycle. That something may be is known a cycle ahead, from what counts down; what is done
   // sets the counters, and may be looked at again in the next cycle but one.
   always_ff @(posedge clk_i) begin
+    w_some_q  <= !w_empty;
     able_q    <= rst_ni && state_q == Run && valid_q && look_q <= 2'd1 && wait_q <= 4'd1
                  && (!able_q || (!free_q && hit_q));
     settled_q <= active_q <= 4'd1 && recover_q <= 4'd1;
