@@ -59,7 +59,6 @@ module fetch #(
     .pop_i(take), .data_o({unit, is_end, clean, in_range, data}), .empty_o(beat_empty), .full_o(beat_full));
 
   assign legal       = clean && in_range;
-  assign stopped     = ended_o || illegal_q;
   assign take        = !beat_empty && !stopped && (full_i & unit) == 3'd0;
   assign last        = beat_q == 3'd7;
 
@@ -84,6 +83,7 @@ module fetch #(
       out_q     <= 1'b0;
       ended_o   <= 1'b0;
       illegal_q <= 1'b0;
+      stopped   <= 1'b0;
       illegal_o <= 1'b0;
       next_q    <= 1'b0;
     end else begin
@@ -99,10 +99,10 @@ module fetch #(
       next_q    <= take && last && legal && !is_end;
       if (next_q) index_q <= index_q + 1'b1;
       illegal_o <= illegal_q;
-      if (take && last && legal && is_end) ended_o <= 1'b1;
+      if (take && last && legal && is_end) {ended_o, stopped} <= 2'b11;
       // A program that runs out before END is at fault where END should be.
       out_q <= index_q == count;
-      if ((take && !legal) || (out_q && !stopped)) illegal_q <= 1'b1;
+      if ((take && !legal) || (out_q && !stopped)) {illegal_q, stopped} <= 2'b11;
     end
   end
 endmodule

@@ -33,9 +33,9 @@ module fifo #(
     // All that comes passes through memory: a way around it would take a LUT a bit.
     logic valid_q, behind, refill;
     assign empty_o = !valid_q;
-    assign behind  = wptr_q != rptr_q;
+    assign behind  = valid_q ? level_q[1] : level_q[0];
     assign refill  = pop_i || !valid_q;
-    assign next    = refill && behind;
+    assign next    = valid_q ? pop_i && level_q[1] : level_q[0];
     always_ff @(posedge clk_i) begin
       if (refill) data_o <= mem_q[rptr_q];
     end

@@ -62,7 +62,7 @@ module load_align #(
   assign beat_take_o = step && need_q;
   assign waits_o     = active_q && need_q && !beat_valid;
   // As long as none is at work, whatever stands there is taken along.
-  assign free        = !active_q || (emit && at_last);
+  cut u_free (.d_i(!active_q || (emit && at_last)), .q_o(free));
   assign run_take_o  = takes_idle || (step && takes_last);
 
   assign begins      = some_i && first_now_i;

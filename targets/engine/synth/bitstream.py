@@ -8,8 +8,8 @@ usage: bitstream.py --target engine:BOARD[,NAME=VALUE...] [-o FILE] [--seed N] [
        bitstream.py --target ... --netlist FOLDER
 
 An ECP5 board's goes through Yosys, nextpnr and ecppack: by default those from PyPI, whose results do not depend on
-the machine, with `--tools native` those on the path. `--seeds` places with one seed after the other until the board's
-clock is reached. What was made once lies in the user's cache folder under the digest of all that goes in, and is copied
+the machine, with `--tools native` those on the path. Placement begins with the board file's seed; `--seeds` goes on to
+the next one, and so on, until the board's clock is reached. What was made once lies in the user's cache folder under the digest of all that goes in, and is copied
 from there. FILE.json says what FILE is. An xclbin, for a board with XRT or
 with --emulation for any, is left to xrt/build_xclbin.py. --estimate only counts cells. --netlist writes what synthesis makes of the engine, for simulation.
 Ends with 0, 1 when the board's clock is not reached, 2 for bad usage, 3 for bad input or a missing tool, 5 when the
@@ -37,9 +37,9 @@ import synthesis  # noqa: E402
 # nextpnr's names of devices, and the package and speed grade that the ULX3S has them in.
 DEVICES = {"LFE5U-25F": "--25k", "LFE5U-45F": "--45k", "LFE5U-85F": "--85k"}
 PACKAGE = ["--package", "CABGA381", "--speed", "6"]
-# Placement heeds timing more than nextpnr does by itself, and most of all where it is worst.
-EFFORT = ["--placer-heap-timingweight", "60", "--placer-heap-critexp", "4", "--router", "router2",
-          "--tmg-ripup"]
+# Placement heeds timing more than nextpnr does by itself, and most of all where it is worst. Router1 serves the latest
+# wires first; router2, quicker where the device is empty, leaves these engines 20 MHz slower.
+EFFORT = ["--placer-heap-timingweight", "60", "--placer-heap-critexp", "4", "--router", "router1"]
 # Cells of nextpnr that the table shows.
 CELLS = {"TRELLIS_COMB": "luts", "TRELLIS_FF": "registers", "MULT18X18D": "multipliers", "DP16KD": "block_rams"}
 
@@ -189,13 +189,14 @@ def print_table(notes):
 
 def run(arguments):
     path, board, changes = read_target(arguments.target)
+    seed = board.get("seed", 1) if arguments.seed is None else arguments.seed
     tools = synthesis.Tools(arguments.tools)
     progress = lambda line: print(f"sluice bitstream: {line}", file=sys.stderr, flush=True)
     if arguments.estimate:
         notes = synthesis.estimate(board, tools, progress)
     elif arguments.netlist:
         arguments.netlist.mkdir(parents=True, exist_ok=True)
-        made = cache_folder() / digest(board, tools, arguments.seed) / "engine.v"
+        made = cache_folder() / digest(board, tools, seed) / "engine.v"
         if made.exists():
             shutil.copy(made, arguments.netlist)
         else:
@@ -204,7 +205,7 @@ def run(arguments):
     elif board["shell"] == "xrt" or arguments.emulation:
         return build_xclbin(arguments, path, board, changes)
     else:
-        folder = find(board, tools, range(arguments.seed, arguments.seed + max(arguments.seeds, 1)), progress)
+        folder = find(board, tools, range(seed, seed + max(arguments.seeds, 1)), progress)
         output = arguments.output or Path(f"{board['name']}.bit")
         notes = json.loads((folder / "board.json").read_text())
         copy_whole(folder / "board.json", output.with_name(output.name + ".json"))
@@ -224,9 +225,9 @@ def main():
     parser = argparse.ArgumentParser(prog="sluice bitstream", description="Make the bitstream of an engine's board.")
     parser.add_argument("--target", required=True, help="engine:BOARD[,NAME=VALUE...]")
     parser.add_argument("-o", "--output", type=Path, help="BOARD.bit or BOARD.xclbin by default")
-    parser.add_argument("--seed", type=int, default=1, help="of placement")
+    parser.add_argument("--seed", type=int, help="of placement; by default the board file's, or else 1")
     parser.add_argument("--seeds", type=int, default=1, metavar="N",
-                        help="place with N seeds from --seed on, until one reaches the board's clock")
+                        help="place with N seeds from that one on, until one reaches the board's clock")
     parser.add_argument("--tools", choices=["pinned", "native"], default="pinned",
                         help="pinned: yowasp-* from PyPI; native: yosys, nextpnr-ecp5 and ecppack on the path")
     parser.add_argument("--platform", help="of a card: v++'s, in place of the board file's")
