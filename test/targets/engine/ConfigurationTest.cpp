@@ -70,9 +70,9 @@ TEST(Configuration, ReadsABoardFile) {
   std::error_code error;
   llvm::raw_fd_ostream(path, error) << R"({
     "name": "bench", "description": "a test", "device": "none",
-    "shell": "none", "clock_mhz": 50, "multipliers": 7, "memory_bits": 320000,
+    "shell": "none", "clock_mhz": 50, "multipliers": 7, "memory_bits": 400000,
     "memory": {"latency": 11, "bytes_per_cycle": 2},
-    "parameters": {"PC": 2, "PK": 1, "ACT_BYTES": 1024, "ACT_BANKS": 2,
+    "parameters": {"PC": 4, "PK": 1, "ACT_BYTES": 1024, "ACT_BANKS": 2,
       "WGT_WORDS": 16, "PRM_WORDS": 4, "AXI_BYTES": 8}})";
   auto configuration = Configuration::parse(path);
   ASSERT_TRUE(bool(configuration)) << errorOf(path);
@@ -83,7 +83,7 @@ TEST(Configuration, ReadsABoardFile) {
   // parameters, of the lane's tables and of the units' three queues, one for
   // the counters.
   EXPECT_EQ(configuration->resources().memoryBlocks,
-            2u * 2 + 2 + 2 + 2 + 3 * 2 + 1);
+            2u * 4 + 2 + 2 + 2 + 3 * 2 + 1);
 
   llvm::raw_fd_ostream(path, error) << R"({"name": "bench"})";
   EXPECT_NE(errorOf(path).find("not a board file"), std::string::npos);
