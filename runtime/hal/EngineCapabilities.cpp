@@ -64,7 +64,7 @@ Status EngineCapabilities::checkPackage(const Package &package) const {
                 has.c_str(), wants.c_str(), package.name());
   if (engine.features() & ~features)
     return fail(SLUICE_STATUS_UNSUPPORTED,
-                "engine has no %s, which package %s uses; put a newer "
+                "engine has no %s, which %s uses; put a newer "
                 "bitstream on the device",
                 engine.features() & ~features & kTables ? "lookup tables"
                 : engine.features() & ~features & kInt4 ? "weights of four bits"

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Each technology's multiplier against the inferred one, Verilated, with our models of the vendors' blocks.
 
-usage: leaves.py WORK [--rtl FOLDER]
+usage: leaves.py WORK [--rtl FOLDER] [--requantize]
 
 mul_ecp5 and mul_dsp48e2: all pairs of the operands of the lanes' multipliers; of requantize's, all of the one and every
-1021st of the other. mul_dsp48e2 as a pair: all triples.
+65th group of the other. mul_dsp48e2 as a pair: all triples. --requantize: all pairs of requantize's, in four minutes.
 """
 
 import argparse
@@ -16,8 +16,9 @@ from device import ROOT
 
 ENGINE = ROOT / "targets/engine"
 TECHNOLOGIES = {1: "ecp5", 2: "dsp48e2"}
-# (A_BITS, B_BITS, STEP): the instances in mac_lane and requant_lane.
-SHAPES = [(8, 8, 1), (8, 16, 1), (8, 18, 5), (9, 8, 1), (9, 18, 5), (16, 16, 1021), (17, 16, 1021)]
+# (A_BITS, B_BITS) of the instances in mac_lane and requant_lane.
+LANE = [(8, 8), (8, 16), (8, 18), (9, 8), (9, 18)]
+REQUANTIZE = [(16, 16), (17, 16)]
 MAIN = """#include "Vbench.h"
 int main() {
   Vbench bench;
@@ -54,13 +55,17 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("work", type=Path)
     parser.add_argument("--rtl", type=Path, default=ENGINE / "rtl")
+    parser.add_argument("--requantize", action="store_true")
     arguments = parser.parse_args()
     work = arguments.work.resolve()
     work.mkdir(parents=True, exist_ok=True)
     (work / "main.cpp").write_text(MAIN)
+    shapes = [(*shape, 1) for shape in REQUANTIZE] if arguments.requantize else [
+        *((*shape, 1) for shape in LANE), *((*shape, 65) for shape in REQUANTIZE)]
     benches = [("mul_tb", technology, {"A_BITS": str(a), "B_BITS": str(b), "STEP": str(step)})
-               for technology in TECHNOLOGIES for a, b, step in SHAPES]
-    for bench in [*benches, ("mul_pair_tb", 2, {}), ("mul_pair_tb", 2, {"B_BITS": "9"})]:
+               for technology in TECHNOLOGIES for a, b, step in shapes]
+    pairs = [] if arguments.requantize else [("mul_pair_tb", 2, {}), ("mul_pair_tb", 2, {"B_BITS": "9"})]
+    for bench in [*pairs, *benches]:
         line = compare(work, arguments.rtl.resolve(), *bench)
         print(line, flush=True)
         if "equal" not in line:
