@@ -60,11 +60,11 @@ def loop_counter(work):
 def countdown(work):
     r, dut, done = random.Random(14), Module(work, "countdown", WIDTH=8), 0
     for count in [0, 1, 2, 3, 255, *(r.randint(0, 40) for _ in range(40))]:
-        dut.step(load=1, step=0, count=count, zero=count == 0)
+        dut.step(en=1, load=1, count=count, zero=count == 0)
         for index in range(count + 1):
             while r.random() < 0.3:
-                dut.step(load=0, step=0)
-            out = dut.step(load=0, step=1)
+                dut.step(en=0, load=r.getrandbits(1))
+            out = dut.step(en=1, load=0)
             assert (out["zero"], out["one"]) == (index == count, index == count - 1), f"step {index} of {count}: {out}"
             done += 1
     dut.close()

@@ -28,7 +28,7 @@ MUTATIONS = [
     ("run_request.sv", "&& !walk_q && !fresh_q && valid_q[6:0] == '0;", "&& !walk_q && !fresh_q;"),
     ("store_align.sv", "(!last1_q || LANE_BITS'(i) <= final_lane_q)", "1'b1"),
     ("burst_split.sv", "last_q ? final_q : '1", "final_q"),
-    ("skid.sv", "ready_o ? data_i : spare_q", "data_i"),
+    ("skid.sv", "ready ? data_i : spare_q", "data_i"),
     ("token_counters.sv", "ok_o[2] <= (some[1] | ~wait_store_i[0]) &", "ok_o[2] <="),
     ("act_memory.sv", "!(compute_we_i && cw_bank == lw_bank)", "1'b1"),
     ("axi_write.sv", "assign idle_o        = count_q == '0;", "assign idle_o        = 1'b1;"),
@@ -48,16 +48,21 @@ MUTATIONS = [
 CONFIG = ["tiny"] * 16 + ["8x4"] * 4 + ["8x4-int16"] * 5
 
 
-def plant(number, work):
-    """A copy of the RTL with one fault."""
+def mutate(number):
+    """The text of a module with one fault."""
     name, old, new = MUTATIONS[number]
+    text = (RTL / name).read_text()
+    if text.count(old) != 1:
+        sys.exit(f"mutation {number}: '{old}' stands {text.count(old)} times in {name}")
+    return text.replace(old, new)
+
+
+def plant(number, work):
+    """A copy of the RTL with it."""
     folder = work / f"mutation{number}"
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(RTL, folder)
-    text = (folder / name).read_text()
-    if text.count(old) != 1:
-        sys.exit(f"mutation {number}: '{old}' stands {text.count(old)} times in {name}")
-    (folder / name).write_text(text.replace(old, new))
+    (folder / MUTATIONS[number][0]).write_text(mutate(number))
     return folder
 
 
@@ -81,6 +86,8 @@ def main():
     parser.add_argument("--only", type=int, nargs="*", default=range(len(MUTATIONS)))
     arguments = parser.parse_args()
     arguments.work.mkdir(parents=True, exist_ok=True)
+    for number in range(len(MUTATIONS)):  # also those that do not run now
+        mutate(number)
     missed = 0
     for number in arguments.only:
         ok, line = caught(number, arguments.work.resolve())

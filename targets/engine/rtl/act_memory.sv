@@ -43,7 +43,10 @@ module act_memory #(
   assign sr_bank = store_raddr_i[WordBits-1 -: BankBits];
   assign cw_bank = cw_word[WordBits-1 -: BankBits];
   assign lw_bank = load_waddr_i[WordBits-1 -: BankBits];
-  assign store_ready_o = !(compute_re_i && cr_bank == sr_bank);
+  logic same_low, store_waits;  // of the banks' numbers, two bits
+  cut u_same_low (.d_i(2'(cr_bank) == 2'(sr_bank)), .q_o(same_low));
+  cut u_store_waits (.d_i(compute_re_i && same_low && cr_bank >> 2 == sr_bank >> 2), .q_o(store_waits));
+  assign store_ready_o = !store_waits;
   assign load_ready_o  = !(compute_we_i && cw_bank == lw_bank);
 
   if (R == 1) begin : gen_whole

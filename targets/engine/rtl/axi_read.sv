@@ -37,7 +37,7 @@ module axi_read #(
   input  logic [1:0]             rresp_i,
   input  logic                   rlast_i
 );
-  logic full, empty, accept, free, ready, to_load, pop;
+  logic final_beat, full, empty, accept, free, ready, to_load, pop;
   localparam int CountBits = $clog2(MAX_BURSTS) + 1;
   logic [CountBits-1:0] count_q;
 
@@ -58,11 +58,12 @@ module axi_read #(
     .pop_i(pop), .data_o(to_load), .empty_o(empty), .full_o(full));
 
   assign data_o       = rdata_i;
-  assign rready_o     = !empty && (halt_i || !to_load || load_beat_ready_i);
+  cut u_rready (.d_i(!empty && (halt_i || !to_load || load_beat_ready_i)), .q_o(rready_o));
   assign moved_o      = rvalid_i && rready_o;
   assign fetch_beat_o = rvalid_i && !empty && !halt_i && !to_load;
   assign load_beat_o  = rvalid_i && !empty && !halt_i && to_load;
-  assign pop          = moved_o && rlast_i;
+  cut u_final (.d_i(rvalid_i && rlast_i), .q_o(final_beat));
+  cut u_pop (.d_i(final_beat && rready_o), .q_o(pop));
   assign error_o      = rresp_i[1];
   assign idle_o       = count_q == '0;
   assign outstanding_o = 8'(count_q);

@@ -53,11 +53,12 @@ module axi_write #(
     .pop_i(pop), .data_o(len), .empty_o(empty), .full_o(full));
 
   // The burst whose beats go out, and how many it has after this one.
-  assign pop           = !empty && (!owed_q || (take && last));
-  countdown #(.WIDTH(8)) u_left (.clk_i(clk_i), .load_i(pop), .count_i(len), .zero_i(len == 8'd0), .step_i(take),
-    .zero_o(last), .one_o(unused));
+  cut u_pop (.d_i(!empty && (!owed_q || (take && last))), .q_o(pop));
+  // What it loads from an empty queue is not used.
+  countdown #(.WIDTH(8)) u_left (.clk_i(clk_i), .en_i(!owed_q || take), .load_i(!owed_q || last), .count_i(len),
+    .zero_i(len == 8'd0), .zero_o(last), .one_o(unused));
   assign beat_ready_o  = owed_q && !halt_i && beat_free;
-  assign take          = owed_q && (beat_valid_i || halt_i) && beat_free;
+  cut u_take (.d_i(owed_q && (beat_valid_i || halt_i) && beat_free), .q_o(take));
   assign bready_o      = count_q != '0;
   assign answered      = bvalid_i && bready_o;
   assign idle_o        = count_q == '0;

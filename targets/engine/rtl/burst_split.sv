@@ -38,8 +38,10 @@ module burst_split #(
   assign burst_addr_o  = {block_q, first_q, LaneBits'(0)};
   assign burst_len_o   = 8'(end_index) - 8'(first_q);
 
-  assign next_ready_o  = !rst_ni || free || (!waiting_q && !take);
+  cut u_next_ready (.d_i(!rst_ni || free || (!waiting_q && !valid_i)), .q_o(next_ready_o));
 
+  logic waits;  // waiting_q, for the data
+  twin u_waits (.clk_i(clk_i), .d_i(!next_ready_o), .q_o(waits));
   always_ff @(posedge clk_i) begin
     waiting_q <= !next_ready_o;
     if (!rst_ni) busy_q <= 1'b0;
@@ -48,17 +50,18 @@ module burst_split #(
 
   always_ff @(posedge clk_i) begin
     if (free) begin
-      {block_q, first_q} <= waiting_q ? waiting_addr_q[ADDR_BITS-1:LaneBits] : addr_i[ADDR_BITS-1:LaneBits];
-      final_q <= waiting_q ? waiting_final_q : final_i;
-      more_q  <= waiting_q ? waiting_more_q : more_i;
-      last_q  <= (waiting_q ? waiting_more_q : more_i) == '0;
+      {block_q, first_q} <= waits ? waiting_addr_q[ADDR_BITS-1:LaneBits] : addr_i[ADDR_BITS-1:LaneBits];
+      final_q <= waits ? waiting_final_q : final_i;
+      more_q  <= waits ? waiting_more_q : more_i;
+      last_q  <= (waits ? waiting_more_q : more_i) == '0;
     end else if (burst_ready_i) begin
       block_q <= block_q + 1'b1;
       first_q <= '0;
       more_q  <= more_q - 1'b1;
       last_q  <= more_q == COUNT_BITS'(1);
     end
-    if (take) begin
+    // As long as none waits, whatever stands there is taken along.
+    if (!waits) begin
       waiting_addr_q  <= addr_i;
       waiting_more_q  <= more_i;
       waiting_final_q <= final_i;

@@ -97,21 +97,25 @@ module compute_agu #(
     logic [SpacingBits-1:0] early_q;  // cycles, beside this one, by which the next output would be too early
     logic [SpacingBits-1:0] most;
     logic                   rest_q;
+    logic                   reload;
     assign rests  = ahead[3] && !ahead_ends && early_q != '0;
+    assign reload = start[0] || wakes || (ahead[3] && ((&last[5:3]) || early_q == '0));
     assign wakes  = rest_q && early_q == SpacingBits'(1);
     assign wait_o = rest_q;
     assign most   = int4_i || (wide_i && SPACING == 1) ? SpacingBits'(Most - 1) : SpacingBits'(SPACING - 1);
     always_ff @(posedge clk_i) begin
       if (!rst_ni || wakes) rest_q <= 1'b0;
       else if (rests) rest_q <= 1'b1;
-      if (start[0] || wakes || (ahead[3] && !rests)) early_q <= most;
-      else if (early_q != '0 && !rests) early_q <= early_q - 1'b1;
+      // Where a pixel ends without that, it rests.
+      early_q <= reload ? most : ahead[3] || early_q == '0 ? early_q : early_q - 1'b1;
     end
   end
 
   logic second_q;  // operand of ADD
   logic last_pass_q, ahead_run_d;
   assign ahead_run_d = rst_ni && (start[0] || wakes || (ahead_run_q && !ahead_ends && !rests));
+  logic runs;  // run_q, for the data
+  twin u_runs (.clk_i(clk_i), .d_i(rst_ni && ahead_run_q), .q_o(runs));
   twin u_outer_run (.clk_i(clk_i), .d_i(ahead_run_d), .q_o(outer_run_q));
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -205,6 +209,10 @@ module compute_agu #(
     .value_o (ix)
   );
 
+  // Weights lie elsewhere than words.
+  logic steps_run, steps_ox, steps_oy, steps_g;
+  twin #(.WIDTH(4)) u_steps_in (.clk_i(clk_i), .d_i(rst_ni ? {ahead_run_q, ahead[5:3]} : 4'd0),
+    .q_o({steps_run, steps_g, steps_oy, steps_ox}));
   compute_steps #(.WGT_ADDR_BITS(WGT_ADDR_BITS), .TAP_BITS(TAP_BITS), .SPAN(SPAN), .PARTS(PARTS)) u_steps (
     .clk_i        (clk_i),
     .rst_ni       (rst_ni),
@@ -215,10 +223,10 @@ module compute_agu #(
     .skip_i       (skip_i),
     .int4_i       (int4_i),
     .short_i      (short_i && last_pass_q),
-    .read_i       (run_q),
-    .column_end_i (adv_ox),
-    .row_end_i    (adv_oy),
-    .pass_end_i   (adv_g),
+    .read_i       (steps_run),
+    .column_end_i (steps_ox),
+    .row_end_i    (steps_oy),
+    .pass_end_i   (steps_g),
     .valid_o      (valid_o),
     .wgt_addr_o   (wgt_addr_o),
     .tap_o        (tap_o),
@@ -231,7 +239,7 @@ module compute_agu #(
   );
 
   always_ff @(posedge clk_i) begin
-    if (run_q) begin
+    if (runs) begin
       act_addr_o   <= (is_add_i && second_q ? b : x) + tap;
       column_end_o <= adv_ox;
       iy_q         <= iy;

@@ -241,14 +241,14 @@ module compute_unit #(
   logic [PC*8-1:0]    word5, word6_q;
   logic [PK*8-1:0]    chunk5;
   logic [Span*PK*8-1:0] span5;  // of the chunks that a window serves
-  logic [PC-1:0]      slot5;
+  logic [PC-1:0]      slot5_q;
   logic signed [15:0] factor5_q;  // as early as weights
   logic [PK*PC*8-1:0] taps6;
   assign pad   = is_max ? {8'h80, is_int16 ? 8'h00 : 8'h80} : {2{instr_q[engine_pkg::FieldPad +: 8]}};
   assign word5 = inside5_q ? act_rdata_i : {PC/2{pad}};
-  assign slot5 = is_tap ? PC'(1) << tap5_q : PC'(1);
   always_ff @(posedge clk_i) begin
     if (is_conv) word6_q <= word5;
+    slot5_q <= is_tap ? PC'(1) << tap4_q : PC'(1);
     factor5_q <= !is_add ? 16'sd1
                : {1'b0, first[4] ? instr_q[engine_pkg::FieldMa +: 15] : instr_q[engine_pkg::FieldMb +: 15]};
   end
@@ -275,12 +275,14 @@ module compute_unit #(
     end
   end
 
+  logic window_late;
+  twin u_window (.clk_i(clk_i), .d_i(window), .q_o(window_late));
   tap_operands #(.PC(PC), .PK(PK), .SPAN(Span), .PARTS(Parts)) u_taps (
     .clk_i        (clk_i),
-    .en_i         (valid[5] && !is_conv),
-    .window_i     (window),
+    .soon_i       (valid[4] && !is_conv),
+    .window_i     (window_late),
     .chunk_i      (chunk5),
-    .slot_i       (slot5),
+    .slot_i       (slot5_q),
     .read_i       (read_q[5]),
     .column_end_i (column_end_q[5]),
     .word_i       (span5),
@@ -329,17 +331,17 @@ module compute_unit #(
       assign sums[(h*PK + k)*32 +: 32] = acc[h*32 +: 32];
     end
     // Of its own, and as late as that does not matter.
-    logic busy, takes_factor;
-    twin u_busy (.clk_i(clk_i), .d_i(busy_o), .q_o(busy));
-    twin u_factor (.clk_i(clk_i), .d_i(is_add || is_max || is_ones), .q_o(takes_factor));
+    logic busy, takes_factor, single, int4;
+    twin #(.WIDTH(4)) u_kind (.clk_i(clk_i), .d_i({busy_o, is_add || is_max || is_ones, !is_conv, is_int4}),
+      .q_o({busy, takes_factor, single, int4}));
     mac_lane #(.PC(PC), .OWN(Own), .INT4(INT4), .INT16(INT16), .LOW(k % 2 == 0), .TECH(TECH)) u_mac (
       .clk_i       (clk_i),
       .en_i        (busy),
       .word_i      (word6_q),
-      .single_i    (!is_conv),
+      .single_i    (single),
       .taps_i      (taps6[k*PC*8 +: PC*8]),
       .wgt_i       (wgt_rdata_i[k*PC*8 +: PC*8]),
-      .int4_i      (is_int4),
+      .int4_i      (int4),
       .int16_i     (is_int16),
       .factor_en_i (takes_factor),
       .factor_i    (factor5_q),

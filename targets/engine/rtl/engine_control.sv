@@ -36,7 +36,7 @@ module engine_control (
   logic        any_q;
   logic [6*engine_pkg::IndexBits-1:0] fault_index_q;
 
-  assign units_rst    = !rst_ni || (state_d != StRun && state_d != StDrain);
+  assign units_rst    = !rst_ni || state_q == StIdle || done_o;
   assign units_rst_no = ~units_rst_q;
   for (genvar u = 0; u < 4; u++) begin : gen_rst
     twin u_rst (.clk_i(clk_i), .d_i(units_rst), .q_o(units_rst_q[u]));
@@ -72,22 +72,39 @@ module engine_control (
       if (begin_o) begin
         error_o       <= engine_pkg::ErrNone;
         error_index_o <= '0;
-      end else if (state_q == StRun && any_q) begin
-        for (int e = 5; e >= 0; e--) begin
-          if (fault_q[e]) begin
-            error_o       <= 3'(e + 1);
-            error_index_o <= 32'(fault_index_q[e*engine_pkg::IndexBits +: engine_pkg::IndexBits]);
-          end
-        end
+      end else if (keep_q) begin
+        error_o       <= first_q;
+        error_index_o <= 32'(first_index_q);
       end
     end
   end
 
   // A cycle late, and some are so already: no program finishes in the two cycles of its fault.
+  logic [5:0] faults, fault;
+  assign faults = fault_i | {abort_i, 5'd0};
+  for (genvar e = 0; e < 6; e++) begin : gen_fault
+    cut u_fault (.d_i(faults[e]), .q_o(fault[e]));
+  end
   always_ff @(posedge clk_i) begin
-    fault_q       <= fault_i | {abort_i, 5'd0};
-    any_q         <= state_q == StRun && (abort_i || fault_i != '0);
+    fault_q       <= fault;
+    any_q         <= state_q == StRun && fault != '0;
     fault_index_q <= fault_index_i;
+  end
+
+  // The first of them is kept a cycle after the masters were told to halt.
+  logic                             keep_q;
+  logic [2:0]                       first_q;
+  logic [engine_pkg::IndexBits-1:0] first_index_q;
+  always_ff @(posedge clk_i) begin
+    keep_q        <= rst_ni && state_q == StRun && any_q;
+    first_q       <= engine_pkg::ErrNone;
+    first_index_q <= '0;
+    for (int e = 5; e >= 0; e--) begin
+      if (fault_q[e]) begin
+        first_q       <= 3'(e + 1);
+        first_index_q <= fault_index_q[e*engine_pkg::IndexBits +: engine_pkg::IndexBits];
+      end
+    end
   end
 
   always_ff @(posedge clk_i) begin

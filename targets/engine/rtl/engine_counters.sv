@@ -20,16 +20,20 @@ module engine_counters #(
   // Stage 0: the turn, whose word is read and whose sum begins again.
   logic [5:0] turn_q;
   logic       fresh_q;  // the first round: the memory's words are stale
+  logic       final_q;  // this is LastTurn
   logic       waits_q, waits1_q, match1_q, hit1;
+  logic [engine_pkg::NumCounters-1:0] begins_q;  // whose turn is now, if it is a low word's
   logic [engine_pkg::NumCounters*SumBits-1:0] sums;
+  logic [SumBits-1:0] sum;
   assign hit1 = waits1_q && match1_q;
   always_ff @(posedge clk_i) begin
+    final_q <= !clear_i && turn_q == LastTurn - 1'b1;
     if (clear_i) begin
       turn_q  <= '0;
       fresh_q <= 1'b1;
     end else begin
-      turn_q <= turn_q == LastTurn ? '0 : turn_q + 1'b1;
-      if (turn_q == LastTurn) fresh_q <= 1'b0;
+      turn_q <= final_q ? '0 : turn_q + 1'b1;
+      if (final_q) fresh_q <= 1'b0;
     end
     if (!rst_ni) waits_q <= 1'b0;
     else if (read_i) waits_q <= 1'b1;
@@ -38,13 +42,20 @@ module engine_counters #(
     match1_q <= turn_q == index_i;
   end
   for (genvar c = 0; c < engine_pkg::NumCounters; c++) begin : gen_sum
+    localparam logic [5:0] Before = c == 0 ? LastTurn : 6'(2 * c - 1);
     logic [SumBits-1:0] sum_q;
     assign sums[c*SumBits +: SumBits] = sum_q;
     always_ff @(posedge clk_i) begin
+      begins_q[c] <= clear_i ? c == 0 : turn_q == Before;
       if (clear_i) sum_q <= '0;
-      else if (turn_q == {5'(c), 1'b0}) sum_q <= SumBits'(add_i[c*4 +: 4]);
+      else if (begins_q[c]) sum_q <= SumBits'(add_i[c*4 +: 4]);
       else sum_q <= sum_q + SumBits'(add_i[c*4 +: 4]);
     end
+  end
+
+  always_comb begin
+    sum = '0;
+    for (int c = 0; c < engine_pkg::NumCounters; c++) sum = sum | ({SumBits{begins_q[c]}} & sums[c*SumBits +: SumBits]);
   end
 
   // 1, 2: the word comes. 3: the sum, or the low word's carry, is added. 4: the new word is written.
@@ -62,8 +73,8 @@ module engine_counters #(
     turn4_q  <= turn3_q;
     fresh1_q <= fresh_q;
     fresh2_q <= fresh1_q;
-    sum1_q   <= sums[turn_q[5:1]*SumBits +: SumBits];
-    sum2_q   <= turn1_q[0] ? '0 : sum1_q;
+    sum1_q   <= sum;
+    sum2_q   <= sum1_q;
     sum3_q   <= sum2_q;
     word3_q  <= fresh2_q ? '0 : word2;
     {carry4_q, value_o} <= {1'b0, word3_q}

@@ -141,8 +141,8 @@ module engine_regs #(
   // A read takes its time: the value of each row of 32 registers, then the row; counters come when it is their turn.
   logic [11:0] raddr_q;
   logic        any_read, awaits_q;
-  logic [4:1]  read_q;  // cycles ago
-  logic        is_last_q, is_state_q;
+  logic [5:1]  read_q;  // cycles ago
+  logic        is_last_q;
   logic [31:0] last, last_q, some_state_q, bus_q;
   logic [31:0] control, plain_value, state, capability, control_q, plain_q, state_q, capability_q, value_q;
   assign any_read  = read_q != '0 || awaits_q;
@@ -153,10 +153,14 @@ module engine_regs #(
 
   // One row's own registers, chosen a cycle ahead.
   logic [NumPlain-1:0] plain_sel_q;
+  logic [4:0]          state_sel_q;
   logic                is_counter_q;
   logic [2:0]          row_q;
   always_ff @(posedge clk_i) begin
     for (int i = 0; i < NumPlain; i++) plain_sel_q[i] <= raddr_q[6:2] == PlainAddr[i*12+2 +: 5];
+    for (int i = 0; i < 3; i++) state_sel_q[i] <= raddr_q[6:2] == 5'(i);
+    state_sel_q[3] <= raddr_q[6:2] == 5'h06;
+    state_sel_q[4] <= raddr_q[6:2] == 5'h08;
     for (int i = 0; i < 3; i++) row_q[i] <= raddr_q[11:7] == 5'(i);
     is_counter_q <= raddr_q[11:8] == 4'h2 && raddr_q[7:3] < 5'(engine_pkg::NumCounters);
   end
@@ -171,14 +175,8 @@ module engine_regs #(
       2'd3: control = {30'd0, isr_ready_q, isr_done_q};
       default: ;
     endcase
-    state = 32'd0;
-    unique case (raddr_q[4:2])
-      3'h0: state = raddr_q[5] ? bus_q : {30'd0, error_i != 3'd0, running_i};
-      3'h1: state = {29'd0, error_i};
-      3'h2: state = error_index_i;
-      3'h6: state = tokens_i;
-      default: ;
-    endcase
+    state = ({32{state_sel_q[0]}} & {30'd0, error_i != 3'd0, running_i}) | ({32{state_sel_q[1]}} & {29'd0, error_i})
+            | ({32{state_sel_q[2]}} & error_index_i) | ({32{state_sel_q[3]}} & tokens_i) | ({32{state_sel_q[4]}} & bus_q);
     unique case (raddr_q[3:2])
       2'h3: last = last_i[31:0];
       2'h0: last = last_i[63:32];
@@ -208,11 +206,10 @@ module engine_regs #(
     control_q    <= raddr_q[6:4] == '0 ? control : 32'd0;
     plain_q      <= plain_value;
     is_last_q    <= raddr_q[6:2] == 5'h03 || raddr_q[6:2] == 5'h04 || raddr_q[6:2] == 5'h05;
-    is_state_q   <= raddr_q[6:2] <= 5'h06 || raddr_q[6:2] == 5'h08;
     some_state_q <= state;
     last_q       <= last;
     bus_q        <= bus_i;
-    state_q      <= is_last_q ? last_q : is_state_q ? some_state_q : 32'd0;
+    state_q      <= is_last_q ? last_q : some_state_q;
     capability_q <= capability;
     value_q <= ({32{row_q[0]}} & (control_q | plain_q)) | ({32{row_q[1]}} & state_q) | ({32{row_q[2]}} & capability_q);
   end
@@ -223,15 +220,15 @@ module engine_regs #(
       awaits_q <= 1'b0;
       rvalid_o <= 1'b0;
     end else begin
-      read_q <= {read_q[3:1], read};
+      read_q <= {read_q[4:1], read};
       if (counter_read_o) awaits_q <= 1'b1;
       else if (counter_valid_i) awaits_q <= 1'b0;
-      if ((read_q[4] && !awaits_q) || counter_valid_i) rvalid_o <= 1'b1;
+      if ((read_q[5] && !awaits_q) || counter_valid_i) rvalid_o <= 1'b1;
       else if (rready_i) rvalid_o <= 1'b0;
     end
   end
   always_ff @(posedge clk_i) begin
     if (read) raddr_q <= {araddr_i[11:2], 2'd0};
-    if (read_q[4] || counter_valid_i) rdata_o <= awaits_q ? counter_value_i : value_q;
+    if (read_q[5] || counter_valid_i) rdata_o <= awaits_q ? counter_value_i : value_q;
   end
 endmodule

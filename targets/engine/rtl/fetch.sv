@@ -44,8 +44,8 @@ module fetch #(
   assign burst_addr_o  = {program_i[ADDR_BITS-1:6] + (ADDR_BITS-6)'(ask_q), 6'd0};
   assign burst_len_o   = 8'(engine_pkg::InstrBytes / AXI_BYTES - 1);
   assign ask           = burst_valid_o && burst_ready_i;
-  countdown #(.WIDTH(engine_pkg::IndexBits)) u_left (.clk_i(clk_i), .load_i(!rst_ni), .count_i(count),
-    .zero_i(count == '0), .step_i(ask), .zero_o(all_asked), .one_o(unused));
+  countdown #(.WIDTH(engine_pkg::IndexBits)) u_left (.clk_i(clk_i), .en_i(!rst_ni || ask), .load_i(!rst_ni),
+    .count_i(count), .zero_i(count == '0), .zero_o(all_asked), .one_o(unused));
 
   // A beat is judged as it arrives, and handed on three cycles later.
   assign opcode = arrived_q == 3'd0 ? data_q[7:0] : opcode_q;
@@ -59,7 +59,11 @@ module fetch #(
     .pop_i(take), .data_o({unit, is_end, clean, in_range, data}), .empty_o(beat_empty), .full_o(beat_full));
 
   assign legal       = clean && in_range;
-  assign take        = !beat_empty && !stopped && (full_i & unit) == 3'd0;
+  logic blocked, may, stops;  // blocked: by one of two queues
+  cut u_blocked (.d_i((full_i[0] && unit[0]) || (full_i[1] && unit[1])), .q_o(blocked));
+  cut u_may (.d_i(!beat_empty && !stopped), .q_o(may));
+  cut u_stops (.d_i(!legal || (last && is_end)), .q_o(stops));
+  cut u_take (.d_i(may && !blocked && !(full_i[2] && unit[2])), .q_o(take));
   assign last        = beat_q == 3'd7;
 
   always_ff @(posedge clk_i) begin
@@ -99,10 +103,11 @@ module fetch #(
       next_q    <= take && last && legal && !is_end;
       if (next_q) index_q <= index_q + 1'b1;
       illegal_o <= illegal_q;
-      if (take && last && legal && is_end) {ended_o, stopped} <= 2'b11;
+      if (take && last && legal && is_end) ended_o <= 1'b1;
+      stopped <= stopped || out_q || (take && stops);
       // A program that runs out before END is at fault where END should be.
       out_q <= index_q == count;
-      if ((take && !legal) || (out_q && !stopped)) {illegal_q, stopped} <= 2'b11;
+      if ((take && !legal) || (out_q && !stopped)) illegal_q <= 1'b1;
     end
   end
 endmodule

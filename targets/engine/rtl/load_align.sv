@@ -48,7 +48,7 @@ module load_align #(
   logic                 need_q;    // takes a beat
   logic                 within_q;  // from the first to the final block
   logic                 at_first, at_final, at_last, next_first, next_final;
-  logic                 free, step, emit, next_begins, next_within, next_prime, next_dry, begins;
+  logic                 step, moves, ends, emit, free, next_begins, next_within, next_prime, next_dry, begins;
   logic                 unused_last;
 
   // Each from registers and one other, so that a run's end is three LUTs from the beat that it needs.
@@ -57,12 +57,15 @@ module load_align #(
   cut u_valid (.d_i(beat_valid_i), .q_o(beat_valid));
   cut u_idle (.d_i(run_valid_i && !active_q), .q_o(takes_idle));
   cut u_last_step (.d_i(run_valid_i && !prime_q && at_last), .q_o(takes_last));
-  assign emit        = step && !prime_q;
+  cut u_emit (.d_i(step && !prime_q), .q_o(emit));
   assign emit_o      = emit;
   assign beat_take_o = step && need_q;
   assign waits_o     = active_q && need_q && !beat_valid;
-  // As long as none is at work, whatever stands there is taken along.
-  cut u_free (.d_i(!active_q || (emit && at_last)), .q_o(free));
+  // As long as none is at work, whatever stands there is taken along. Where anything moves, registers alone say whether
+  // it is to the next run.
+  assign ends        = !active_q || (!prime_q && at_last);
+  cut u_moves (.d_i(!active_q || step), .q_o(moves));
+  assign free        = moves && ends;
   assign run_take_o  = takes_idle || (step && takes_last);
 
   assign begins      = some_i && first_now_i;
@@ -72,12 +75,14 @@ module load_align #(
   assign next_prime  = next_begins && straddles_q;
   assign next_dry    = dry_q && (prime_q ? at_final : next_final);
 
-  countdown #(.WIDTH(FIRST_BITS)) u_first (.clk_i(clk_i), .load_i(free), .count_i(first_block_i),
-    .zero_i(first_now_i), .step_i(emit), .zero_o(at_first), .one_o(next_first));
-  countdown #(.WIDTH(BEAT_BITS)) u_final (.clk_i(clk_i), .load_i(free), .count_i(final_block_i),
-    .zero_i(final_now_i), .step_i(emit), .zero_o(at_final), .one_o(next_final));
-  countdown #(.WIDTH(BEAT_BITS)) u_last (.clk_i(clk_i), .load_i(free), .count_i(last_block_i),
-    .zero_i(last_now_i), .step_i(emit), .zero_o(at_last), .one_o(unused_last));
+  logic counts;
+  cut u_counts (.d_i(!active_q || (step && !prime_q)), .q_o(counts));
+  countdown #(.WIDTH(FIRST_BITS)) u_first (.clk_i(clk_i), .en_i(counts), .load_i(ends),
+    .count_i(first_block_i), .zero_i(first_now_i), .zero_o(at_first), .one_o(next_first));
+  countdown #(.WIDTH(BEAT_BITS)) u_final (.clk_i(clk_i), .en_i(counts), .load_i(ends),
+    .count_i(final_block_i), .zero_i(final_now_i), .zero_o(at_final), .one_o(next_final));
+  countdown #(.WIDTH(BEAT_BITS)) u_last (.clk_i(clk_i), .en_i(counts), .load_i(ends),
+    .count_i(last_block_i), .zero_i(last_now_i), .zero_o(at_last), .one_o(unused_last));
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) active_q <= 1'b0;
@@ -89,15 +94,12 @@ module load_align #(
       some_q      <= some_i;
       straddles_q <= straddles_i;
       dry_q       <= dry_i;
-      fresh_q     <= 1'b1;
-      prime_q     <= begins && straddles_i;
-      need_q      <= begins;
-      within_q    <= begins;
-    end else if (step) begin
-      if (emit) fresh_q <= 1'b0;
-      prime_q  <= next_prime;
-      need_q   <= next_prime || (next_within && !next_dry);
-      within_q <= next_within;
+    end
+    if (moves) begin
+      fresh_q  <= ends || (fresh_q && prime_q);
+      prime_q  <= ends ? begins && straddles_i : next_prime;
+      need_q   <= ends ? begins : next_prime || (next_within && !next_dry);
+      within_q <= ends ? begins : next_within;
     end
   end
 

@@ -50,9 +50,15 @@ module load_write #(
 
   assign to_wgt   = target_i == 2'd1;
   assign to_lut   = target_i == 2'd3;
+  // Each a LUT from registers and what is made of them alone.
+  logic makes_word, waits, ends, slices;
+  cut u_slices (.d_i(valid_i && !ends_q && !act_i), .q_o(slices));
+  cut u_makes_word (.d_i(act_i && act_word), .q_o(makes_word));
+  cut u_waits (.d_i(act_i && (act_full || !part_last)), .q_o(waits));
+  cut u_ends (.d_i(last_i && final_i), .q_o(ends));
   assign act_free = act_i && !act_full && !ends_q;
-  assign act_push = valid_i && act_free && act_word;
-  assign take_o   = valid_i && !ends_q && (!act_i || (!act_full && part_last));
+  cut u_push (.d_i(valid_i && !act_full && !ends_q && makes_word), .q_o(act_push));
+  cut u_take (.d_i(valid_i && !ends_q && !waits), .q_o(take_o));
 
   if (PC == B) begin : gen_equal
     assign act_word   = 1'b1;
@@ -101,8 +107,11 @@ module load_write #(
     .pop_i(act_valid_o && act_ready_i), .data_o({act_addr_o, act_data_o}), .empty_o(act_empty), .full_o(act_full));
   assign act_valid_o = !act_empty;
 
-  logic slice_last;
-  assign slice_last = slice_o == (to_wgt ? 8'(WgtSlices - 1) : to_lut ? 8'(LutSlices - 1) : 8'(PrmSlices - 1));
+  // A word's last slice, known with the one before it: those of a run have one target.
+  logic       slice_last, slice_first;
+  logic [7:0] final_slice;
+  assign final_slice = to_wgt ? 8'(WgtSlices - 1) : to_lut ? 8'(LutSlices - 1) : 8'(PrmSlices - 1);
+  assign slice_first = first_i || slice_last;
 
   // An instruction ends when all that it wrote has left the queue, which shows a cycle late what it holds; none
   // follows it meanwhile.
@@ -119,16 +128,16 @@ module load_write #(
       wgt_we_o <= valid_i && to_wgt && !ends_q;
       prm_we_o <= valid_i && target_i == 2'd2 && !ends_q;
       lut_we_o <= valid_i && to_lut && !ends_q;
-      if (take_o && last_i && final_i) ends_q <= 1'b1;
-      else if (all_left) ends_q <= 1'b0;
+      ends_q   <= (take_o && ends) || (ends_q && !all_left);
       give_o   <= ends_q && all_left;
     end
   end
 
   always_ff @(posedge clk_i) begin
-    if (take_o && !act_i) begin
+    if (slices) begin
       word_o  <= first_i ? local_i : slice_last ? word_o + 1'b1 : word_o;
-      slice_o <= first_i || slice_last ? 8'd0 : slice_o + 8'd1;
+      slice_o <= slice_first ? 8'd0 : slice_o + 8'd1;
+      slice_last <= slice_first ? final_slice == 8'd0 : slice_o + 8'd1 == final_slice;
     end
     if (take_o && last_i) signal_q <= signal_i;
     pushed_q     <= act_push;

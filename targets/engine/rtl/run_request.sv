@@ -80,8 +80,11 @@ module run_request #(
     .step_i({step_y_q, step_x_q}), .value_o(local_now));
 
   // As long as one may start, whatever stands there is taken along.
+  logic next_ready, takes;  // takes: ready_o, for the data
+  assign next_ready = rst_ni && !start_i && !walk_q && !fresh_q && valid_q[6:0] == '0;
+  twin u_takes (.clk_i(clk_i), .d_i(next_ready), .q_o(takes));
   always_ff @(posedge clk_i) begin
-    if (ready_o) begin
+    if (takes) begin
       window_q   <= window_i;
       base_q     <= base_i;
       size_q     <= size_i;
@@ -102,7 +105,7 @@ module run_request #(
   always_ff @(posedge clk_i) begin
     spare_q <= {1'b0, row_len_q} - 33'(len_q);
     // No run needs the last instruction; a cycle late.
-    ready_o <= rst_ni && !start_i && !walk_q && !fresh_q && valid_q[6:0] == '0;
+    ready_o <= next_ready;
   end
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -182,16 +185,16 @@ module run_request #(
   assign run_now     = {local7_q, addr7_q[LANE_BITS-1:0], first7_q, final7_q, beats7_q, some7_q, one_beat7_q,
                         first_now7_q, final_now7_q, one_word7_q, straddles7_q, dry7_q, last7_q};
   assign {run_local_o, run_lane_o, run_first_o, run_final_o, run_beats_o, run_some_o, run_one_beat_o, run_first_now_o,
-          run_final_now_o, run_one_word_o, run_straddles_o, run_dry_o, run_last_o} = waiting_q ? waiting_run_q : run_now;
+          run_final_now_o, run_one_word_o, run_straddles_o, run_dry_o, run_last_o} = waits ? waiting_run_q : run_now;
   // One for the stages' registers, and one for the walk, where logic follows.
   assign next_go = !next_waiting && next_split_ready;
   twin u_go (.clk_i(clk_i), .d_i(next_go), .q_o(go));
   twin u_move (.clk_i(clk_i), .d_i(next_go), .q_o(move));
+  logic waits;  // waiting_q, for the data
+  twin u_waits (.clk_i(clk_i), .d_i(next_waiting), .q_o(waits));
   always_ff @(posedge clk_i) begin
     waiting_q <= next_waiting;
-  end
-  always_ff @(posedge clk_i) begin
-    if (!waiting_q) waiting_run_q <= run_now;
+    if (!waits) waiting_run_q <= run_now;
   end
 
   // The bus is told of a burst a cycle later, so that the splitter does not hang on burst_ready_i.

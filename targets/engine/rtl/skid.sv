@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// A stage between two sides of a handshake, both of which see registers only.
+// A stage between two sides of a handshake, both of which see registers only. Its own data have a ready of their own.
 module skid #(
   parameter int WIDTH = 8
 ) (
@@ -13,21 +13,18 @@ module skid #(
   output logic [WIDTH-1:0] data_o
 );
   logic [WIDTH-1:0] spare_q;
+  logic             next_ready, ready;
 
+  assign next_ready = !rst_ni || !valid_o || ready_i || (ready_o && !valid_i);
+  twin u_ready (.clk_i(clk_i), .d_i(next_ready), .q_o(ready));
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) begin
-      valid_o <= 1'b0;
-      ready_o <= 1'b1;
-    end else if (!valid_o || ready_i) begin
-      valid_o <= valid_i || !ready_o;
-      ready_o <= 1'b1;
-    end else begin
-      ready_o <= ready_o && !valid_i;
-    end
+    ready_o <= next_ready;
+    if (!rst_ni) valid_o <= 1'b0;
+    else if (!valid_o || ready_i) valid_o <= valid_i || !ready_o;
   end
 
   always_ff @(posedge clk_i) begin
-    if (!valid_o || ready_i) data_o <= ready_o ? data_i : spare_q;
-    if (ready_o) spare_q <= data_i;
+    if (!valid_o || ready_i) data_o <= ready ? data_i : spare_q;
+    if (ready) spare_q <= data_i;
   end
 endmodule

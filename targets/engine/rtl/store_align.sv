@@ -32,32 +32,35 @@ module store_align #(
 );
   localparam int B = AXI_BYTES;
 
-  logic active_q, fresh_q, need_q, at_last, free, step, unused_beat, unused_block;
+  logic takes_idle, takes_last;
+  logic active_q, fresh_q, need_q, at_last, step, moves, ends, unused_beat, unused_block;
 
   cut u_step (.d_i(active_q && room_i && (!need_q || block_valid_i)), .q_o(step));
   assign emit_o       = step;
   assign block_take_o = step && need_q;
-  // As long as none is at work, whatever stands there is taken along.
-  assign free         = !active_q || (step && at_last);
-  assign run_take_o   = run_valid_i && free;
+  // As long as none is at work, whatever stands there is taken along. Where anything moves, registers alone say whether
+  // it is to the next run.
+  assign ends         = !active_q || at_last;
+  cut u_moves (.d_i(!active_q || step), .q_o(moves));
+  cut u_idle (.d_i(run_valid_i && !active_q), .q_o(takes_idle));
+  cut u_last_step (.d_i(run_valid_i && at_last), .q_o(takes_last));
+  assign run_take_o   = takes_idle || (step && takes_last);
 
-  countdown #(.WIDTH(BEAT_BITS)) u_beats (.clk_i(clk_i), .load_i(free), .count_i(last_beat_i),
-    .zero_i(one_beat_i), .step_i(step), .zero_o(at_last), .one_o(unused_beat));
-  countdown #(.WIDTH(BEAT_BITS)) u_blocks (.clk_i(clk_i), .load_i(free), .count_i(last_block_i),
-    .zero_i(one_block_i), .step_i(block_take_o), .zero_o(block_last_o), .one_o(unused_block));
+  countdown #(.WIDTH(BEAT_BITS)) u_beats (.clk_i(clk_i), .en_i(moves), .load_i(ends), .count_i(last_beat_i),
+    .zero_i(one_beat_i), .zero_o(at_last), .one_o(unused_beat));
+  // After its last block a run has one beat at most, and what is counted then is not used.
+  countdown #(.WIDTH(BEAT_BITS)) u_blocks (.clk_i(clk_i), .en_i(moves), .load_i(ends), .count_i(last_block_i),
+    .zero_i(one_block_i), .zero_o(block_last_o), .one_o(unused_block));
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) active_q <= 1'b0;
-    else if (free) active_q <= run_valid_i;
+    else if (moves && ends) active_q <= run_valid_i;
   end
 
   always_ff @(posedge clk_i) begin
-    if (free) begin
-      fresh_q <= 1'b1;
-      need_q  <= 1'b1;
-    end else if (step) begin
-      fresh_q <= 1'b0;
-      need_q  <= need_q && !block_last_o;
+    if (moves) begin
+      fresh_q <= ends;
+      need_q  <= ends || (need_q && !block_last_o);
     end
   end
 

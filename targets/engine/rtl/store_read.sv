@@ -35,15 +35,25 @@ module store_read #(
 
   logic                reading_q, room_q, last_word, read, unused, next, next_empty, next_full, entry_last, entry_first, taken_q;
   logic [PartBits-1:0] part_q;
-  logic [3:0]          used_q, used_d;
+  logic [3:0]          used_q;    // entries with a place in the queue, but for the one of a cycle ago: filled_q
+  logic                filled_q;
 
   assign run_ready_o = !next_full;
-  assign next        = !next_empty && (!reading_q || (read && last_word));
+  // ACT's readiness comes late.
+  logic wants_last, moves;
+  cut u_wants_last (.d_i(reading_q && room_q && last_word), .q_o(wants_last));
+  cut u_loads_next (.d_i(!next_empty && (!reading_q || (wants_last && act_ready_i))), .q_o(next));
+  cut u_moves (.d_i(!reading_q || (room_q && act_ready_i)), .q_o(moves));
   assign act_valid_o = reading_q && room_q;
   assign read        = act_valid_o && act_ready_i;
   assign entry_first = part_q == '0;
   assign entry_last  = last_word || part_q == PartBits'(Parts - 1);
-  assign used_d      = used_q + 4'(read && entry_last) - 4'(taken_q);
+  // Room but for this cycle's entry, and with it.
+  logic full_now, full_then, may_fill, fills;
+  cut u_full_now (.d_i(used_q == 4'(Depth) || (used_q == 4'(Depth - 1) && filled_q)), .q_o(full_now));
+  cut u_full_then (.d_i(used_q == 4'(Depth - 1) || (used_q == 4'(Depth - 2) && filled_q)), .q_o(full_then));
+  cut u_may_fill (.d_i(act_valid_o && entry_last), .q_o(may_fill));
+  cut u_fills (.d_i(may_fill && act_ready_i), .q_o(fills));
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -51,15 +61,17 @@ module store_read #(
       used_q    <= '0;
       room_q    <= 1'b1;
       taken_q   <= 1'b0;
+      filled_q  <= 1'b0;
       part_q    <= '0;
     end else begin
       if (next) reading_q <= 1'b1;
       else if (read && last_word) reading_q <= 1'b0;
       if (read) part_q <= entry_last ? '0 : part_q + 1'b1;
-      used_q  <= used_d;
+      used_q   <= used_q + 4'(filled_q) - 4'(taken_q);
+      filled_q <= fills;
       // An entry that is begun has room for all its words.
-      room_q  <= taken_q || !(used_q == 4'(Depth) || (read && entry_last && used_q == 4'(Depth - 1)));
-      taken_q <= take_i;
+      room_q   <= taken_q || !(full_now || (fills && full_then));
+      taken_q  <= take_i;
     end
   end
 
@@ -74,11 +86,11 @@ module store_read #(
   fifo #(.WIDTH(RunBits), .DEPTH(4), .HEAD(0)) u_next (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(run_valid_i && run_ready_o), .data_i(run_new),
     .pop_i(next), .data_o({next_addr, next_left, next_one}), .empty_o(next_empty), .full_o(next_full));
-  countdown #(.WIDTH(LEN_BITS - WordShift)) u_words (.clk_i(clk_i), .load_i(next), .count_i(next_left),
-    .zero_i(next_one), .step_i(read), .zero_o(last_word), .one_o(unused));
+  countdown #(.WIDTH(LEN_BITS - WordShift)) u_words (.clk_i(clk_i), .en_i(moves), .load_i(!reading_q || last_word),
+    .count_i(next_left), .zero_i(next_one), .zero_o(last_word), .one_o(unused));
   always_ff @(posedge clk_i) begin
-    if (next) act_addr_o <= next_addr;
-    else if (read) act_addr_o <= act_addr_o + 1'b1;
+    // With none to come it stands there unused.
+    if (moves) act_addr_o <= !reading_q || last_word ? next_addr : act_addr_o + 1'b1;
     moved_o <= read;
   end
 

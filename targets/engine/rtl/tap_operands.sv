@@ -9,7 +9,7 @@ module tap_operands #(
   parameter int PARTS = 2   // weight words that nine taps take
 ) (
   input  logic               clk_i,
-  input  logic               en_i,
+  input  logic               soon_i,    // operands are taken in the next cycle
   input  logic               window_i,
   // Without a window.
   input  logic [PK*8-1:0]    chunk_i,
@@ -44,6 +44,8 @@ module tap_operands #(
   end
 
   for (genvar k = 0; k < PK; k++) begin : gen_lane
+    logic en;
+    twin u_en (.clk_i(clk_i), .d_i(soon_i), .q_o(en));
     for (genvar c = 0; c < PC; c++) begin : gen_multiplier
       logic [4*8-1:0] choices;
       logic [7:0]     tap_q;
@@ -56,7 +58,7 @@ module tap_operands #(
         end
       end
       always_ff @(posedge clk_i) begin
-        if (en_i) tap_q <= window_i ? choices[select_i*8 +: 8] : slot_i[c] ? chunk_i[k*8 +: 8] : 8'd0;
+        if (en) tap_q <= window_i ? choices[select_i*8 +: 8] : slot_i[c] ? chunk_i[k*8 +: 8] : 8'd0;
       end
       assign taps_o[(k*PC+c)*8 +: 8] = tap_q;
     end

@@ -81,7 +81,8 @@ module axi_mux #(
   assign ar_addr     = l_arvalid_i ? l_araddr_i : e_araddr_i;
   assign ar_len      = l_arvalid_i ? 8'd0 : e_arlen_i;
   assign l_arready_o = ar_ready && !r_full;
-  assign e_arready_o = ar_ready && !r_full && !l_arvalid_i;
+  // The engine is far away: no more than one LUT on the way.
+  cut u_e_arready (.d_i(ar_ready && !r_full && !l_arvalid_i), .q_o(e_arready_o));
 
   skid #(.WIDTH(ADDR_BITS + 8)) u_ar (
     .clk_i(clk_i), .rst_ni(rst_ni), .valid_i(ar_valid), .ready_o(ar_ready), .data_i({ar_len, ar_addr}),
@@ -115,21 +116,25 @@ module axi_mux #(
   assign aw_addr     = l_awvalid_i ? l_awaddr_i : e_awaddr_i;
   assign aw_len      = l_awvalid_i ? 8'd0 : e_awlen_i;
   assign l_awready_o = aw_ready && !w_full && !b_full;
-  assign e_awready_o = aw_ready && !w_full && !b_full && !l_awvalid_i;
+  cut u_e_awready (.d_i(aw_ready && !w_full && !b_full && !l_awvalid_i), .q_o(e_awready_o));
 
   skid #(.WIDTH(ADDR_BITS + 8)) u_aw (
     .clk_i(clk_i), .rst_ni(rst_ni), .valid_i(aw_valid), .ready_o(aw_ready), .data_i({aw_len, aw_addr}),
     .valid_o(m_awvalid_o), .ready_i(m_awready_i), .data_o({m_awlen_o, m_awaddr_o}));
-  fifo #(.WIDTH(1), .DEPTH(Depth)) u_writes (
-    .clk_i(clk_i), .rst_ni(rst_ni), .push_i(aw_take), .data_i(l_awvalid_i),
-    .pop_i(w_take && (w_link || e_wlast_i)), .data_o(w_link), .empty_o(w_empty), .full_o(w_full));
-  assign w_valid    = !w_empty && (w_link ? l_wvalid_i : e_wvalid_i);
+  // One bit for the handshake, one for the data.
+  logic w_data_link, w_ends, w_pop;
+  fifo #(.WIDTH(2), .DEPTH(Depth)) u_writes (
+    .clk_i(clk_i), .rst_ni(rst_ni), .push_i(aw_take), .data_i({2{l_awvalid_i}}),
+    .pop_i(w_pop), .data_o({w_data_link, w_link}), .empty_o(w_empty), .full_o(w_full));
+  cut u_w_valid (.d_i(!w_empty && (w_link ? l_wvalid_i : e_wvalid_i)), .q_o(w_valid));
+  cut u_w_ends (.d_i(w_ready && (w_link || e_wlast_i)), .q_o(w_ends));
+  cut u_w_pop (.d_i(w_valid && w_ends), .q_o(w_pop));
   assign w_take     = w_valid && w_ready;
-  assign e_wready_o = !w_empty && !w_link && w_ready;
+  cut u_e_wready (.d_i(!w_empty && !w_link && w_ready), .q_o(e_wready_o));
   assign l_wready_o = !w_empty && w_link && w_ready;
   assign w_ready    = m_wready_i;
   assign m_wvalid_o = w_valid;
-  assign {m_wlast_o, m_wstrb_o, m_wdata_o} = w_link ? {9'h1ff, l_wdata_i} : {e_wlast_i, e_wstrb_i, e_wdata_i};
+  assign {m_wlast_o, m_wstrb_o, m_wdata_o} = w_data_link ? {9'h1ff, l_wdata_i} : {e_wlast_i, e_wstrb_i, e_wdata_i};
 
   fifo #(.WIDTH(1), .DEPTH(Depth)) u_answers (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(aw_take), .data_i(l_awvalid_i), .pop_i(b_valid && b_ready),

@@ -21,13 +21,20 @@ module frame_rx (
 
   logic [Held*8-1:0] held_q;  // the oldest at the bottom
   logic [2:0]        count_q;
-  logic              escape_q, spoilt_q, right_q, flag, escape, whole;  // right: crc_q was so a cycle ago
+  logic              escape_q, spoilt_q, right_q, whole;  // right: crc_q was so a cycle ago
+  logic              flag_q, mark_q, some_q, broken_q;    // what a byte is, known a cycle after it came
+  logic [7:0]        byte_q;
   logic [31:0]       crc_q, crc_next;
   logic [7:0]        value;
 
-  assign flag   = valid_i && data_i == 8'h7e && !broken_i;
-  assign escape = valid_i && data_i == 8'h7d && !broken_i;
-  assign value  = escape_q ? data_i ^ 8'h20 : data_i;
+  always_ff @(posedge clk_i) begin
+    flag_q   <= rst_ni && valid_i && data_i == 8'h7e && !broken_i;
+    mark_q   <= rst_ni && valid_i && data_i == 8'h7d && !broken_i;
+    some_q   <= rst_ni && valid_i && ((data_i != 8'h7e && data_i != 8'h7d) || broken_i);
+    broken_q <= broken_i;
+    byte_q   <= data_i;
+  end
+  assign value  = escape_q ? byte_q ^ 8'h20 : byte_q;
   assign whole  = count_q == 3'(Held) && !escape_q && !spoilt_q && right_q;
 
   crc32_byte u_crc (.crc_i(crc_q), .data_i(value), .crc_o(crc_next));
@@ -51,7 +58,7 @@ module frame_rx (
       last_o   <= 1'b1;
       commit_o <= !full_i;
       data_o   <= 8'h7f;
-    end else if (flag) begin
+    end else if (flag_q) begin
       count_q  <= 3'd0;
       escape_q <= 1'b0;
       spoilt_q <= 1'b0;
@@ -65,15 +72,15 @@ module frame_rx (
       end else begin
         rollback_o <= count_q != 3'd0 || escape_q || spoilt_q;
       end
-    end else if (escape) begin
+    end else if (mark_q) begin
       escape_q <= 1'b1;
       spoilt_q <= spoilt_q || escape_q;
-    end else if (valid_i) begin
+    end else if (some_q) begin
       escape_q <= 1'b0;
       crc_q    <= crc_next;
       held_q   <= {value, held_q[Held*8-1:8]};
       data_o   <= held_q[7:0];
-      spoilt_q <= spoilt_q || broken_i || full_i;
+      spoilt_q <= spoilt_q || broken_q || full_i;
       if (count_q == 3'(Held)) push_o <= !full_i;
       else count_q <= count_q + 1'b1;
     end

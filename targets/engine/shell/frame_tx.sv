@@ -23,8 +23,13 @@ module frame_tx (
 
   assign plain   = state_q == Crc ? ~crc_q[7:0] : data_i;
   assign some    = state_q == Crc || (state_q == Contents && valid_i);
-  assign emit    = (!valid_o || ready_i) && looked_q;
-  assign ready_o = emit && state_q == Contents && (!special_q || escaped_q);
+  // The line takes hundreds of cycles to send a byte: what is taken from valid_o is made good a cycle later.
+  assign emit    = !valid_o && looked_q;
+  logic contents, may, stays;
+  assign contents = state_q == Contents;
+  cut u_may (.d_i(!valid_o && looked_q && contents), .q_o(may));
+  cut u_plain (.d_i(!special_q || escaped_q), .q_o(stays));
+  assign ready_o = may && stays;
   assign idle_o  = state_q == Idle && !valid_o;
 
   always_ff @(posedge clk_i) begin
@@ -54,7 +59,7 @@ module frame_tx (
           end
         end
         default: begin
-          if (!valid_o || ready_i) begin
+          if (!valid_o) begin
             valid_o <= 1'b1;
             state_q <= Idle;
           end
@@ -72,7 +77,7 @@ module frame_tx (
       index_q <= state_q == Crc ? index_q + 1'b1 : 2'd0;
     end
     special_q <= plain == 8'h7e || plain == 8'h7d;
-    if (!valid_o || ready_i) begin
+    if (!valid_o) begin
       unique case (state_q)
         Contents, Crc: data_o <= escaped_q ? plain ^ 8'h20 : special_q ? 8'h7d : plain;
         default:       data_o <= 8'h7e;

@@ -50,8 +50,8 @@ module link_exec #(
   localparam logic [7:0] Damaged     = 8'd3;
 
   // One bit a state.
-  localparam int Header = 0, Sort = 1, Decode = 2, Begin = 3, Drain = 4, Gather = 5, Access = 6, Await = 7, Fold = 8,
-                 AnswerOp = 9, AnswerSequence = 10, Load = 11, Send = 12, Status = 13, Rate = 14, States = 15;
+  localparam int Header = 0, Settle = 1, Sort = 2, Decode = 3, Begin = 4, Drain = 5, Gather = 6, Access = 7, Await = 8,
+                 Fold = 9, AnswerOp = 10, AnswerSequence = 11, Load = 12, Send = 13, Status = 14, Rate = 15, States = 16;
 
   logic [States-1:0] state_q, state_d;
   // The request.
@@ -114,7 +114,8 @@ module link_exec #(
   always_comb begin
     state_d = state_q;
     unique case (1'b1)
-      state_q[Header]:         if (take && (last_i || index_q == 3'd7)) state_d = to(Sort);
+      state_q[Header]:         if (take && (last_i || index_q == 3'd7)) state_d = to(Settle);
+      state_q[Settle]:         state_d = to(Sort);
       state_q[Sort]:           state_d = to(Decode);
       state_q[Decode]:         state_d = to(Begin);
       state_q[Begin]: begin
@@ -159,7 +160,8 @@ module link_exec #(
         if (put && is_baud_q && fits_q) state_d = to(Rate);
         else if (put) state_d = to(Header);
       end
-      default:        if (quiet_i && !valid_o) state_d = to(Header);
+      state_q[Rate]:           if (quiet_i && !valid_o) state_d = to(Header);
+      default: ;
     endcase
   end
 
@@ -191,22 +193,19 @@ module link_exec #(
     end
   end
 
-  // The request.
+  // The request. A byte of the header finds its place a cycle after it was taken.
+  logic [7:0] byte_q;
+  logic [7:0] place_q;  // one bit for each index, if one was taken
   always_ff @(posedge clk_i) begin
+    byte_q  <= data_i;
+    place_q <= take && state_q[Header] ? 8'd1 << index_q : 8'd0;
     if (take) more_q <= !last_i;
-    if (take && state_q[Header]) begin
-      short_q <= index_q != 3'd7;
-      unique case (index_q)
-        3'd0: begin
-          op_q       <= data_i;
-          sequence_q <= 8'd0;
-        end
-        3'd1:    sequence_q <= data_i;
-        3'd2:    count_q[7:0] <= data_i;
-        3'd3:    count_q[15:8] <= data_i;
-        default: address_q <= {data_i, address_q[31:8]};
-      endcase
-    end
+    if (place_q != 8'd0) short_q <= !place_q[7];
+    if (place_q[0]) op_q <= byte_q;
+    if (place_q[0] || place_q[1]) sequence_q <= place_q[1] ? byte_q : 8'd0;
+    if (place_q[2]) count_q[7:0] <= byte_q;
+    if (place_q[3]) count_q[15:8] <= byte_q;
+    if (place_q[7:4] != 4'd0) address_q <= {byte_q, address_q[31:8]};
     if (state_q[Access]) begin
       count_q <= count_q - (is_check_q ? 16'd1 : is_memory_q ? 16'd8 : 16'd4);
     end

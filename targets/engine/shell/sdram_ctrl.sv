@@ -70,7 +70,7 @@ module sdram_ctrl #(
   logic             due_q;       // refresh
 
   // Bursts: the one at work, and the next.
-  logic        next_valid_q, next_write_q, valid_q, write_q, pick_read, pick_write, turn_q, load;
+  logic        next_valid_q, next_write_q, valid_q, write_q, pick_read, pick_write, turn_q, ends;
   logic [25:0] next_addr_q, addr_q;
   logic [7:0]  next_left_q, left_q;
   logic        bad, final_q, next_final_q, issue, issue_read, issue_write, open_now, close_now, ready_now, w_empty,
@@ -85,7 +85,7 @@ module sdram_ctrl #(
   assign bad        = addr_q[25];
   assign row        = addr_q[24:12];
   assign bank       = addr_q[11:10];
-  assign load       = next_valid_q && (!valid_q || (issue && final_q));
+  assign ends       = issue && final_q;
 
   // Data.
   logic          w_full, r_empty, r_full, pop_r, room_q, quiet;
@@ -148,10 +148,16 @@ module sdram_ctrl #(
     settled_q <= active_q <= 4'd1 && recover_q <= 4'd1;
   end
   assign ready_now   = able_q && !due_q;
-  assign issue       = ready_now && free_q && hit_q
-                       && (write_q ? !w_empty && drive_o && !bvalid_o : room_q);
-  assign issue_read  = issue && !write_q;
-  assign issue_write = issue && write_q;
+  logic may, may_write, goes;
+  cut u_may (.d_i(able_q && !due_q && free_q && hit_q), .q_o(may));
+  cut u_may_write (.d_i(write_q && !w_empty && drive_o && !bvalid_o), .q_o(may_write));
+  cut u_goes (.d_i(may_write || (!write_q && room_q)), .q_o(goes));
+  cut u_issue (.d_i(may && goes), .q_o(issue));
+  assign issue_read  = may && !write_q && room_q;
+  cut u_issue_write (.d_i(may && may_write), .q_o(issue_write));
+  // What changes the address or a row; a load beside an issue changes no more than that.
+  logic looks;
+  cut u_looks (.d_i(due_q || (next_valid_q && !valid_q) || (able_q && (closed_q || (miss_q && settled_q)))), .q_o(looks));
   assign close_now   = ready_now && miss_q && settled_q;
   assign open_now    = ready_now && closed_q;
 
@@ -244,6 +250,10 @@ module sdram_ctrl #(
   end
 
   // Bursts.
+  logic picks, steps, moves_up;
+  cut u_steps (.d_i(issue || !valid_q), .q_o(steps));
+  cut u_picks (.d_i(pick_read || pick_write), .q_o(picks));
+  assign moves_up = !valid_q || final_q;
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       next_valid_q <= 1'b0;
@@ -254,18 +264,14 @@ module sdram_ctrl #(
       look_q       <= 2'd0;
       bvalid_o     <= 1'b0;
     end else begin
-      if (!next_valid_q) begin
-        next_valid_q <= pick_read || pick_write;
-        if (pick_read || pick_write) turn_q <= pick_read;
-      end else if (load) begin
-        next_valid_q <= 1'b0;
-      end
-      if (load) valid_q <= 1'b1;
-      else if (issue && final_q) valid_q <= 1'b0;
+      // The next one moves up where none is at work.
+      next_valid_q <= next_valid_q ? valid_q && !ends : picks;
+      valid_q      <= next_valid_q || (valid_q && !ends);
+      if (!next_valid_q && picks) turn_q <= pick_read;
       free_q <= !issue && slot_q <= 2'd1;
       if (issue) slot_q <= 2'd3;
       else if (slot_q != 2'd0) slot_q <= slot_q - 1'b1;
-      if (load || issue || open_now || close_now || due_q) look_q <= 2'd2;
+      if (issue || looks) look_q <= 2'd2;
       else if (look_q != 2'd0) look_q <= look_q - 1'b1;
       if (issue_write && final_q) bvalid_o <= 1'b1;
       else if (bready_i) bvalid_o <= 1'b0;
@@ -279,15 +285,18 @@ module sdram_ctrl #(
       next_left_q  <= pick_write ? awlen_i : arlen_i;
       next_final_q <= (pick_write ? awlen_i : arlen_i) == 8'd0;
     end
-    if (load) begin
-      write_q <= next_write_q;
-      addr_q  <= next_addr_q;
-      left_q  <= next_left_q;
-      final_q <= next_final_q;
-    end else if (issue) begin
-      final_q      <= left_q == 8'd1;
-      addr_q[24:3] <= addr_q[24:3] + 1'b1;
-      left_q       <= left_q - 1'b1;
+    // What moves up where no next one is has no effect. That one does is known before it is known whether one is issued.
+    if (steps) begin
+      if (moves_up) begin
+        write_q <= next_write_q;
+        addr_q  <= next_addr_q;
+        left_q  <= next_left_q;
+        final_q <= next_final_q;
+      end else begin
+        final_q      <= left_q == 8'd1;
+        addr_q[25:3] <= addr_q[25:3] + 1'b1;  // the last bit stays as it is
+        left_q       <= left_q - 1'b1;
+      end
     end
     if (issue_write) bresp_o <= {2{bad}};
   end
