@@ -35,10 +35,18 @@ std::string sluice::engine::checkParameters(const Parameters &parameters) {
       return llvm::formatv("{0} is {1}, not a power of two", info.name, value);
     }
   }
-  // A window's nine taps take three words of weights at most, and an
-  // instruction's fields arrive in beats of eight bytes.
-  if (parameters.PC < 4)
-    return llvm::formatv("PC is {0}, less than 4", parameters.PC);
+  // A window's nine taps take three words of weights at most, every memory has
+  // an address, and an instruction's fields arrive in beats of eight bytes.
+  static constexpr std::pair<uint32_t Parameters::*, uint32_t> least[] = {
+      {&Parameters::PC, 4},
+      {&Parameters::ACT_BANKS, 2},
+      {&Parameters::WGT_WORDS, 2},
+      {&Parameters::PRM_WORDS, 2}};
+  for (const ParameterInfo &info : parameterTable())
+    for (auto [member, bound] : least)
+      if (info.member == member && parameters.*member < bound)
+        return llvm::formatv("{0} is {1}, less than {2}", info.name,
+                             parameters.*member, bound);
   if (parameters.AXI_BYTES != 8)
     return llvm::formatv("AXI_BYTES is {0}, and engines have 8",
                          parameters.AXI_BYTES);
@@ -52,9 +60,9 @@ std::string sluice::engine::checkParameters(const Parameters &parameters) {
     return llvm::formatv("INT16 = 1 needs two lanes of requantize, and PK = "
                          "{0} by RQ_CYCLES = {1} leaves one",
                          parameters.PK, parameters.RQ_CYCLES);
-  if (parameters.ACT_BYTES / parameters.ACT_BANKS < parameters.PC)
+  if (parameters.ACT_BYTES / parameters.ACT_BANKS < 2 * parameters.PC)
     return llvm::formatv("ACT_BYTES = {0} in ACT_BANKS = {1} banks leaves less "
-                         "than one word of PC = {2} bytes a bank",
+                         "than two words of PC = {2} bytes a bank",
                          parameters.ACT_BYTES, parameters.ACT_BANKS,
                          parameters.PC);
   if (parameters.WGT_WORDS > UINT16_MAX + 1 ||

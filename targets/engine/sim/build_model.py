@@ -54,12 +54,13 @@ def find_fault(parameters):
             return f"{name} is {value}, not a power of two"
     lanes, bank = p["PK"] // p["RQ_CYCLES"], p["ACT_BYTES"] // p["ACT_BANKS"]
     for broken, text in (
-        (p["PC"] < 4, "PC is {PC}, less than 4"),
+        *((p[name] < least, f"{name} is {p[name]}, less than {least}")
+          for name, least in (("PC", 4), ("ACT_BANKS", 2), ("WGT_WORDS", 2), ("PRM_WORDS", 2))),
         (p["AXI_BYTES"] != 8, "AXI_BYTES is {AXI_BYTES}, and engines have 8"),
         (p["PC"] % p["PK"], "PC = {PC} is not a multiple of PK = {PK}"),
         (p["PK"] % p["RQ_CYCLES"], "PK = {PK} is not a multiple of RQ_CYCLES = {RQ_CYCLES}"),
         (p["INT16"] and lanes < 2, "INT16 = 1 needs two lanes of requantize, and PK = {PK} by RQ_CYCLES = {RQ_CYCLES} leaves one"),
-        (bank < p["PC"], "ACT_BYTES = {ACT_BYTES} in ACT_BANKS = {ACT_BANKS} banks leaves less than one word of PC = {PC} bytes a bank"),
+        (bank < 2 * p["PC"], "ACT_BYTES = {ACT_BYTES} in ACT_BANKS = {ACT_BANKS} banks leaves less than two words of PC = {PC} bytes a bank"),
         (max(p["WGT_WORDS"], p["PRM_WORDS"]) > 65536,
          "WGT_WORDS = {WGT_WORDS} or PRM_WORDS = {PRM_WORDS} is more than 16 address bits reach"),
     ):

@@ -26,7 +26,7 @@
 
 // -----
 
-// expected-error @below {{ACT_BYTES = 64 in ACT_BANKS = 8 banks leaves less than one word of PC = 16 bytes a bank}}
+// expected-error @below {{ACT_BYTES = 64 in ACT_BANKS = 8 banks leaves less than two words of PC = 16 bytes a bank}}
 #c = #engine.config<PC = 16, PK = 8, ACT_BYTES = 64, ACT_BANKS = 8, WGT_WORDS = 64, PRM_WORDS = 16, AXI_BYTES = 8>
 
 // -----

@@ -7,8 +7,8 @@ usage: same_faults.py MODEL.onnx
 import subprocess
 import sys
 
-CHANGES = ["PC=12", "PK=0", "INT4=2", "PC=2,PK=2", "AXI_BYTES=4", "PC=4", "RQ_CYCLES=16", "INT16=1,RQ_CYCLES=8", "ACT_BYTES=32",
-           "WGT_WORDS=131072"]
+CHANGES = ["PC=12", "PK=0", "INT4=2", "PC=2,PK=2", "AXI_BYTES=4", "PC=4", "RQ_CYCLES=16", "INT16=1,RQ_CYCLES=8", "ACT_BYTES=64",
+           "ACT_BANKS=1", "WGT_WORDS=131072", "WGT_WORDS=1", "PRM_WORDS=1"]
 
 for change in CHANGES:
     target = f"engine:ulx3s-85f,{change}"
