@@ -9,8 +9,8 @@ usage: bitstream.py --target engine:BOARD[,NAME=VALUE...] [-o FILE] [--seed N] [
 
 An ECP5 board's goes through Yosys, nextpnr and ecppack: by default those from PyPI, whose results do not depend on
 the machine, with `--tools native` those on the path. Placement begins with the board file's seed; `--seeds` goes on to
-the next one, and so on, until the board's clock is reached. What was made once lies in the user's cache folder under the digest of all that goes in, and is copied
-from there. FILE.json says what FILE is. An xclbin, for a board with XRT or
+the next one, and so on, until the board's clock is reached. What was made once lies in the user's cache folder under
+the digest of all that goes in, and is copied from there. FILE.json says what FILE is. An xclbin, for a board with XRT or
 with --emulation for any, is left to xrt/build_xclbin.py. --estimate only counts cells. --netlist writes what synthesis makes of the engine, for simulation.
 Ends with 0, 1 when the board's clock is not reached, 2 for bad usage, 3 for bad input or a missing tool, 5 when the
 file system refuses.
@@ -20,6 +20,7 @@ import argparse
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -38,8 +39,10 @@ import synthesis  # noqa: E402
 DEVICES = {"LFE5U-25F": "--25k", "LFE5U-45F": "--45k", "LFE5U-85F": "--85k"}
 PACKAGE = ["--package", "CABGA381", "--speed", "6"]
 # Placement heeds timing more than nextpnr does by itself, and most of all where it is worst. Router1 serves the latest
-# wires first; router2, quicker where the device is empty, leaves these engines 20 MHz slower.
+# wires first; router2, quicker where the device is empty, leaves these engines 15 to 28 MHz slower. With a few seeds
+# router1 never ends, where it otherwise lays each wire two to four times.
 EFFORT = ["--placer-heap-timingweight", "60", "--placer-heap-critexp", "4", "--router", "router1"]
+STEPS = 10
 # Cells of nextpnr that the table shows.
 CELLS = {"TRELLIS_COMB": "luts", "TRELLIS_FF": "registers", "MULT18X18D": "multipliers", "DP16KD": "block_rams"}
 
@@ -87,12 +90,37 @@ def digest(board, tools, seed):
     return state.hexdigest()
 
 
+class Endless(Exception):
+    """Router1 lays and takes up the same wires."""
+
+
+def watch_router(progress):
+    """Tells how far router1 is, once a minute; Endless when it has laid STEPS times as many wires as there are."""
+    told = time.monotonic()
+
+    def watch(log):
+        nonlocal told
+        text = log.read_text(errors="replace")
+        wires = re.search(r"Routing (\d+) arcs", text)
+        lines = re.findall(r"^Info: +(\d+) \|.*\| +(\d+)\|", text, re.M)
+        if not wires or not lines:
+            return
+        steps, left = map(int, lines[-1])
+        if steps > STEPS * int(wires[1]):
+            raise Endless
+        if time.monotonic() > told + 60:
+            told = time.monotonic()
+            progress(f"routing: {left} of {wires[1]} wires left")
+
+    return watch
+
+
 def place_and_route(work, board, tools, seed, progress):
     """engine.json to board.bit; nextpnr's report."""
     progress("placing and routing")
     tools.run("nextpnr-ecp5", DEVICES[board["device"]], *PACKAGE, "--json", "board.json", "--lpf", "board.lpf", "--freq",
               str(board["clock_mhz"]), "--seed", str(seed), *EFFORT, "--timing-allow-fail", "--textcfg", "board.config", "--report",
-              "report.json", "-q", cwd=work)
+              "report.json", cwd=work, watch=watch_router(progress))
     progress("packing")
     tools.run("ecppack", "--compress", "board.config", "board.bit", cwd=work)
     return json.loads((work / "report.json").read_text())
@@ -149,11 +177,17 @@ def find(board, tools, seeds, progress):
             if (folder / "board.json").exists():
                 progress("taken from " + str(folder))
             else:
-                make(folder, Path(work), board, tools, seed, progress)
+                try:
+                    make(folder, Path(work), board, tools, seed, progress)
+                except Endless:
+                    progress(f"seed {seed}: the router does not come to an end")
+                    continue
             reached[folder] = json.loads((folder / "board.json").read_text())["fmax_mhz"]
             progress(f"seed {seed}: {reached[folder]} MHz")
             if reached[folder] >= board["clock_mhz"]:
                 return folder
+    if not reached:
+        raise synthesis.Failure(1, f"board '{board['name']}': the router comes to no end; try another --seed, or more --seeds")
     return max(reached, key=reached.get)
 
 

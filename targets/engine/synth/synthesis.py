@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """The engine and its shell through Yosys."""
 
+import contextlib
 import json
 import os
 import re
@@ -52,14 +53,23 @@ class Tools:
             self.found = [f"{name} {match[1] if match else 'unknown'}" for name, match in zip(("yosys", "nextpnr"), found)]
         return self.found
 
-    def run(self, name, *arguments, cwd):
-        """The tools from PyPI see the files below `cwd` alone: all paths are relative."""
+    def run(self, name, *arguments, cwd, watch=lambda log: None):
+        """The tools from PyPI see the files below `cwd` alone: all paths are relative. `watch` is called now and then
+        with the path of what the tool has printed; what it raises ends the tool."""
         log = cwd / f"{name}.log"
         with log.open("w") as stream:
-            code = subprocess.run([self.path(name), *arguments], cwd=cwd, stdout=stream, stderr=subprocess.STDOUT).returncode
-        if code:
+            process = subprocess.Popen([self.path(name), *arguments], cwd=cwd, stdout=stream, stderr=subprocess.STDOUT)
+        try:
+            while process.poll() is None:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(2)
+                watch(log)
+        finally:
+            process.kill()
+            process.wait()
+        if process.returncode:
             lines = [line for line in log.read_text(errors="replace").splitlines() if "ERROR" in line or "Error" in line]
-            raise Failure(3, f"{name} failed: {(lines or ['exit code ' + str(code)])[-1]}")
+            raise Failure(3, f"{name} failed: {(lines or ['exit code ' + str(process.returncode)])[-1]}")
 
 
 def rtl_sources():
