@@ -12,7 +12,7 @@ the machine, with `--tools native` those on the path. Placement begins with the 
 the next one, and so on, until the board's clock is reached. What was made once lies in the user's cache folder under
 the digest of all that goes in, and is copied from there. FILE.json says what FILE is. An xclbin, for a board with XRT or
 with --emulation for any, is left to xrt/build_xclbin.py. --estimate only counts cells. --netlist writes what synthesis makes of the engine, for simulation.
-Ends with 0, 1 when the board's clock is not reached, 2 for bad usage, 3 for bad input or a missing tool, 5 when the
+Ends with 0, 1 when the board's clock is not reached or routing does not end, 2 for bad usage, 3 for bad input or a missing tool, 5 when the
 file system refuses.
 """
 
@@ -39,9 +39,9 @@ import synthesis  # noqa: E402
 DEVICES = {"LFE5U-25F": "--25k", "LFE5U-45F": "--45k", "LFE5U-85F": "--85k"}
 PACKAGE = ["--package", "CABGA381", "--speed", "6"]
 # Placement heeds timing more than nextpnr does by itself, and most of all where it is worst. Router1 serves the latest
-# wires first; router2, quicker where the device is empty, leaves these engines 15 to 28 MHz slower. With a few seeds
-# router1 never ends, where it otherwise lays each wire two to four times.
+# wires first; router2, quicker where the device is empty, leaves these engines 15 to 28 MHz slower.
 EFFORT = ["--placer-heap-timingweight", "60", "--placer-heap-critexp", "4", "--router", "router1"]
+# With a few seeds router1 never ends; it lays each wire two to four times otherwise, and is given up after so many.
 STEPS = 10
 # Cells of nextpnr that the table shows.
 CELLS = {"TRELLIS_COMB": "luts", "TRELLIS_FF": "registers", "MULT18X18D": "multipliers", "DP16KD": "block_rams"}
