@@ -152,7 +152,8 @@ def read(path):
     try:
         return Netlist(json.loads(path.read_text()))
     except (OSError, ValueError, KeyError, StopIteration) as error:
-        raise synthesis.Failure(3, f"{path}: not a netlist of Yosys: {error or type(error).__name__}") from None
+        raise synthesis.Failure(3, f"{path}: not a netlist of Yosys: {error or type(error).__name__}; give what "
+                                "its write_json wrote, or a --target") from None
 
 
 def main():
