@@ -99,6 +99,7 @@ class Opencl:
     def check(self, kind, session):
         """The device is used again, also while a command that it was given before still waits."""
         assert self.layer.sluice_fault_taken()
+        assert not self.layer.sluice_parts_misordered()
         if kind == "gone":
             self.arm()
         end = time.monotonic() + RECOVERY

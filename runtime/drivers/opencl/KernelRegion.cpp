@@ -23,6 +23,14 @@ void sleepBriefly() {
 
 } // namespace
 
+/// Parts go in the reverse of the order in which they came: NVIDIA's driver
+/// (580) ends the process otherwise.
+KernelRegion::~KernelRegion() {
+  launches.clear(); // which hold on to them
+  while (!parts.empty())
+    parts.pop_back();
+}
+
 Status KernelRegion::makeTensor(const program::Buffer &buffer) {
   Tensor tensor;
   tensor.size = buffer.size();
@@ -42,16 +50,19 @@ Status KernelRegion::makeTensor(const program::Buffer &buffer) {
 Status KernelRegion::makePart(cl_mem whole,
                               const program::KernelArgument &argument,
                               cl_mem &out) {
-  ClMemory &part = parts[{whole, argument.offset(), argument.size()}];
-  if (!part) {
-    cl_buffer_region range = {argument.offset(), argument.size()};
-    cl_int code;
-    part = ClMemory(clCreateSubBuffer(whole, 0, CL_BUFFER_CREATE_TYPE_REGION,
-                                      &range, &code));
-    SLUICE_RETURN_IF_ERROR(
-        clCheck(code, SLUICE_STATUS_UNSUPPORTED, "part of a buffer"));
-  }
-  out = part.get();
+  for (const Part &part : parts)
+    if (part.whole == whole && part.offset == argument.offset() &&
+        part.size == argument.size()) {
+      out = part.memory.get();
+      return SLUICE_STATUS_OK;
+    }
+  cl_buffer_region range = {argument.offset(), argument.size()};
+  cl_int code;
+  out =
+      clCreateSubBuffer(whole, 0, CL_BUFFER_CREATE_TYPE_REGION, &range, &code);
+  SLUICE_RETURN_IF_ERROR(
+      clCheck(code, SLUICE_STATUS_UNSUPPORTED, "part of a buffer"));
+  parts.push_back({whole, argument.offset(), argument.size(), ClMemory(out)});
   return SLUICE_STATUS_OK;
 }
 

@@ -9,7 +9,6 @@
 #include "runtime/drivers/opencl/ClHandle.h"
 #include "runtime/hal/Driver.h"
 
-#include <map>
 #include <vector>
 
 namespace sluice {
@@ -25,6 +24,7 @@ struct ClPlace {
 class KernelRegion {
 public:
   explicit KernelRegion(const ClPlace &place) : place(place) {}
+  ~KernelRegion();
 
   /// Builds the program, makes the buffers and binds the kernels' arguments.
   Status load(const Package &package, const program::Variant &variant,
@@ -70,8 +70,13 @@ private:
   std::vector<Tensor> tensors; ///< inputs, then outputs
   size_t inputs = 0;
   ClMemory constants, scratch;
-  using PartKey = std::tuple<cl_mem, uint64_t, uint64_t>;
-  std::map<PartKey, ClMemory> parts;
+  /// A sub-buffer.
+  struct Part {
+    cl_mem whole;
+    uint64_t offset, size;
+    ClMemory memory;
+  };
+  std::vector<Part> parts;
   std::vector<Launch> launches;
   /// The command submitted last, until its end was seen. The queue is in order:
   /// with it all have ended, also where the device refused what was to follow.

@@ -2,10 +2,12 @@
 //
 // An OpenCL layer that makes one command fail. The ICD loader puts it before
 // every device when OPENCL_LAYERS names it; a test then loads it by the same
-// path and calls sluice_fault_arm.
+// path and calls sluice_fault_arm. It also sees whether the parts of a buffer
+// are released last come, first gone, as NVIDIA's driver wants it.
 
 #include <CL/cl_layer.h>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -124,6 +126,41 @@ cl_int CL_API_CALL enqueueUnmap(cl_command_queue queue, cl_mem memory,
                    queue, memory, mapped, waits.size(), pointer(waits), event);
 }
 
+/// Sub-buffers, by age.
+struct Parts {
+  std::mutex mutex;
+  std::vector<std::pair<cl_mem, cl_mem>> live; ///< of a buffer, and itself
+  int misordered = 0; ///< released before a younger one of its buffer
+};
+
+Parts &parts = *new Parts;
+
+cl_mem CL_API_CALL createPart(cl_mem whole, cl_mem_flags flags,
+                              cl_buffer_create_type type, const void *range,
+                              cl_int *code) {
+  cl_mem part = below->clCreateSubBuffer(whole, flags, type, range, code);
+  std::lock_guard lock(parts.mutex);
+  if (part)
+    parts.live.push_back({whole, part});
+  return part;
+}
+
+/// No part is retained by who uses the layer: one release is its end.
+cl_int CL_API_CALL releaseMemory(cl_mem memory) {
+  {
+    std::lock_guard lock(parts.mutex);
+    auto part = std::find_if(parts.live.begin(), parts.live.end(),
+                             [&](auto &of) { return of.second == memory; });
+    if (part != parts.live.end()) {
+      parts.misordered +=
+          std::any_of(part + 1, parts.live.end(),
+                      [&](auto &of) { return of.first == part->first; });
+      parts.live.erase(part);
+    }
+  }
+  return below->clReleaseMemObject(memory);
+}
+
 bool isGone() {
   std::lock_guard lock(fault.mutex);
   return fault.isTaken && fault.kind == Kind::gone;
@@ -174,6 +211,12 @@ int sluice_fault_taken(void) {
   return fault.isTaken;
 }
 
+/// How many parts of buffers were released out of turn.
+int sluice_parts_misordered(void) {
+  std::lock_guard lock(parts.mutex);
+  return parts.misordered;
+}
+
 cl_int CL_API_CALL clGetLayerInfo(cl_layer_info what, size_t size, void *value,
                                   size_t *needed) {
   if (what != CL_LAYER_API_VERSION)
@@ -198,6 +241,8 @@ cl_int CL_API_CALL clInitLayer(cl_uint count, const cl_icd_dispatch *target,
   layer.clEnqueueMapBuffer = enqueueMap;
   layer.clEnqueueUnmapMemObject = enqueueUnmap;
   layer.clCreateContext = createContext;
+  layer.clCreateSubBuffer = createPart;
+  layer.clReleaseMemObject = releaseMemory;
   *countOfLayer = sizeof(layer) / sizeof(layer.clGetPlatformIDs);
   *dispatch = &layer;
   return CL_SUCCESS;
