@@ -107,7 +107,7 @@ std::string firstError(cl_program program, cl_device_id device) {
   clGetProgramBuildInfo(program, device, CL_PROGRAM_BUILD_LOG, size, log.data(),
                         nullptr);
   log = log.c_str();
-  size_t at = log.find("error:");
+  size_t at = log.find("error"); // then a colon, after spaces in ptxas
   size_t begin = at == log.npos ? 0 : log.rfind('\n', at) + 1;
   return log.substr(begin, log.find('\n', begin) - begin);
 }

@@ -159,7 +159,7 @@ TEST_F(Opencl, RefusesKernelsThatNeedMoreThanTheDeviceHas) {
                 "  y[get_global_id(0)] = all[get_local_id(0) ^ 1];\n"
                 "}\n")),
             SLUICE_STATUS_OK);
-  expectMessage("opencl");
+  expectMessage("copy");
 }
 
 TEST_F(Opencl, RefusesWhatWasCompiledForAnotherTarget) {
