@@ -89,8 +89,8 @@ module act_memory #(
 
   // Which bank a word comes from, in step with it: one of each two, on half of the way, then one of those. Where
   // nothing is read the rest holds its last word.
-  localparam int Pairs    = BANKS > 1 ? BANKS / 2 : 1;
-  localparam int PairBits = BANKS > 2 ? $clog2(Pairs) : 1;
+  localparam int Pairs    = BANKS / 2;
+  localparam int PairBits = Pairs > 1 ? $clog2(Pairs) : 1;
   logic [3:0]            cr_q, sr_q;
   logic [BankBits-1:0]   cr_bank1_q, cr_bank2_q, cr_bank3_q, sr_bank1_q, sr_bank2_q, sr_bank3_q;
   logic [PairBits-1:0]   cr_pair_q, sr_pair_q;
@@ -100,8 +100,8 @@ module act_memory #(
     assign compute_words[p*PC*8 +: PC*8] = compute_q;
     assign store_words[p*PC*8 +: PC*8]   = store_q;
     always_ff @(posedge clk_i) begin
-      compute_q <= bank_rdata[(2*p + 32'(BANKS > 1 && cr_bank3_q[0]))*PC*8 +: PC*8];
-      store_q   <= bank_rdata[(2*p + 32'(BANKS > 1 && sr_bank3_q[0]))*PC*8 +: PC*8];
+      compute_q <= bank_rdata[(2*p + 32'(cr_bank3_q[0]))*PC*8 +: PC*8];
+      store_q   <= bank_rdata[(2*p + 32'(sr_bank3_q[0]))*PC*8 +: PC*8];
     end
   end
 

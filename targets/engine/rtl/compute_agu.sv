@@ -54,7 +54,7 @@ module compute_agu #(
   localparam int Levels = 6;
   localparam int CountBits = 17;
   logic [Levels-1:0]   start;
-  logic                start_q, ahead_run_q, run_q, adv_ox, adv_oy, adv_g;
+  logic                start_q, ahead_run_q, run_q, adv_ox, adv_oy;
   logic [Levels-1:0]   last, ahead;
   logic                ahead_ends;
   logic [Levels*CountBits-1:0] count;
@@ -121,12 +121,12 @@ module compute_agu #(
     if (!rst_ni) begin
       start_q     <= 1'b0;
       run_q       <= 1'b0;
-      {adv_g, adv_oy, adv_ox} <= '0;
+      {adv_oy, adv_ox} <= '0;
       read_o      <= 1'b0;
     end else begin
       start_q <= start[0];
       run_q  <= ahead_run_q;
-      {adv_g, adv_oy, adv_ox} <= ahead[5:3];
+      {adv_oy, adv_ox} <= ahead[4:3];
       read_o <= run_q;
     end
   end

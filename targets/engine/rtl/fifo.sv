@@ -35,7 +35,7 @@ module fifo #(
     assign empty_o = !valid_q;
     assign behind  = valid_q ? level_q[1] : level_q[0];
     assign refill  = pop_i || !valid_q;
-    assign next    = valid_q ? pop_i && level_q[1] : level_q[0];
+    assign next    = (pop_i && level_q[1]) || (!valid_q && level_q[0]);  // not by refill, on which much hangs
     always_ff @(posedge clk_i) begin
       if (refill) data_o <= mem_q[rptr_q];
     end

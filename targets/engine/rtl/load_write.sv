@@ -86,16 +86,17 @@ module load_write #(
     end
   end else begin : gen_split
     localparam int Parts = B / PC;
-    logic [$clog2(Parts)-1:0] part_q;
+    localparam int PartBits = $clog2(Parts);
+    logic [PartBits-1:0] part_q, part_d, data_part;
     assign act_word   = 1'b1;
     assign word_first = first_i && part_q == '0;
     // The last block of an odd number of words has one word only.
     assign part_last  = (&part_q) || single_i;
-    assign word       = data_i[part_q*PC*8 +: PC*8];
-    always_ff @(posedge clk_i) begin
-      if (!rst_ni) part_q <= '0;
-      else if (valid_i && act_free) part_q <= part_last ? '0 : part_q + 1'b1;
-    end
+    assign word       = data_i[data_part*PC*8 +: PC*8];
+    assign part_d     = !rst_ni || (valid_i && act_free && part_last) ? '0
+                      : valid_i && act_free ? part_q + 1'b1 : part_q;
+    twin #(.WIDTH(PartBits)) u_part (.clk_i(clk_i), .d_i(part_d), .q_o(data_part));
+    always_ff @(posedge clk_i) part_q <= part_d;
   end
 
   assign addr = word_first ? WORD_BITS'(local_i >> ChunkShift) : next_q;

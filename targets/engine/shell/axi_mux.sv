@@ -106,7 +106,7 @@ module axi_mux #(
     .data_o({e_rlast_o, e_r_error, e_rdata_o}));
 
   // Writes: who asked, in order, for the beats that follow, and for the answers.
-  logic                 aw_valid, aw_ready, aw_take, w_full, w_empty, w_link, w_valid, w_ready, w_take;
+  logic                 aw_valid, aw_ready, aw_take, w_full, w_empty, w_link, w_valid, w_ready;
   logic                 b_full, b_empty, b_link, b_valid, b_ready, b_stage_ready;
   logic [ADDR_BITS-1:0] aw_addr;
   logic [7:0]           aw_len;
@@ -129,7 +129,6 @@ module axi_mux #(
   cut u_w_valid (.d_i(!w_empty && (w_link ? l_wvalid_i : e_wvalid_i)), .q_o(w_valid));
   cut u_w_ends (.d_i(w_ready && (w_link || e_wlast_i)), .q_o(w_ends));
   cut u_w_pop (.d_i(w_valid && w_ends), .q_o(w_pop));
-  assign w_take     = w_valid && w_ready;
   cut u_e_wready (.d_i(!w_empty && !w_link && w_ready), .q_o(e_wready_o));
   assign l_wready_o = !w_empty && w_link && w_ready;
   assign w_ready    = m_wready_i;

@@ -65,8 +65,8 @@ module sdram_ctrl #(
   logic [3:0]       wait_q;      // until the next command but data's
   logic [3:0]       active_q;    // until an open row may be closed
   logic [3:0]       recover_q;   // until what was written is safe from closing
-  logic [1:0]       slot_q;      // until the data lines are free
-  logic             able_q, settled_q, free_q;  // free: slot_q is 0
+  logic [1:0]       issued_q;    // one and two cycles ago
+  logic             able_q, settled_q, free_q;  // free: nothing issued in three cycles
   logic             due_q;       // refresh
 
   // Bursts: the one at work, and the next.
@@ -250,16 +250,17 @@ module sdram_ctrl #(
   end
 
   // Bursts.
-  logic picks, steps, moves_up;
-  cut u_steps (.d_i(issue || !valid_q), .q_o(steps));
+  logic picks, may_step, steps, moves_up;
+  cut u_may_step (.d_i(may || !valid_q), .q_o(may_step));
+  cut u_steps (.d_i(may_step && (goes || !valid_q)), .q_o(steps));
+  cut u_moves_up (.d_i(may_step && ((goes && final_q) || !valid_q)), .q_o(moves_up));
   cut u_picks (.d_i(pick_read || pick_write), .q_o(picks));
-  assign moves_up = !valid_q || final_q;
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       next_valid_q <= 1'b0;
       valid_q      <= 1'b0;
       turn_q       <= 1'b0;
-      slot_q       <= 2'd0;
+      issued_q     <= 2'd0;
       free_q       <= 1'b1;
       look_q       <= 2'd0;
       bvalid_o     <= 1'b0;
@@ -268,9 +269,8 @@ module sdram_ctrl #(
       next_valid_q <= next_valid_q ? valid_q && !ends : picks;
       valid_q      <= next_valid_q || (valid_q && !ends);
       if (!next_valid_q && picks) turn_q <= pick_read;
-      free_q <= !issue && slot_q <= 2'd1;
-      if (issue) slot_q <= 2'd3;
-      else if (slot_q != 2'd0) slot_q <= slot_q - 1'b1;
+      free_q   <= !issue && issued_q == 2'd0;
+      issued_q <= {issued_q[0], issue};
       if (issue || looks) look_q <= 2'd2;
       else if (look_q != 2'd0) look_q <= look_q - 1'b1;
       if (issue_write && final_q) bvalid_o <= 1'b1;
@@ -286,9 +286,9 @@ module sdram_ctrl #(
       next_final_q <= (pick_write ? awlen_i : arlen_i) == 8'd0;
     end
     // What moves up where no next one is has no effect. That one does is known before it is known whether one is issued.
+    if (moves_up) write_q <= next_write_q;
     if (steps) begin
-      if (moves_up) begin
-        write_q <= next_write_q;
+      if (!valid_q || final_q) begin
         addr_q  <= next_addr_q;
         left_q  <= next_left_q;
         final_q <= next_final_q;
