@@ -47,9 +47,9 @@ class Tools:
     def versions(self):
         if self.found is None:
             ask = lambda name: subprocess.run([self.path(name), "--version"], capture_output=True, text=True)
-            lines = [(result.stdout or result.stderr).strip().splitlines() for result in map(ask, ("yosys", "nextpnr-ecp5"))]
-            # "Yosys 0.70 (git sha1 …" and "… (Version 0.11-…)".
-            found = [re.search(r"(?:Yosys |Version )([^\s)]+)", line[0]) if line else None for line in lines]
+            told = [result.stdout + result.stderr for result in map(ask, ("yosys", "nextpnr-ecp5"))]
+            # "Yosys 0.70 (git sha1 …" and "… (Version 0.11-…)"; those from PyPI say first when they are run for the first time.
+            found = [re.search(r"(?:Yosys |Version )([^\s)]+)", text) for text in told]
             self.found = [f"{name} {match[1] if match else 'unknown'}" for name, match in zip(("yosys", "nextpnr"), found)]
         return self.found
 
