@@ -44,7 +44,7 @@ PLACE_FOR = {"timing": ["--placer-heap-timingweight", "60", "--placer-heap-crite
 # Router1 serves the latest wires first; router2, quicker where the device is empty, leaves these engines 15 to 28 MHz
 # slower.
 ROUTER = ["--router", "router1"]
-# With a few seeds router1 never ends; it lays each wire two to four times otherwise, and is given up after so many.
+# With a few seeds router1 never ends; it lays each wire two to five times otherwise, and is given up after so many.
 STEPS = 10
 # Cells of nextpnr that the table shows.
 CELLS = {"TRELLIS_COMB": "luts", "TRELLIS_FF": "registers", "MULT18X18D": "multipliers", "DP16KD": "block_rams"}
