@@ -55,8 +55,11 @@ Resources sluice::engine::countResources(const Parameters &parameters,
       act + weights + channels + tables + queues + counters;
   // Fitted to synthesis: control and bus, a multiplier's share of the adder
   // trees, a lane's requantize and table, a byte's share of alignment and
-  // banks; of int16 operands' signs, joined sums and wider results.
-  resources.luts = 9447 + 43 * macs + 413 * lanes + 150 * parameters.PC;
+  // banks; second products of int4; of int16 operands' signs, joined sums and
+  // wider results.
+  resources.luts = 8886 + 32 * macs + 472 * lanes + 185 * parameters.PC;
+  if (parameters.INT4)
+    resources.luts += 38 * macs;
   if (parameters.INT16)
     resources.luts += macs + 155 * lanes;
   return resources;
