@@ -38,9 +38,6 @@ import synthesis  # noqa: E402
 # nextpnr's names of devices, and the package and speed grade that the ULX3S has them in.
 DEVICES = {"LFE5U-25F": "--25k", "LFE5U-45F": "--45k", "LFE5U-85F": "--85k"}
 PACKAGE = ["--package", "CABGA381", "--speed", "6"]
-# What placement heeds most, as the board file says: timing, and most of all where it is worst, or, where the router would
-# hardly come to an end then, short wires, which is nextpnr's own choice.
-PLACE_FOR = {"timing": ["--placer-heap-timingweight", "60", "--placer-heap-critexp", "4"], "wires": []}
 # Router1 serves the latest wires first; router2, quicker where the device is empty, leaves these engines 15 to 28 MHz
 # slower.
 ROUTER = ["--router", "router1"]
@@ -60,10 +57,7 @@ def read_target(target):
     try:
         board = json.loads(path.read_text())
         board["parameters"] = build_model.complete(board["parameters"])
-        board = {**board, "clock_mhz": board["clock_mhz"], "device": board["device"], "shell": board["shell"],
-                 "place_for": board.get("place_for", "timing")}
-        if board["place_for"] not in PLACE_FOR:
-            raise ValueError(f"place_for is one of {', '.join(PLACE_FOR)}")
+        board = {**board, "clock_mhz": board["clock_mhz"], "device": board["device"], "shell": board["shell"]}
     except OSError:
         known = ", ".join(sorted(p.stem for p in (ENGINE / "boards").glob("*.json")))
         raise synthesis.Failure(2, f"target '{target}': unknown board '{name}'; known: {known}; or the path of a "
@@ -92,8 +86,7 @@ def digest(board, tools, seed):
     state = hashlib.sha256()
     for path in [*synthesis.sources(board), HERE / "synthesis.py", HERE / "bitstream.py"]:
         state.update(f"{path.name}\0".encode() + path.read_bytes() + b"\0")
-    choices = [board["parameters"], board["clock_mhz"], board["device"], board["place_for"], tools.versions(), seed]
-    state.update(json.dumps(choices).encode())
+    state.update(json.dumps([board["parameters"], board["clock_mhz"], board["device"], tools.versions(), seed]).encode())
     return state.hexdigest()
 
 
@@ -126,7 +119,7 @@ def place_and_route(work, board, tools, seed, progress):
     """engine.json to board.bit; nextpnr's report."""
     progress("placing and routing")
     tools.run("nextpnr-ecp5", DEVICES[board["device"]], *PACKAGE, "--json", "board.json", "--lpf", "board.lpf", "--freq",
-              str(board["clock_mhz"]), "--seed", str(seed), *PLACE_FOR[board["place_for"]], *ROUTER, "--timing-allow-fail",
+              str(board["clock_mhz"]), "--seed", str(seed), *ROUTER, "--timing-allow-fail",
               "--textcfg", "board.config", "--report", "report.json", cwd=work, watch=watch_router(progress))
     progress("packing")
     tools.run("ecppack", "--compress", "board.config", "board.bit", cwd=work)
