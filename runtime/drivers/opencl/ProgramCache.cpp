@@ -119,8 +119,8 @@ std::vector<uint8_t> getBinary(cl_program program) {
     return {};
   std::vector<uint8_t> binary(size);
   uint8_t *bytes = binary.data();
-  if (clGetProgramInfo(program, CL_PROGRAM_BINARIES, sizeof(bytes), &bytes,
-                       nullptr) != CL_SUCCESS)
+  if (clGetProgramInfo(program, CL_PROGRAM_BINARIES, sizeof(bytes),
+                       static_cast<void *>(&bytes), nullptr) != CL_SUCCESS)
     return {};
   return binary;
 }
