@@ -202,9 +202,9 @@ def inject(device, arguments):
         print(f"{kind}: {count} faults, 0 wrong")
     # Quarantined devices are opened again beside us, and closed at once as no session waits for them.
     patience = time.monotonic() + 5
-    while grown(before) and time.monotonic() < patience:
+    while (growth := grown(before)) and time.monotonic() < patience:
         time.sleep(0.1)
-    assert not grown(before), f"memory grew by more than it may: {grown(before)} bytes"
+    assert not growth, f"memory grew by more than it may: {growth} bytes"
     sluice.set_log(None)
 
 
