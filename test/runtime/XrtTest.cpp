@@ -7,6 +7,7 @@
 #include "test/runtime/TestPackage.h"
 
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -140,6 +141,24 @@ INSTANTIATE_TEST_SUITE_P(
       return std::string(std::get<0>(info.param).kind) + "_" +
              std::get<1>(info.param);
     });
+
+/// libxrt's own handlers of such a signal may wait for each other for ever.
+TEST_F(Xrt, ReportsACrashOfItsProcess) {
+  PackagePtr package = load(TestPackage());
+  for (const char *device : {"xrt", "xrt:api=opencl"})
+    for (auto [signal, text] : {std::pair(SIGABRT, "ended with signal 6"),
+                                std::pair(SIGSEGV, "ended with signal 11")}) {
+      SessionPtr session;
+      ASSERT_EQ(open(package, device, session), SLUICE_STATUS_OK)
+          << sluice_status_message();
+      ASSERT_EQ(children().size(), 1u);
+      kill(children().front(), signal);
+      run(session.get());
+      EXPECT_EQ(fallbacks(session.get()), 1u);
+      std::string fault = sluice_session_fault(session.get());
+      EXPECT_NE(fault.find(text), std::string::npos) << device << ": " << fault;
+    }
+}
 
 TEST_F(Xrt, ReportsAnEngineThatMakesNoProgress) {
   TestPackage planted;

@@ -3,6 +3,7 @@
 #include "runtime/drivers/xrt/Environment.h"
 
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
@@ -16,7 +17,7 @@
 /// The folder of the emulation that this process runs, or empty.
 static std::string emulationFolder;
 
-// Two functions in place of libc's, for all of the process.
+// Functions in place of libc's, for all of the process.
 
 /// While a command runs, the shim sleeps ten seconds at first and then one. A
 /// second of an emulation lasts a millisecond.
@@ -37,6 +38,19 @@ extern "C" ssize_t readlink(const char *path, char *buffer, size_t size) {
   size = std::min(size, file.size());
   memcpy(buffer, file.data(), size);
   return ssize_t(size);
+}
+
+/// The shim ends the process where its simulator is lost. libc's exit would run
+/// destructors that wait for that simulator, or for each other, for ever.
+extern "C" void exit(int code) { _exit(code); }
+
+/// The shim's handlers of SIGABRT, SIGFPE and SIGSEGV kill the process group,
+/// and so themselves again, before they call exit. A crash ends the process.
+extern "C" int sigaction(int, const struct sigaction *,
+                         struct sigaction *before) {
+  if (before)
+    *before = {};
+  return 0;
 }
 
 namespace sluice {

@@ -3,7 +3,8 @@
 // The device process of driver `xrt`. It is a process of its own since libxrt
 // may end the one it is in: it installs signal handlers that kill the process
 // group, calls exit, crashes when a device goes with a run in flight, and
-// spins when an emulated one dies.
+// spins when an emulated one dies. (The first two are kept from it here:
+// Environment.cpp.)
 //
 // usage: sluice-xrt-server XCLBIN CARD FOLDER PLATFORM, by the driver only;
 // PLATFORM is empty for a card.

@@ -37,7 +37,7 @@ MEMORY = axlf.Bank("bank0", 0x10000, 0x10000000 - 0x10000)
 FOLDER = "behav_waveform/xsim"  # where libxrt looks for simulate.sh in the BITSTREAM section
 # libxrt spins for ever when its simulator has died: end the process that waits for it.
 SIMULATE = """#!/bin/sh
-./emulator ./engine.so 2>emulator.log || kill -TERM $PPID
+./emulator ./engine.so 2>emulator.log || kill -KILL $PPID
 """
 
 
