@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Plants faults in the RTL, one at a time; the random programs must find each.
 
-usage: mutations.py WORK [--only N...] [--list]
+usage: mutations.py WORK [--only N...]
 """
 
 import argparse

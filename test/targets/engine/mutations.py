@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Plants faults in the compiler's back end, one at a time; the random graphs must find each.
 
-usage: mutations.py WORK [--only N...]
+usage: mutations.py WORK [--only N...] [--dry-run]
 
 Builds a copy of the sources in WORK, whose test of random graphs (EngineCodegenTests) passes before a fault is
-planted and must fail after.
+planted and must fail after. A dry run only looks whether each fault still has its place.
 """
 
 import argparse
@@ -22,7 +22,7 @@ MUTATIONS = [
     ("targets/engine/CodegenConstants.cpp", "depthwise ? i % channels : i / perChannel", "i / perChannel"),
     ("targets/engine/CodegenTransfers.cpp", "fields.pos0 = box.x * channels + box.c;", "fields.pos0 = box.x * channels;"),
     ("targets/engine/CodegenTransfers.cpp", "transfer.fold->origin * channels", "transfer.fold->origin"),
-    ("targets/engine/Codegen.cpp", "fields.hi = layer.hi;", "fields.hi = 127;"),
+    ("targets/engine/Codegen.cpp", "setClamp(fields, {layer.lo, layer.hi});", "setClamp(fields, {layer.lo, 127});"),
     ("targets/engine/Codegen.cpp", "fields.pad_x = layer.padBefore.x;", "fields.pad_x = 0;"),
     ("targets/engine/TileProgram.cpp", "std::max(tensor.last, group)", "std::min(tensor.last, group)"),
     ("targets/engine/Schedule.cpp", "if (signals[i])", "if (signals[i] && from != Unit::Store)"),
@@ -58,13 +58,19 @@ def passes(work):
     return run(work / "build/dev/unittests" / TESTS, "--gtest_filter=*Random*", cwd=work, timeout=900).returncode == 0
 
 
-def caught(number, work):
+def mutate(number):
+    """The text of a file with one fault."""
     name, old, new = MUTATIONS[number]
-    path = work / name
-    text = path.read_text()
+    text = (ROOT / name).read_text()
     if text.count(old) != 1:
         sys.exit(f"mutation {number}: '{old}' stands {text.count(old)} times in {name}")
-    path.write_text(text.replace(old, new))
+    return text.replace(old, new)
+
+
+def caught(number, work):
+    path = work / MUTATIONS[number][0]
+    text = path.read_text()
+    path.write_text(mutate(number))
     try:
         return not passes(work)
     finally:
@@ -75,7 +81,13 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("work", type=Path)
     parser.add_argument("--only", type=int, nargs="*", default=range(len(MUTATIONS)))
+    parser.add_argument("--dry-run", action="store_true")
     arguments = parser.parse_args()
+    for number in range(len(MUTATIONS)):  # also those that do not run now
+        mutate(number)
+    if arguments.dry_run:
+        print(f"{len(MUTATIONS)} mutations have their place")
+        return 0
     work = arguments.work.resolve()
     copy_sources(work)
     if not passes(work):
