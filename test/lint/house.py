@@ -128,22 +128,38 @@ def mirror(root):
             yield f"test/{folder}: the tree has no folder {folder} that this would test"
 
 
+def anchors(page):
+    """What a link may name within a page: its headings, as GitHub makes anchors of them."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
 def links(root):
-    """Relative links and the repository paths quoted in Markdown lead somewhere; a path
-    with the placeholder NAME in it is only a pattern."""
-    tops = "tools|docs|test|compiler|dialects|targets|runtime"
-    quoted = re.compile(rf"`((?:{tops})/[\w./-]+)(?: [^`]*)?`")
-    linked = re.compile(r"\]\((?!\w+:|#)([^)#\s]+)(?:#[^)]*)?\)")
+    """Relative links in Markdown lead to a file and, where they name one, to a heading of it."""
+    linked = re.compile(r"\]\((?!\w+:)([^)#\s]*)(?:#([^)\s]*))?\)")
     for path in files(root, {".md"}):
         for number, line in enumerate(text(root, path).splitlines(), 1):
-            here = [(root / path).parent / target for target in linked.findall(line)]
-            for target in here + [root / target for target in quoted.findall(line)]:
-                if "NAME" not in str(target) and not target.exists():
-                    target = os.path.relpath(target, root)
+            for target, anchor in linked.findall(line):
+                page = (root / path).parent / target if target else root / path
+                name = os.path.relpath(page, root)
+                if not page.exists():
+                    yield f"{path}:{number}: there is no {name}"
+                elif anchor and anchor not in anchors(page):
+                    yield f"{path}:{number}: {name} has no heading #{anchor}"
+
+
+def paths(root):
+    """The repository paths quoted in Markdown are there; one with the placeholder NAME in it is only a pattern."""
+    tops = "tools|docs|test|compiler|dialects|targets|runtime"
+    quoted = re.compile(rf"`((?:{tops})/[\w./-]+)(?: [^`]*)?`")
+    for path in files(root, {".md"}):
+        for number, line in enumerate(text(root, path).splitlines(), 1):
+            for target in quoted.findall(line):
+                if "NAME" not in target and not (root / target).exists():
                     yield f"{path}:{number}: there is no {target}"
 
 
-RULES = {rule.__name__: rule for rule in (licence, size, words, layering, targets, passes, mirror, links)}
+RULES = {rule.__name__: rule for rule in (licence, size, words, layering, targets, passes, mirror, links, paths)}
 
 
 def main():
