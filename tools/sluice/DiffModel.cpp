@@ -19,49 +19,58 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// Which real numbers an output's integers stand for.
+struct Scale {
+  sluice_type_t type;
+  bool known;
+  double factor;
+  int32_t zeroPoint;
+};
+
 /// An output over all samples, as real numbers.
 struct RealOutput {
   std::string name;
+  Scale scale;
   size_t perSample;
   std::vector<double> values;
 };
 
 template <typename T>
-void append(const NpzArray &array, const sluice_tensor_info_t &info,
+void append(const NpzArray &array, const Scale &scale,
             std::vector<double> &values) {
   for (size_t i = 0; i + sizeof(T) <= array.data.size(); i += sizeof(T)) {
     T value;
     memcpy(&value, array.data.data() + i, sizeof(T));
-    values.push_back(info.quantized
-                         ? info.scale * (double(value) - info.zero_point)
+    values.push_back(scale.known
+                         ? scale.factor * (double(value) - scale.zeroPoint)
                          : double(value));
   }
 }
 
-RealOutput toReal(const NpzArray &array, const sluice_tensor_info_t &info) {
-  RealOutput real = {array.name, info.size / npzElementSize(array.type), {}};
-  switch (info.type) {
+RealOutput toReal(const NpzArray &array, const Scale &scale, size_t perSample) {
+  RealOutput real = {array.name, scale, perSample, {}};
+  switch (scale.type) {
   case SLUICE_TYPE_I8:
-    append<int8_t>(array, info, real.values);
+    append<int8_t>(array, scale, real.values);
     break;
   case SLUICE_TYPE_U8:
   case SLUICE_TYPE_BOOL:
-    append<uint8_t>(array, info, real.values);
+    append<uint8_t>(array, scale, real.values);
     break;
   case SLUICE_TYPE_I16:
-    append<int16_t>(array, info, real.values);
+    append<int16_t>(array, scale, real.values);
     break;
   case SLUICE_TYPE_I32:
-    append<int32_t>(array, info, real.values);
+    append<int32_t>(array, scale, real.values);
     break;
   case SLUICE_TYPE_I64:
-    append<int64_t>(array, info, real.values);
+    append<int64_t>(array, scale, real.values);
     break;
   case SLUICE_TYPE_F32:
-    append<float>(array, info, real.values);
+    append<float>(array, scale, real.values);
     break;
   case SLUICE_TYPE_F64:
-    append<double>(array, info, real.values);
+    append<double>(array, scale, real.values);
     break;
   case SLUICE_TYPE_F16:
     throw Failure{kBadInput, fmt::format("output '{}' is float16, which diff "
@@ -71,9 +80,21 @@ RealOutput toReal(const NpzArray &array, const sluice_tensor_info_t &info) {
   return real;
 }
 
+/// The scale of output `index`. A model that quantizes its outputs itself keeps
+/// that in float too, but its package then has no scale for them: they have
+/// that of `like`, the other package's outputs.
+Scale scaleOf(const sluice_tensor_info_t &info, size_t index,
+              const std::vector<RealOutput> &like) {
+  if (!info.quantized && index < like.size() &&
+      like[index].scale.type == info.type)
+    return like[index].scale;
+  return {info.type, info.quantized != 0, info.scale, info.zero_point};
+}
+
 std::vector<RealOutput> runAll(const std::string &path,
                                const std::string &device,
-                               const std::string &input) {
+                               const std::string &input,
+                               const std::vector<RealOutput> &like = {}) {
   PackagePtr package = loadPackage(path);
   SessionPtr session = openSession(package.get(), device, OnFault::Fail);
   Samples samples(input, session.get());
@@ -88,7 +109,8 @@ std::vector<RealOutput> runAll(const std::string &path,
   for (const NpzArray &array : samples.outputs(session.get())) {
     sluice_tensor_info_t info;
     check(sluice_session_output_info(session.get(), outputs.size(), &info));
-    outputs.push_back(toReal(array, info));
+    outputs.push_back(toReal(array, scaleOf(info, outputs.size(), like),
+                             info.size / npzElementSize(array.type)));
   }
   return outputs;
 }
@@ -137,7 +159,7 @@ int diffModel(const DiffOptions &options) {
   runCompiler({"compile", options.against, "--target", "cpu", "--quantize",
                "none", "-o", model});
   auto got = runAll(options.package, device, options.input);
-  auto wanted = runAll(model, "cpu", options.input);
+  auto wanted = runAll(model, "cpu", options.input, got);
   if (got.size() != wanted.size())
     throw Failure{kBadInput,
                   fmt::format("{} has {} outputs, {} has {}: not its model",
