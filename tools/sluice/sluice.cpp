@@ -9,12 +9,32 @@
 #include "tools/sluice/Verbs.h"
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <fmt/format.h>
 #include <functional>
 
 using namespace sluice;
 
 namespace {
+
+/// Passes numbers from `least` to `most`. CLI::Range passes NaN too, and -1 as
+/// an unsigned number.
+template <typename T> CLI::Validator between(T least, T most) {
+  return CLI::Validator(
+      [least, most](std::string &text) {
+        T value;
+        const char *end = text.data() + text.size();
+        auto [stop, error] = std::from_chars(text.data(), end, value);
+        if (error == std::errc() && stop == end && value >= least &&
+            value <= most)
+          return std::string();
+        return fmt::format("'{}' is not a number from {} to {}", text, least,
+                           most);
+      },
+      fmt::format("{} to {}", least, most));
+}
+
+constexpr uint64_t kMostRuns = 1'000'000'000;
 
 /// Declares every verb; `verb` becomes the one that the user chose.
 class CommandLine {
@@ -86,16 +106,19 @@ private:
     profile
         ->add_option("--warm-up", profileOptions.warmUp,
                      "runs that do not count, before the others")
+        ->check(between(uint64_t(0), kMostRuns))
         ->capture_default_str();
-    profile->add_option("--iterations", profileOptions.iterations,
-                        "runs that count, in place of a duration");
+    profile
+        ->add_option("--iterations", profileOptions.iterations,
+                     "runs that count, in place of a duration")
+        ->check(between(uint64_t(1), kMostRuns));
     profile->add_option("--duration", profileOptions.seconds, "seconds of runs")
-        ->check(CLI::Range(0.0, 1e6))
+        ->check(between(0.0, 1e6))
         ->capture_default_str();
     profile
         ->add_option("--rate", profileOptions.rate,
                      "runs a second; by default one after the other")
-        ->check(CLI::Range(1e-3, 1e6));
+        ->check(between(1e-3, 1e6));
     profile->add_flag("--limits", profileOptions.limits,
                       "find the least processor time and memory under which "
                       "it is as fast, in a control group");
