@@ -10,6 +10,7 @@
 
 #include <CLI/CLI.hpp>
 #include <charconv>
+#include <csignal>
 #include <fmt/format.h>
 #include <functional>
 
@@ -258,6 +259,8 @@ void sluice::check(sluice_status_t status) {
 
 int main(int argc, char **argv) {
   handleInterrupts();
+  // At the limit of a file's size, writing fails as on a full disk.
+  signal(SIGXFSZ, SIG_IGN);
   try {
     return parseAndRun(argc, argv);
   } catch (const Failure &failure) {
