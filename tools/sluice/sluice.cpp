@@ -58,6 +58,9 @@ public:
     addDevice();
   }
 
+  /// What is wrong with the words that were parsed, as `error` or better.
+  std::string explain(const CLI::ParseError &error) const;
+
   CLI::App app{"Sluice puts a trained ONNX model on a tensor engine or a CPU, "
                "and runs it there.",
                "sluice"};
@@ -209,6 +212,27 @@ private:
   ProgramOptions programOptions;
 };
 
+/// CLI11 says that a subcommand is required where a wrong one is there, too.
+std::string CommandLine::explain(const CLI::ParseError &error) const {
+  const CLI::App *last = &app;
+  while (!last->get_subcommands().empty())
+    last = last->get_subcommands().front();
+  if (error.get_name() != "RequiredError" ||
+      last->get_require_subcommand_min() == 0)
+    return error.what();
+  std::vector<std::string> verbs;
+  for (const CLI::App *verb : last->get_subcommands({}))
+    verbs.push_back(verb->get_name());
+  std::string problem = "a verb is missing";
+  if (auto words = last->remaining(); !words.empty())
+    problem =
+        fmt::format("there is no {} '{}'",
+                    words[0].starts_with('-') ? "option" : "verb", words[0]);
+  return fmt::format("{}{}; the verbs are {}",
+                     last == &app ? "" : last->get_name() + ": ", problem,
+                     fmt::join(verbs, ", "));
+}
+
 constexpr int kErrorLevel = 3; // syslog's
 
 int fail(ExitCode code, const std::string &message) {
@@ -229,7 +253,8 @@ int parseAndRun(int argc, char **argv) {
   } catch (const CLI::ParseError &error) {
     if (error.get_exit_code() == 0)
       return line.app.exit(error); // --help, --version
-    return fail(kBadUsage, fmt::format("{}; see sluice --help", error.what()));
+    return fail(kBadUsage,
+                fmt::format("{}; see sluice --help", line.explain(error)));
   }
   return line.verb();
 }
