@@ -41,8 +41,6 @@ llvm::ArrayRef<TargetKind> sluice::getTargetKinds() { return kinds(); }
 
 llvm::StringRef sluice::getHostTarget() { return "cpu"; }
 
-std::vector<std::string> sluice::getTwinTargets() { return {"cpu:x86-64-v3"}; }
-
 llvm::Expected<std::unique_ptr<Target>>
 sluice::createTarget(llvm::StringRef spec) {
   auto [name, details] = spec.split(':');

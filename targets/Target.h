@@ -215,10 +215,6 @@ llvm::ArrayRef<TargetKind> getTargetKinds();
 /// processor that runs the program.
 llvm::StringRef getHostTarget();
 
-/// Specifications of the host targets that a package for a device carries code
-/// for, best last.
-std::vector<std::string> getTwinTargets();
-
 /// The target that `spec` ("NAME" or "NAME:DETAILS") describes. An error is one
 /// line that lists what is known.
 llvm::Expected<std::unique_ptr<Target>> createTarget(llvm::StringRef spec);

@@ -76,6 +76,10 @@ Status Session::loadAccelerator(const sluice_session_options_t &options,
   SLUICE_RETURN_IF_ERROR(status);
   SLUICE_RETURN_IF_ERROR(openTwin(options.variant));
   hasFallback = cpu.isThere() && !options.no_fallback;
+  if (!cpu.isThere() && !options.no_fallback)
+    logEvent(SLUICE_LOG_WARNING,
+             "device '%s': nothing takes over should it fail: %s",
+             spec.text().c_str(), lastMessage());
   if (!hasFallback && !accelerator.shared->isWell())
     return fail(SLUICE_STATUS_DEVICE_FAULT, "device '%s': is in quarantine",
                 spec.text().c_str());

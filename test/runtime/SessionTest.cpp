@@ -151,9 +151,22 @@ TEST_F(Session, RefusesAnotherProcessor) {
   planted.region(1).cpu[0]->level = "x86-64-v9";
   auto package = load(planted);
   expectRefused(package.get(), "cpu", SLUICE_STATUS_UNSUPPORTED,
-                "region 'invert': its CPU code needs x86-64-v9");
-  // A device that takes all regions needs no CPU code.
+                "region 'invert': has CPU code for x86-64-v9, and this "
+                "processor is ");
+  // A device that takes all regions needs no CPU code, but then is alone.
+  std::string logged;
+  sluice_log_set(
+      [](void *context, sluice_log_level_t, const char *line) {
+        *static_cast<std::string *>(context) += line;
+      },
+      &logged);
+  open(package.get(), "null", /*noFallback=*/true);
+  EXPECT_EQ(logged, "");
   open(package.get(), "null");
+  sluice_log_set(nullptr, nullptr);
+  EXPECT_NE(logged.find("device 'null': nothing takes over should it fail"),
+            std::string::npos)
+      << logged;
 }
 
 TEST_F(Session, ChoosesTheBestCodeThatRuns) {

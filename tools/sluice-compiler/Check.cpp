@@ -5,6 +5,7 @@
 
 #include "compiler/Conversion/OnnxToTosa/OnnxToTosa.h"
 #include "compiler/Partition/Placement.h"
+#include "compiler/Support/Diagnostics.h"
 #include "dialects/Onnx/Names.h"
 #include "dialects/Onnx/Onnx.h"
 #include "tools/sluice-compiler/Verbs.h"
@@ -181,8 +182,8 @@ static void printTable(const NodeTable &table, const Target &target) {
   row("node", "op", "place", "MACs", "cycles", "why");
   int64_t macs = 0, cycles = 0;
   for (const Node &node : table.getNodes()) {
-    row(node.name, node.op, node.place, std::to_string(node.macs),
-        std::to_string(node.cycles), node.reason);
+    row(escapeControls(node.name), escapeControls(node.op), node.place,
+        std::to_string(node.macs), std::to_string(node.cycles), node.reason);
     macs += node.macs;
     cycles += node.cycles;
   }
@@ -195,21 +196,20 @@ static void printTable(const NodeTable &table, const Target &target) {
 
 std::optional<Stop> checkModel(const CheckOptions &options,
                                MLIRContext &context) {
-  llvm::Expected<std::unique_ptr<Target>> target = createTarget(options.target);
-  if (!target)
-    return Stop{kBadUsage, llvm::toString(target.takeError())};
+  std::unique_ptr<Target> target;
+  if (auto stop = makeTarget(options.target, target))
+    return stop;
   OwningOpRef<ModuleOp> module;
   std::optional<NodeTable> table;
   {
     DiagnosticPrinter printer(&context, options.model);
-    module = importOnnx(options.model, options.import, &context);
-    if (!module)
-      return Stop{kBadInput, ""};
+    if (auto stop = importModel(options, context, module))
+      return stop;
     table.emplace(getMain(*module));
     std::vector<SmallVector<reference::Tensor>> samples;
     Calibration calibration =
-        (*target)->device() ? Calibration::Assumed : Calibration::DataSet;
-    if (auto stop = quantize(*module, options, **target, calibration, samples))
+        target->device() ? Calibration::Assumed : Calibration::DataSet;
+    if (auto stop = quantize(*module, options, *target, calibration, samples))
       return stop;
   }
   func::FuncOp main = getMain(*module);
@@ -226,26 +226,24 @@ std::optional<Stop> checkModel(const CheckOptions &options,
     previewTosa(main);
   }
   std::vector<Layer> layers = matchLayers(main.getBody().front());
-  Placement placement = placeLayers(layers, **target);
+  Placement placement = placeLayers(layers, *target);
   for (auto [layer, judgement] : llvm::zip_equal(layers, placement.judgements))
     if (!isa<tensor::EmptyOp, quant::StorageCastOp>(layer.getRoot()) &&
         layer.getRoot()->getDialect()->getNamespace() != "onnx")
-      table->addLayer(layer, judgement, **target);
+      table->addLayer(layer, judgement, *target);
   table->finish();
   if (options.json)
-    printJson(*table, **target);
+    printJson(*table, *target);
   else
-    printTable(*table, **target);
+    printTable(*table, *target);
   if (!table->hasProblems())
     return std::nullopt;
   size_t count = llvm::count_if(table->getNodes(), [](const Node &node) {
     return node.place == "unsupported";
   });
-  return Stop{kCheckFailed,
-              options.model + ": " + std::to_string(count) +
-                  (count == 1 ? " node is not supported; replace it"
-                              : " nodes are not supported; replace them") +
-                  " in the model, or export with another opset"};
+  return Stop{kCheckFailed, options.model + ": " + std::to_string(count) +
+                                (count == 1 ? " node is" : " nodes are") +
+                                " not supported; " + kReplaceRemedy};
 }
 
 } // namespace sluice

@@ -11,6 +11,7 @@
 
 #include "mlir/Bytecode/BytecodeWriter.h"
 #include "mlir/Parser/Parser.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
@@ -36,6 +37,7 @@ private:
                                function_ref<void(OpPassManager &)> build);
   std::optional<Stop> finishPhase(Phase phase);
   bool isLast(Phase phase) const { return options.stopAfter == phase; }
+  std::optional<Stop> makeHosts();
   std::optional<Stop> emitParts();
   std::optional<Stop> write();
   void nameQuantizations();
@@ -44,6 +46,7 @@ private:
   MLIRContext &context;
   DiagnosticPrinter printer;
   std::unique_ptr<Target> target;
+  std::vector<std::unique_ptr<Target>> hosts; // best last
   OwningOpRef<ModuleOp> module, floatModule, legalized, partitioned;
   std::vector<SmallVector<reference::Tensor>> samples;
   PackageParts parts;
@@ -169,21 +172,32 @@ std::optional<Stop> Compilation::runPhases() {
   });
 }
 
+/// The processors that the package is to run on, whatever its device is.
+std::optional<Stop> Compilation::makeHosts() {
+  SmallVector<std::string> specs;
+  if (target->name() == getHostTarget())
+    specs.push_back(target->description());
+  else
+    for (const std::string &level : options.hosts)
+      specs.push_back((getHostTarget() + ":" + level).str());
+  StringSet<> seen;
+  for (const std::string &spec : specs) {
+    llvm::Expected<std::unique_ptr<Target>> host = createTarget(spec);
+    if (!host)
+      return Stop{kBadUsage, llvm::toString(host.takeError())};
+    if (seen.insert((*host)->description()).second) // `native` is another's too
+      hosts.push_back(std::move(*host));
+  }
+  return std::nullopt;
+}
+
 std::optional<Stop> Compilation::emitParts() {
   parts.model = llvm::sys::path::filename(options.model).str();
   parts.target = target->description();
   parts.device = target->device();
-  SmallVector<std::string> hosts;
-  if (target->name() == getHostTarget())
-    hosts.push_back(target->description());
-  else
-    llvm::append_range(hosts, getTwinTargets());
-  for (const std::string &spec : hosts) {
-    llvm::Expected<std::unique_ptr<Target>> host = createTarget(spec);
-    if (!host)
-      return Stop{kBug, llvm::toString(host.takeError())};
+  for (const std::unique_ptr<Target> &host : hosts) {
     LibraryParts library;
-    if (failed((*host)->emitLibrary(*partitioned, library)))
+    if (failed(host->emitLibrary(*partitioned, library)))
       return Stop{kBadInput, ""};
     parts.libraries.push_back(std::move(library));
   }
@@ -228,6 +242,8 @@ std::optional<Stop> Compilation::run() {
   if (!made)
     return Stop{kBadUsage, llvm::toString(made.takeError())};
   target = std::move(*made);
+  if (auto stop = makeHosts())
+    return stop;
   if (auto stop = runPhases(); stop || options.stopAfter)
     return stop;
   if (auto stop = emitParts())

@@ -4,46 +4,99 @@
 #include "compiler/Package/Package.h"
 #include "compiler/Quantize/Calibrate.h"
 #include "compiler/Quantize/Range.h"
-#include "dialects/Onnx/Names.h"
+#include "compiler/Support/Diagnostics.h"
 #include "dialects/Onnx/Onnx.h"
 #include "tools/npz/Npz.h"
 
 #include "mlir/Pass/PassManager.h"
+#include "llvm/Support/MemoryBuffer.h"
+
+#include <cmath>
 
 using namespace mlir;
 
 namespace sluice {
 
-StringRef consumeOpName(StringRef &message) {
-  StringRef rest = message;
-  if (!rest.consume_front("'"))
-    return {};
-  auto [name, after] = rest.split("' op ");
-  if (after.empty())
-    return {};
-  message = after;
-  return name.split('.').second;
+//===----------------------------------------------------------------------===//
+// What is said
+//===----------------------------------------------------------------------===//
+
+void printLine(const Twine &text) {
+  llvm::errs() << "sluice: " << escapeControls(text.str()) << "\n";
 }
 
 DiagnosticPrinter::DiagnosticPrinter(MLIRContext *context, std::string file)
     : file(std::move(file)), handler(context, [this](Diagnostic &diagnostic) {
-        if (diagnostic.getSeverity() != DiagnosticSeverity::Error)
-          return success();
-        ++errors;
-        StringRef node = onnx::getNodeName(diagnostic.getLocation());
-        std::string text = diagnostic.str();
-        StringRef message(text);
-        StringRef op = consumeOpName(message);
-        llvm::errs() << "sluice: ";
-        // The importer says file and node itself.
-        if (!message.starts_with(this->file))
-          llvm::errs() << this->file << ": ";
-        if (!node.empty() && !message.contains(("'" + node + "'").str()))
-          llvm::errs() << "node '" << node << "'"
-                       << (op.empty() ? "" : " (" + op.str() + ")") << ": ";
-        llvm::errs() << message.split('\n').first << "\n";
+        if (diagnostic.getSeverity() == DiagnosticSeverity::Error)
+          add(diagnostic, errors);
+        else if (diagnostic.getSeverity() == DiagnosticSeverity::Warning)
+          add(diagnostic, warnings);
         return success();
       }) {}
+
+void DiagnosticPrinter::add(const Diagnostic &diagnostic, Lines &lines) {
+  if (lines.count++ != 0)
+    return;
+  std::string text = diagnostic.str();
+  // The importer says file and node itself.
+  bool isWhole = StringRef(text).starts_with(escapeControls(file) + ": ");
+  lines.first = isWhole ? text : describe(file, diagnostic);
+  if (StringRef(lines.first).ends_with("is not supported"))
+    lines.first += std::string("; ") + kReplaceRemedy;
+}
+
+DiagnosticPrinter::~DiagnosticPrinter() {
+  const Lines &lines = errors.count ? errors : warnings;
+  if (lines.count == 0)
+    return;
+  size_t more = lines.count - 1;
+  printLine((errors.count ? "" : "warning: ") + lines.first +
+            (more ? " (and " + Twine(more).str() + " more)" : ""));
+}
+
+ExitCode getReadCode(std::error_code code) {
+  bool isMissing = code == std::errc::no_such_file_or_directory ||
+                   code == std::errc::not_a_directory;
+  return isMissing ? kBadInput : kFileSystem;
+}
+
+std::pair<std::error_code, std::string> splitError(llvm::Error error) {
+  std::pair<std::error_code, std::string> parts;
+  llvm::handleAllErrors(std::move(error), [&](const llvm::ErrorInfoBase &info) {
+    parts = {info.convertToErrorCode(), info.message()};
+  });
+  return parts;
+}
+
+std::optional<Stop> makeTarget(StringRef spec,
+                               std::unique_ptr<Target> &target) {
+  llvm::Expected<std::unique_ptr<Target>> made = createTarget(spec);
+  if (made) {
+    target = std::move(*made);
+    return std::nullopt;
+  }
+  auto [code, message] = splitError(made.takeError());
+  if (code == llvm::inconvertibleErrorCode())
+    return Stop{kBadUsage, message};
+  return Stop{code == std::errc::bad_message ? kBadInput : getReadCode(code),
+              message};
+}
+
+//===----------------------------------------------------------------------===//
+// The model
+//===----------------------------------------------------------------------===//
+
+std::optional<Stop> importModel(const ModelOptions &options,
+                                MLIRContext &context,
+                                OwningOpRef<ModuleOp> &module) {
+  auto buffer = llvm::MemoryBuffer::getFile(options.model, /*IsText=*/false,
+                                            /*RequiresNullTerminator=*/false);
+  if (std::error_code code = buffer.getError())
+    return Stop{getReadCode(code),
+                options.model + ": can not open the model: " + code.message()};
+  module = importOnnx((*buffer)->getMemBufferRef(), options.import, &context);
+  return module ? std::nullopt : std::optional(Stop{kBadInput, ""});
+}
 
 func::FuncOp getMain(ModuleOp module) {
   return module.lookupSymbol<func::FuncOp>("main");
@@ -159,6 +212,27 @@ readSamples(StringRef path, func::FuncOp main) {
   return samples;
 }
 
+/// No range can be made of values that are not finite.
+static llvm::Error
+checkFinite(StringRef path, func::FuncOp main,
+            ArrayRef<SmallVector<reference::Tensor>> samples) {
+  auto isFinite = [](auto value) { return std::isfinite(value); };
+  for (auto [index, sample] : llvm::enumerate(samples))
+    for (auto [argument, tensor] : llvm::enumerate(sample)) {
+      bool finite = true;
+      if (tensor.getElementType().isF32())
+        finite = llvm::all_of(tensor.data<float>(), isFinite);
+      else if (tensor.getElementType().isF64())
+        finite = llvm::all_of(tensor.data<double>(), isFinite);
+      if (!finite)
+        return llvm::createStringError(
+            path + ": array '" + getInputName(main, argument) +
+            "' holds NaN or infinity in sample " + Twine(index) +
+            ", counted from 0; leave such samples out");
+    }
+  return llvm::Error::success();
+}
+
 static std::optional<Stop>
 runPasses(ModuleOp module, function_ref<void(OpPassManager &)> build) {
   PassManager manager(module.getContext());
@@ -198,6 +272,8 @@ quantize(ModuleOp module, const ModelOptions &options, const Target &target,
     if (!read)
       return Stop{kBadInput, llvm::toString(read.takeError())};
     samples = std::move(*read);
+    if (llvm::Error error = checkFinite(options.calibration, main, samples))
+      return Stop{kBadInput, llvm::toString(std::move(error))};
     CalibrateOptions calibrateOptions{options.percentile};
     if (failed(calibrate(main, samples, calibrateOptions)))
       return Stop{kBadInput, ""};

@@ -20,23 +20,53 @@ struct Stop {
   std::string message; // empty if diagnostics have said it
 };
 
-/// Prints every diagnostic as one line: the file, the node, what is wrong.
-/// Counts errors.
+/// What to do about a node that is not supported.
+inline constexpr const char *kReplaceRemedy =
+    "replace it in the model, or export with another opset";
+
+/// A line of the command's own on standard error, whatever names it holds.
+void printLine(const llvm::Twine &text);
+
+/// Prints a verb's diagnostics at its end, as one line: the first error and how
+/// many more there are; without errors the same of warnings.
 class DiagnosticPrinter {
 public:
   DiagnosticPrinter(mlir::MLIRContext *context, std::string file);
-  unsigned getErrorCount() const { return errors; }
+  ~DiagnosticPrinter();
+  size_t getErrorCount() const { return errors.count; }
 
 private:
+  struct Lines {
+    std::string first;
+    size_t count = 0;
+  };
+  void add(const mlir::Diagnostic &diagnostic, Lines &lines);
+
   std::string file;
-  unsigned errors = 0;
+  Lines errors, warnings;
   mlir::ScopedDiagnosticHandler handler;
 };
 
-/// Takes what MLIR puts before the message of an operation, 'onnx.Conv' op, off
-/// its front; gives the operation's name without its dialect, empty if there is
-/// none.
-llvm::StringRef consumeOpName(llvm::StringRef &message);
+/// How a verb ends whose input can not be read.
+ExitCode getReadCode(std::error_code code);
+
+/// An error's code and text.
+std::pair<std::error_code, std::string> splitError(llvm::Error error);
+
+/// The target of a specification.
+std::optional<Stop> makeTarget(llvm::StringRef spec,
+                               std::unique_ptr<Target> &target);
+
+/// The model as it is imported.
+std::optional<Stop> importModel(const ModelOptions &options,
+                                mlir::MLIRContext &context,
+                                mlir::OwningOpRef<mlir::ModuleOp> &module);
+
+/// What `model.mlirbc` of a package holds, which must be what its program says.
+/// `path` is the package or that file.
+std::optional<Stop> readPackageModel(llvm::StringRef path,
+                                     mlir::MLIRContext &context,
+                                     mlir::OwningOpRef<mlir::ModuleOp> &module);
 
 /// The function of a module that came from importOnnx.
 mlir::func::FuncOp getMain(mlir::ModuleOp module);

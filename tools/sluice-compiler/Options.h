@@ -8,6 +8,7 @@
 #include "tools/ExitCode.h"
 
 #include <string>
+#include <vector>
 
 namespace sluice {
 
@@ -27,6 +28,8 @@ struct CompileOptions : ModelOptions {
   std::optional<Phase> stopAfter;
   std::string dumpFolder;
   bool separateLayers = false; // a region for every layer
+  /// CPU levels that a package for a device carries code for, best last.
+  std::vector<std::string> hosts = {"aarch64", "x86-64-v3"};
 };
 
 struct CheckOptions : ModelOptions {

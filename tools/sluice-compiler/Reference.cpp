@@ -4,15 +4,12 @@
 
 #include "compiler/Package/Package.h"
 #include "compiler/Reference/Interpreter.h"
+#include "compiler/Support/Files.h"
 #include "dialects/Onnx/Names.h"
 #include "tools/npz/Npz.h"
 #include "tools/sluice-compiler/Verbs.h"
 
-#include "mlir/Parser/Parser.h"
 #include "llvm/ADT/StringSet.h"
-#include "llvm/Support/FileOutputBuffer.h"
-#include "llvm/Support/FileSystem.h"
-#include "llvm/Support/Path.h"
 
 using namespace mlir;
 
@@ -125,31 +122,6 @@ static void addNamed(Collector &collector, Operation *op,
                       cast<DenseI64ArrayAttr>(other.getValue()).asArrayRef())));
 }
 
-static std::optional<Stop> writeArrays(const std::string &path,
-                                       const std::vector<NpzArray> &arrays) {
-  std::vector<uint8_t> bytes = encodeNpz(arrays);
-  auto fail = [&](llvm::Error error) {
-    return Stop{kFileSystem, path + ": " + llvm::toString(std::move(error))};
-  };
-  // The buffer goes to a temporary file that takes the place of `path` at
-  // commit.
-  auto buffer = llvm::FileOutputBuffer::create(path, bytes.size());
-  if (!buffer)
-    return fail(buffer.takeError());
-  llvm::copy(bytes, (*buffer)->getBufferStart());
-  if (llvm::Error error = (*buffer)->commit())
-    return fail(std::move(error));
-  return std::nullopt;
-}
-
-/// Null if there is none, with nothing said: what a parser expects is of no use
-/// to a user.
-static OwningOpRef<ModuleOp> parseModel(StringRef path, MLIRContext &context) {
-  ScopedDiagnosticHandler silence(&context,
-                                  [](Diagnostic &) { return success(); });
-  return parseSourceFile<ModuleOp>(path, &context);
-}
-
 /// Collects the results, and all other tensors if they are asked for. A result
 /// is what the program returns, also where an op holds the tensor in another
 /// order of dimensions.
@@ -173,18 +145,11 @@ static LogicalResult runSample(func::FuncOp main,
 
 std::optional<Stop> runReference(const ReferenceOptions &options,
                                  MLIRContext &context) {
-  SmallString<128> path(options.program);
-  if (llvm::sys::fs::is_directory(path))
-    llvm::sys::path::append(path, "model.mlirbc");
-  DiagnosticPrinter printer(&context, path.str().str());
-  if (!llvm::sys::fs::exists(path))
-    return Stop{kBadInput, (path + ": no such file").str()};
-  OwningOpRef<ModuleOp> module = parseModel(path, context);
-  func::FuncOp main = module ? getMain(*module) : func::FuncOp();
-  if (!main)
-    return Stop{kBadInput, (path + ": holds no model of the compiler's, or is "
-                                   "damaged; compile the package again")
-                               .str()};
+  DiagnosticPrinter printer(&context, options.program);
+  OwningOpRef<ModuleOp> module;
+  if (auto stop = readPackageModel(options.program, context, module))
+    return stop;
+  func::FuncOp main = getMain(*module);
   auto samples = readSamples(options.input, main);
   if (!samples)
     return Stop{kBadInput, llvm::toString(samples.takeError())};
@@ -192,7 +157,10 @@ std::optional<Stop> runReference(const ReferenceOptions &options,
   for (const auto &sample : *samples)
     if (failed(runSample(main, sample, options, collector)))
       return Stop{kBadInput, ""};
-  return writeArrays(options.output, collector.take());
+  if (llvm::Error error =
+          replaceFile(options.output, encodeNpz(collector.take())))
+    return Stop{kFileSystem, llvm::toString(std::move(error))};
+  return std::nullopt;
 }
 
 } // namespace sluice

@@ -98,6 +98,12 @@ static cl::opt<bool> separateLayers(
     cl::desc("Give every layer a region of its own, to see what it makes; "
              "MODEL.onnx may be a package, to be compiled once more"),
     cl::sub(compileVerb), cl::cat(category));
+static cl::list<std::string>
+    hosts("host", cl::value_desc("LEVELS"), cl::CommaSeparated,
+          cl::desc("CPU levels that a package for a device carries code for, "
+                   "best last; by default " +
+                   llvm::join(CompileOptions().hosts, ",")),
+          cl::sub(compileVerb), cl::cat(category));
 static cl::opt<std::string> package(cl::Positional, cl::desc("PKG"),
                                     cl::sub(referenceVerb), cl::cat(category));
 static cl::opt<std::string> input("input", cl::value_desc("IN.npz"),
@@ -186,6 +192,11 @@ static std::optional<Stop> runCompile(MLIRContext &context) {
   options.output = output;
   options.dumpFolder = dumpPhases;
   options.separateLayers = separateLayers;
+  if (!hosts.empty())
+    options.hosts.assign(hosts.begin(), hosts.end());
+  if (!hosts.empty() && StringRef(target).split(':').first == getHostTarget())
+    return Stop{kBadUsage, "--host goes with a device; for a CPU name its "
+                           "level in --target cpu:LEVEL"};
   options.stopAfter = parsePhase(compileTo);
   if (!compileTo.empty() && !options.stopAfter)
     return Stop{kBadUsage, "--compile-to '" + compileTo +

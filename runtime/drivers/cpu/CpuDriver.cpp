@@ -22,6 +22,13 @@ const program::CpuCode *chooseCode(const program::Region &region) {
   return nullptr;
 }
 
+std::string levelsOf(const program::Region &region) {
+  std::string levels;
+  for (const program::CpuCode *code : *region.cpu())
+    levels += (levels.empty() ? "" : ", ") + code->level()->str();
+  return levels;
+}
+
 class CpuExecutable final : public Executable {
 public:
   /// `pool` is null for one thread.
@@ -61,9 +68,11 @@ Status CpuExecutable::loadRegion(const Package &package,
   const char *name = region.name()->c_str();
   if (!code)
     return fail(SLUICE_STATUS_UNSUPPORTED,
-                "%s: region '%s': its CPU code needs %s, which this processor "
-                "is not; compile with a --target that it is",
-                package.name(), name, region.cpu()->Get(0)->level()->c_str());
+                "%s: region '%s': has CPU code for %s, and this processor is "
+                "%s; compile with a --target cpu:LEVEL, or for a device a "
+                "--host, that it is",
+                package.name(), name, levelsOf(region).c_str(),
+                processorLevel().c_str());
   const program::Range &range = *code->code();
   std::string where =
       std::string(package.name()) + "/" +

@@ -95,7 +95,8 @@ SLUICE_API uint64_t sluice_monotonic_ns(void);
 
 /* As syslog's and the journal's levels. */
 typedef enum sluice_log_level {
-  SLUICE_LOG_WARNING = 4, /* a device failed; its work went to the CPU */
+  SLUICE_LOG_WARNING = 4, /* a device failed and its work went to the CPU, or
+                             there is no code for the CPU to take over by */
   SLUICE_LOG_NOTICE = 5   /* a device is well again */
 } sluice_log_level_t;
 
