@@ -3,6 +3,7 @@
 # to anything else becomes its words.
 list(JOIN PAGES "|" pages)
 string(REGEX REPLACE "[a-z]+/" "" pages "${pages}")
+file(REMOVE_RECURSE "${OUTPUT}")
 foreach(page IN LISTS PAGES)
   file(READ "${SOURCE}/${page}" text)
   string(REGEX REPLACE "\\]\\((([./a-z]*/)?(${pages})|\\.\\./examples/|#|https:)" "]<\\1" text "${text}")
