@@ -3,11 +3,11 @@
 # to anything else becomes its words.
 list(JOIN PAGES "|" pages)
 string(REGEX REPLACE "[a-z]+/" "" pages "${pages}")
-file(REMOVE_RECURSE "${OUTPUT}")
 foreach(page IN LISTS PAGES)
   file(READ "${SOURCE}/${page}" text)
   string(REGEX REPLACE "\\]\\((([./a-z]*/)?(${pages})|\\.\\./examples/|#|https:)" "]<\\1" text "${text}")
   string(REGEX REPLACE "\\[([^][]+)\\]\\([^)]+\\)" "\\1" text "${text}")
   string(REPLACE "]<" "](" text "${text}")
   file(WRITE "${OUTPUT}/${page}" "${text}")
+  file(CHMOD "${OUTPUT}/${page}" PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
 endforeach()
