@@ -70,7 +70,8 @@ static Status readOpenFile(int file, const char *path, uint64_t limit,
 }
 
 Status readFile(const char *path, uint64_t limit, Buffer &out) {
-  int file = open(path, O_RDONLY | O_CLOEXEC);
+  // Opening a FIFO that nobody writes to would not return.
+  int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0)
     return systemError(path);
   Status status = readOpenFile(file, path, limit, out);

@@ -68,7 +68,8 @@ Status AsyncRunner::wait(uint64_t deadline, Status &out) {
     return fail(SLUICE_STATUS_INVALID_ARGUMENT,
                 "sluice_session_wait: no run was started");
   auto isOver = [this] { return state == State::Over; };
-  if (!deadline)
+  constexpr uint64_t kNever = INT64_MAX; // of the clock that waits
+  if (!deadline || deadline > kNever)
     changed.wait(lock, isOver);
   else if (!changed.wait_until(
                lock, steady_clock::time_point(nanoseconds(deadline)), isOver))

@@ -4,8 +4,10 @@
 
 #include "test/runtime/TestPackage.h"
 
+#include <filesystem>
 #include <functional>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 using namespace sluice;
 using namespace sluice::test;
@@ -211,6 +213,18 @@ TEST(Package, RefusesAMissingFile) {
       sluice_status_message(),
       "/nonexistent/digits.slpk/program.fb: No such file or directory; "
       "a package is a folder made by sluice compile");
+}
+
+/// Which nobody writes to, so that opening it would wait for ever.
+TEST(Package, RefusesAFifo) {
+  char folder[] = "/tmp/sluice-package-XXXXXX";
+  ASSERT_NE(mkdtemp(folder), nullptr);
+  std::string program = std::string(folder) + "/program.fb";
+  ASSERT_EQ(mkfifo(program.c_str(), 0600), 0);
+  sluice_package_t *raw;
+  EXPECT_EQ(sluice_package_load(folder, &raw), SLUICE_STATUS_IO);
+  EXPECT_EQ(sluice_status_message(), program + ": not a regular file");
+  std::filesystem::remove_all(folder);
 }
 
 TEST(Package, RefusesATruncatedProgram) {

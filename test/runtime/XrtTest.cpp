@@ -248,13 +248,14 @@ protected:
     device = nullptr;
     Xrt::TearDown();
   }
-  Status run(const PackagePtr &package, const RunControl &control) {
+  Status run(const PackagePtr &package, const RunControl &control,
+             void *more = nullptr) {
     std::unique_ptr<Executable> executable;
     Status status = device->load(
         *reinterpret_cast<const Package *>(package.get()), 0, executable);
     if (status != SLUICE_STATUS_OK)
       return status;
-    void *tensors[] = {x, y};
+    void *tensors[] = {x, y, more};
     RegionFigures figures;
     return executable->run(0, tensors, control, figures);
   }
@@ -274,6 +275,28 @@ TEST_F(XrtControl, EndsAtItsDeadline) {
             SLUICE_STATUS_DEADLINE_EXCEEDED)
       << lastMessage();
   EXPECT_STREQ(lastMessage(), "region 'copy': not done by its deadline");
+  expectWell();
+}
+
+/// The window to the device's process is smaller than the second result.
+TEST_F(XrtControl, EndsAtItsDeadlineInARequestOfSeveralParts) {
+  constexpr uint64_t kLarge = 68 << 20;
+  TestPackage planted;
+  planted.files["commands.bin"][1] = 0x20;
+  auto large = std::make_unique<program::BufferT>();
+  large->name = "large";
+  large->type = program::ElementType::i8;
+  large->shape = {kLarge};
+  large->offset = planted.variant().arena_size;
+  large->size = kLarge;
+  planted.variant().arena_size += kLarge;
+  planted.region(0).outputs.push_back(planted.variant().buffers.size());
+  planted.variant().buffers.push_back(std::move(large));
+  std::vector<int8_t> result(kLarge);
+  EXPECT_EQ(run(load(planted), {.deadline = monotonicNow() + 100'000'000},
+                result.data()),
+            SLUICE_STATUS_DEADLINE_EXCEEDED)
+      << lastMessage();
   expectWell();
 }
 
@@ -334,6 +357,8 @@ TEST_F(Xrt, NeedsAnXclbin) {
 TEST_F(Xrt, RefusesBadNumbers) {
   expectRefused("xrt:card", SLUICE_STATUS_INVALID_ARGUMENT,
                 "'card' is not the number of a card");
+  expectRefused("xrt:4294967296", SLUICE_STATUS_INVALID_ARGUMENT,
+                "'4294967296' is not the number of a card");
   expectRefused("xrt:timeout=0", SLUICE_STATUS_INVALID_ARGUMENT,
                 "option 'timeout' is '0', not a number from 1");
   expectRefused("xrt:7", SLUICE_STATUS_NOT_FOUND,

@@ -49,6 +49,7 @@ protected:
   using Program = xrt_protocol::Program;
 
   virtual void allocate(uint32_t buffer, uint64_t size) = 0;
+  /// Nothing to do for a buffer that there was no memory for.
   virtual void free(uint32_t buffer) = 0;
   virtual void write(uint32_t buffer, uint64_t offset,
                      std::span<const uint8_t> bytes) = 0;

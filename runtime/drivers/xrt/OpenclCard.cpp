@@ -67,8 +67,10 @@ public:
 private:
   void allocate(uint32_t buffer, uint64_t size) override;
   void free(uint32_t buffer) override {
-    clReleaseMemObject(buffers.at(buffer));
-    buffers.erase(buffer);
+    if (auto it = buffers.find(buffer); it != buffers.end()) {
+      clReleaseMemObject(it->second);
+      buffers.erase(it);
+    }
   }
   void write(uint32_t buffer, uint64_t offset,
              std::span<const uint8_t> bytes) override {

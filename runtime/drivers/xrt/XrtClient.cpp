@@ -183,8 +183,7 @@ Status XrtClient::open(const XrtOptions &options) {
   Status status = spawn(options, header.platform, theirs, log);
   close(theirs);
   SLUICE_RETURN_IF_ERROR(status);
-  return await((emulated ? kEmulationOpenLimit : kOpenLimit) * kMillisecond,
-               nullptr, nullptr);
+  return await((emulated ? kEmulationOpenLimit : kOpenLimit) * kMillisecond);
 }
 
 /// The last line that the process wrote, which says more than its exit code.
@@ -302,7 +301,7 @@ Status XrtClient::run(const Program &program) {
   return SLUICE_STATUS_OK;
 }
 
-Status XrtClient::submit(const char *region, const RunControl *control) {
+Status XrtClient::submit() {
   uint32_t gathered = std::exchange(count, 0);
   filled = 0;
   if (!isAlive())
@@ -313,15 +312,14 @@ Status XrtClient::submit(const char *region, const RunControl *control) {
   char byte = 0;
   if (send(socket, &byte, 1, MSG_NOSIGNAL) != 1)
     return loseEnded();
-  SLUICE_RETURN_IF_ERROR(await(timeout, region, control));
+  SLUICE_RETURN_IF_ERROR(await(timeout));
   for (uint32_t i = 0; i < gathered; ++i)
     if (const Operation &operation = shared->operations[i]; targets[i])
       memcpy(targets[i], window(operation.window), operation.size);
   return SLUICE_STATUS_OK;
 }
 
-Status XrtClient::await(uint64_t limit, const char *region,
-                        const RunControl *control) {
+Status XrtClient::await(uint64_t limit) {
   uint64_t beats = shared->beats, lastBeat = monotonicNow();
   Status ended = SLUICE_STATUS_OK;
   while (true) {

@@ -54,12 +54,16 @@ public:
   Status readRegisters(uint32_t address, std::span<uint32_t> values);
   Status run(const xrt_protocol::Program &program);
 
+  /// From now on the control of `region` may end a request, or null: none.
+  void obey(const char *region, const RunControl *control) {
+    this->region = region;
+    this->control = control;
+  }
   /// Does what was gathered. DEVICE_FAULT: the device erred, hangs or is gone,
   /// and the process with it; only after a run that took too long is the engine
-  /// stopped, and the process alive. What the control of `region` says comes
-  /// back with the engine stopped and the device well.
-  Status submit(const char *region = nullptr,
-                const RunControl *control = nullptr);
+  /// stopped, and the process alive. What the control says comes back with the
+  /// engine stopped and the device well.
+  Status submit();
 
 private:
   using Operation = xrt_protocol::Operation;
@@ -73,7 +77,7 @@ private:
   Status reserve(xrt_protocol::Kind kind, uint64_t size, Operation *&out);
   uint8_t *window(uint64_t at) const;
   /// Until the process has answered, whose silence lasts `limit` ns at most.
-  Status await(uint64_t limit, const char *region, const RunControl *control);
+  Status await(uint64_t limit);
   /// What the answer means; `ended` is what made the host stop the run, or OK.
   Status conclude(Status ended);
   bool wait(int *code);
@@ -89,6 +93,8 @@ private:
   bool emulated = false;
   uint64_t timeout = 0;
   bool verify = false;
+  const char *region = nullptr;
+  const RunControl *control = nullptr;
 
   uint32_t count = 0;  ///< operations gathered
   uint64_t filled = 0; ///< bytes of the window

@@ -122,8 +122,10 @@ private:
     std::string card;
     SLUICE_RETURN_IF_ERROR(spec.read(known, &card));
     const char *end = card.data() + card.size();
-    if (!card.empty() &&
-        std::from_chars(card.data(), end, options.card).ptr != end)
+    uint32_t number = 0; // as the server takes it
+    auto [last, error] = std::from_chars(card.data(), end, number);
+    options.card = number;
+    if (!card.empty() && (last != end || error != std::errc()))
       return fail(SLUICE_STATUS_INVALID_ARGUMENT,
                   "device 'xrt': '%s' is not the number of a card",
                   card.c_str());

@@ -115,9 +115,11 @@ Status XrtExecutable::explainStop(const program::Region &region) {
 Status XrtExecutable::run(uint32_t index, void *const *tensors,
                           const RunControl &control, RegionFigures &figures) {
   const program::Region &region = *variant.regions()->Get(index);
+  client->obey(region.name()->c_str(), &control);
   Status status = gather(region, tensors);
   if (status == SLUICE_STATUS_OK)
-    status = client->submit(region.name()->c_str(), &control);
+    status = client->submit();
+  client->obey(nullptr, nullptr);
   if (status == SLUICE_STATUS_DEVICE_FAULT && client->isAlive())
     status = explainStop(region);
   else if (status == SLUICE_STATUS_OK)

@@ -6,6 +6,9 @@ import os
 from pathlib import Path
 
 
+DEADLINE_EXCEEDED = 9  # of sluice_status_t
+
+
 class Error(Exception):
     """A call of the runtime failed. `status` is its sluice_status_t; the text says what, where
     and what to do."""

@@ -135,9 +135,28 @@ _runs = {}  # under way, by number
 _numbers = itertools.count(1)
 
 
+_callback = threading.local()  # `runs` in a thread of the runtime's own
+
+
 @_capi.DONE
 def _done(number, status, message):
+    _callback.runs = True
+    try:
+        _end_run(number, status, message)  # whose references are gone when it returns
+    finally:
+        _callback.runs = False
+
+
+def _end_run(number, status, message):
     _runs.pop(number)(status, message.decode(errors="replace"))
+
+
+def _release_session(handle):
+    """The run's own thread, where the last reference may go, cannot release its session."""
+    if getattr(_callback, "runs", False):
+        threading.Thread(target=api.session_release, args=(handle,)).start()
+    else:
+        api.session_release(handle)
 
 
 class Package:
@@ -192,7 +211,7 @@ class Session:
 
     def __init__(self, package, device="auto", variant=0, fallback=True, cpu_if_unfit=False):
         self._handle = _capi.HANDLE()
-        weakref.finalize(self, api.session_release, self._handle)
+        weakref.finalize(self, _release_session, self._handle)
         self._lock = threading.Lock()
         package = package if isinstance(package, Package) else Package(package)
         options = _capi.SessionOptions(
@@ -218,16 +237,19 @@ class Session:
         go on meanwhile.
         """
         arrays, options = self._arrays(inputs), self._options(timeout)
-        with self._lock:
+        self._take_turn(timeout)
+        try:
             self._set(arrays)
             api.session_run_with(self._handle, options)
             return self._outputs()
+        finally:
+            self._lock.release()
 
     def run_async(self, inputs, timeout=None):
         """Starts a run, once the one before is over, and returns its concurrent.futures.Future,
         whose cancel() ends it."""
         arrays, options = self._arrays(inputs), self._options(timeout)
-        self._lock.acquire()
+        self._take_turn(timeout)
         number, run = next(_numbers), _Run(self)
 
         def end(status, message):
@@ -247,6 +269,10 @@ class Session:
             self._lock.release()
             raise
         return run
+
+    def _take_turn(self, timeout):
+        if not self._lock.acquire(timeout=-1 if timeout is None else max(timeout, 0)):
+            raise _capi.Error(_capi.DEADLINE_EXCEEDED, "the run before is still under way at the deadline")
 
     @staticmethod
     def _options(timeout):
