@@ -36,8 +36,6 @@ void awaitChange(const std::atomic<uint32_t> &value, uint32_t old, bool spins) {
         return;
       pause();
     }
-    // The one waited for may have been put on this very processor.
-    sched_yield();
     Clock::time_point now = Clock::now();
     if (end == Clock::time_point::max())
       end = now + kLongestSpin;

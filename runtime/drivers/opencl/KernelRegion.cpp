@@ -8,13 +8,13 @@
 #include <cstdio>
 #include <cstring>
 #include <ctime>
-#include <sched.h>
 
 namespace sluice {
 namespace {
 
-/// How long the thread only yields before it sleeps between looks.
-constexpr uint64_t kSpin = 2'000'000;
+/// How long the thread only looks before it sleeps between looks: about what a
+/// sleep costs. A yield may cost a slice of another process, milliseconds.
+constexpr uint64_t kSpin = 50'000;
 
 void sleepBriefly() {
   const timespec time = {0, 50'000};
@@ -254,9 +254,7 @@ Status KernelRegion::wait(const RunControl &control) {
     if (time >= place.timeout)
       return lose("does not end");
     SLUICE_RETURN_IF_ERROR(control.check(region->name()->c_str()));
-    if (time < kSpin)
-      sched_yield();
-    else
+    if (time >= kSpin)
       sleepBriefly();
   }
   last = {};
