@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """What it takes to get one result of a small model: libsluice beside onnxruntime, by turns on one machine.
 
-usage: footprint.py [--models DIR] [--library FILE] [--rounds N] [--json]
+usage: footprint.py [--models DIR] [--library FILE] [--rounds N] [--untimed] [--json]
 
 Runs int8 resnet8 (DIR: ../shared/models unless told) once in a fresh process: libsluice, of a release build
 unless told, from a C program; onnxruntime from Python, as its wheel has no C header; and Python with numpy
@@ -123,6 +123,7 @@ def main():
     parser.add_argument("--models", type=Path, default=ROOT.parent / "shared/models")
     parser.add_argument("--library", type=Path)
     parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--untimed", action="store_true", help="judge no times: for a machine that is busy")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -134,7 +135,8 @@ def main():
         for row in rows:
             print(f"{row['name']:24}{row['library_kb'] or '':>12}{row['resident_mb']:13}{row['least_ms']:10}{row['median_ms']:10}")
         print(ELSEWHERE)
-    over = [f"{key} is {rows[0][key]}, at most {most} are allowed" for key, most in LIMITS.items() if rows[0][key] > most]
+    over = [f"{key} is {rows[0][key]}, at most {most} are allowed" for key, most in LIMITS.items()
+            if rows[0][key] > most and not (options.untimed and key.endswith("_ms"))]
     print("\n".join(over), file=sys.stderr, end="\n" if over else "")
     return 1 if over else 0
 
