@@ -3,10 +3,9 @@
 #include "compiler/Import/Import.h"
 
 #include "compiler/Import/GraphImporter.h"
-#include "dialects/Onnx/Names.h"
+#include "compiler/Support/Diagnostics.h"
 
 #include "mlir/IR/Verifier.h"
-#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 
@@ -14,9 +13,6 @@ using namespace mlir;
 
 /// Opsets of ONNX's own domain whose operators are understood.
 static constexpr int64_t oldestOpset = 7, newestOpset = 22;
-
-/// A damaged file may break everywhere at once; more says no more.
-static constexpr size_t maxProblems = 50;
 
 //===----------------------------------------------------------------------===//
 // Reporting
@@ -26,36 +22,29 @@ namespace {
 struct Problem {
   DiagnosticSeverity severity;
   std::string text;
+  bool ofSystem;
 };
 } // namespace
 
-/// Names come from the file and may hold anything; a message stays one line.
-static std::string escapeControls(StringRef text) {
-  std::string escaped;
-  for (unsigned char c : text) {
-    if (c >= 0x20 && c != 0x7f)
-      escaped += c;
-    else
-      escaped += {'\\', llvm::hexdigit(c >> 4), llvm::hexdigit(c & 0xf)};
-  }
-  return escaped;
-}
-
-static std::string describe(StringRef file, const Diagnostic &diagnostic) {
-  std::string text = file.str() + ": ";
-  StringRef node = sluice::onnx::getNodeName(diagnostic.getLocation());
-  if (!node.empty())
-    text += "node '" + node.str() + "': ";
-  return escapeControls(text + diagnostic.str());
+/// What the importer says of a diagnostic; what to do, where it says that not
+/// itself.
+static std::string explain(StringRef file, const Diagnostic &diagnostic) {
+  std::string text = sluice::describe(file, diagnostic);
+  bool isError = diagnostic.getSeverity() == DiagnosticSeverity::Error;
+  if (isError && !StringRef(text).contains("; "))
+    text += "; correct the model, or export it again";
+  return text;
 }
 
 static void report(MLIRContext *context, ArrayRef<Problem> problems) {
   Location nowhere = UnknownLoc::get(context);
-  for (const Problem &problem : problems.take_front(maxProblems))
-    context->getDiagEngine().emit(nowhere, problem.severity) << problem.text;
-  if (problems.size() > maxProblems)
-    emitError(nowhere) << "and " << problems.size() - maxProblems
-                       << " problems more";
+  for (const Problem &problem : problems) {
+    InFlightDiagnostic diagnostic =
+        context->getDiagEngine().emit(nowhere, problem.severity);
+    diagnostic << problem.text;
+    if (problem.ofSystem)
+      sluice::setSystemError(*diagnostic.getUnderlyingDiagnostic());
+  }
 }
 
 //===----------------------------------------------------------------------===//
@@ -107,7 +96,8 @@ static LogicalResult checkOptions(const ::onnx::GraphProto &graph,
   for (StringRef name : options.dims.keys())
     if (!dims.contains(name))
       wrong.push_back(("--dim names '" + name +
-                       "', but no input of the model has such a dimension")
+                       "', but no input of the model has such a dimension; "
+                       "leave it out")
                           .str());
   llvm::sort(wrong);
   for (const std::string &text : wrong)
@@ -184,8 +174,7 @@ OwningOpRef<ModuleOp> importOnnx(llvm::MemoryBufferRef buffer,
   OwningOpRef<ModuleOp> module;
   {
     ScopedDiagnosticHandler collect(context, [&](Diagnostic &diagnostic) {
-      problems.push_back(
-          {diagnostic.getSeverity(), describe(file, diagnostic)});
+      problems.push_back({diagnostic.getSeverity(), explain(file, diagnostic)});
       return success();
     });
     ::onnx::ModelProto model;
@@ -195,19 +184,6 @@ OwningOpRef<ModuleOp> importOnnx(llvm::MemoryBufferRef buffer,
   }
   report(context, problems);
   return module;
-}
-
-OwningOpRef<ModuleOp> importOnnx(StringRef path, const ImportOptions &options,
-                                 MLIRContext *context) {
-  auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false,
-                                            /*RequiresNullTerminator=*/false);
-  if (std::error_code error = buffer.getError()) {
-    emitError(UnknownLoc::get(context))
-        << escapeControls(path)
-        << ": can not open the model: " << error.message();
-    return {};
-  }
-  return importOnnx((*buffer)->getMemBufferRef(), options, context);
 }
 
 } // namespace sluice

@@ -28,17 +28,12 @@ llvm::Error parseShapeOption(llvm::StringRef text, ImportOptions &options);
 /// Adds `N=8` to the options' dims.
 llvm::Error parseDimOption(llvm::StringRef text, ImportOptions &options);
 
-/// Reads the model in the file `path`: a module with the function `main`, in
-/// the `onnx` dialect's normal form, shapes inferred. Weights that the model
-/// keeps in other files must lie in its folder or below.
+/// Reads the model in `buffer`, whose identifier is its path: a module with the
+/// function `main`, in the `onnx` dialect's normal form, shapes inferred.
+/// Weights that the model keeps in other files must lie in its folder or below.
 ///
 /// On failure returns null and has emitted one error for each problem found;
 /// its text names the file and, where there is one, the node.
-mlir::OwningOpRef<mlir::ModuleOp> importOnnx(llvm::StringRef path,
-                                             const ImportOptions &options,
-                                             mlir::MLIRContext *context);
-
-/// As above for a model in memory, whose identifier is its path.
 mlir::OwningOpRef<mlir::ModuleOp> importOnnx(llvm::MemoryBufferRef buffer,
                                              const ImportOptions &options,
                                              mlir::MLIRContext *context);

@@ -3,6 +3,7 @@
 #include "compiler/Import/Tensors.h"
 
 #include "compiler/Import/Types.h"
+#include "compiler/Support/Diagnostics.h"
 #include "dialects/Onnx/Constants.h"
 #include "dialects/Onnx/ShapeInference.h"
 
@@ -100,6 +101,16 @@ FailureOr<ElementsAttr> TensorReader::read(const TensorProto &tensor,
   return onnx::makeElements(type, unpack(element, data, *count), name);
 }
 
+static LogicalResult emitReadError(Location location, StringRef file,
+                                   std::error_code error) {
+  InFlightDiagnostic diagnostic = emitError(location);
+  diagnostic << "can not read the data file '" << file
+             << "': " << error.message() << "; put it beside the model";
+  if (isSystemError(error))
+    setSystemError(*diagnostic.getUnderlyingDiagnostic());
+  return diagnostic;
+}
+
 FailureOr<std::string> TensorReader::resolve(StringRef dataFile,
                                              Location location) {
   namespace path = llvm::sys::path;
@@ -111,8 +122,7 @@ FailureOr<std::string> TensorReader::resolve(StringRef dataFile,
   path::append(file, dataFile);
   if (!leaves) {
     if (std::error_code error = llvm::sys::fs::real_path(file, realFile))
-      return emitError(location) << "can not open the data file '" << file
-                                 << "': " << error.message();
+      return emitReadError(location, file, error);
     // A link may lead out as well.
     if (llvm::sys::fs::real_path(folder.empty() ? "." : folder, realFolder))
       return emitError(location)
@@ -122,7 +132,9 @@ FailureOr<std::string> TensorReader::resolve(StringRef dataFile,
   }
   if (leaves)
     return emitError(location)
-           << "data file '" << dataFile << "' lies outside the model's folder";
+           << "data file '" << dataFile
+           << "' lies outside the model's folder; export the model with its "
+              "data beside it";
   return std::string(realFile);
 }
 
@@ -157,17 +169,15 @@ FailureOr<ElementsAttr> TensorReader::readExternal(const TensorProto &tensor,
     return failure();
   uint64_t size;
   if (std::error_code error = llvm::sys::fs::file_size(*file, size))
-    return emitError(location) << "can not read the data file '" << *file
-                               << "': " << error.message();
+    return emitReadError(location, *file, error);
   if (offset > size || length > size - offset)
     return emitError(location)
            << "tensor '" << name << "' lies at bytes " << offset << " to "
            << offset << "+" << length << " of the data file '" << *file
            << "', which has " << size;
   auto slice = llvm::MemoryBuffer::getFileSlice(*file, length, offset);
-  if (!slice || (*slice)->getBufferSize() != length)
-    return emitError(location)
-           << "can not read the data file '" << *file << "'";
+  if (!slice)
+    return emitReadError(location, *file, slice.getError());
   ArrayRef<char> data((*slice)->getBufferStart(), length);
   return onnx::makeElements(
       type, unpack(type.getElementType(), data, type.getNumElements()), name);

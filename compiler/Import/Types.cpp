@@ -123,7 +123,8 @@ TypeReader::applyShape(const ::onnx::ValueInfoProto &input,
   if (!fits)
     return emitError(location)
            << "--shape " << input.name() << "=" << joinSizes(given)
-           << " does not fit the model's " << formatDeclared(shape);
+           << " does not fit the model's " << formatDeclared(shape)
+           << "; give sizes that do";
   for (int i = 0; i < shape.dim_size(); ++i) {
     const std::string &name = shape.dim(i).dim_param();
     if (name.empty())
@@ -132,7 +133,8 @@ TypeReader::applyShape(const ::onnx::ValueInfoProto &input,
     if (!isNew && settled->second != given[i])
       return emitError(location)
              << "dimension " << name << " is " << given[i] << " by --shape "
-             << input.name() << ", but " << settled->second << " elsewhere";
+             << input.name() << ", but " << settled->second
+             << " elsewhere; give it one size";
   }
   return SmallVector<int64_t>(given);
 }

@@ -38,7 +38,8 @@ const Damage damages[] = {
      [](ModelProto &model) {
        weights(model).mutable_float_data()->RemoveLast();
      },
-     "test.onnx: tensor 'w' of shape 2 holds 4 bytes of data, expected 8\n"},
+     "test.onnx: tensor 'w' of shape 2 holds 4 bytes of data, expected 8; "
+     "correct the model, or export it again\n"},
     {"WrongRawSize",
      [](ModelProto &model) { weights(model).set_raw_data("seven c"); },
      "tensor 'w' of shape 2 holds 7 bytes of data, expected 8"},
@@ -137,7 +138,7 @@ const Damage damages[] = {
      [](ModelProto &model) {
        model.mutable_graph()->mutable_node(0)->clear_op_type();
      },
-     "node 'add': 'onnx.Node' op op_type is empty"},
+     "node 'add' (Node): op_type is empty"},
     {"NoOutputs",
      [](ModelProto &model) { model.mutable_graph()->clear_output(); },
      "test.onnx: the graph has no outputs"},
@@ -188,7 +189,7 @@ TEST(Malformed, TheSoundModelIsImported) {
   EXPECT_EQ(imported.text, "");
 }
 
-TEST(Malformed, ManyProblemsAreCutShort) {
+TEST(Malformed, EachOfManyProblemsIsSaid) {
   ModelProto model = test::makeAdd();
   for (int i = 0; i < 80; ++i) {
     auto *node = model.mutable_graph()->add_node();
@@ -199,8 +200,7 @@ TEST(Malformed, ManyProblemsAreCutShort) {
   MLIRContext context;
   test::Imported imported(model.SerializeAsString(), context);
   EXPECT_FALSE(imported.module);
-  EXPECT_EQ(imported.errors, 51u);
-  EXPECT_NE(imported.text.find("and 30 problems more"), std::string::npos);
+  EXPECT_EQ(imported.errors, 80u);
 }
 
 /// Graphs in graphs, deeper than the parser goes.
@@ -219,7 +219,8 @@ TEST(Malformed, DeepGraphsAreRefused) {
   test::Imported imported(model.SerializeAsString(), context);
   EXPECT_FALSE(imported.module);
   EXPECT_EQ(imported.text,
-            "test.onnx: is not an ONNX model, or is cut short\n");
+            "test.onnx: is not an ONNX model, or is cut short; correct the "
+            "model, or export it again\n");
 }
 
 } // namespace
