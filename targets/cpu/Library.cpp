@@ -2,6 +2,7 @@
 
 #include "targets/cpu/Library.h"
 
+#include "compiler/Support/Diagnostics.h"
 #include "targets/cpu/Level.h"
 #include "targets/cpu/Object.h"
 #include "targets/cpu/Passes.h"
@@ -12,6 +13,17 @@
 
 using namespace mlir;
 using namespace sluice;
+
+/// An error with a code is the system's.
+static LogicalResult emitLinkError(ModuleOp module, llvm::Error error) {
+  InFlightDiagnostic diagnostic = module.emitError();
+  llvm::handleAllErrors(std::move(error), [&](const llvm::ErrorInfoBase &info) {
+    diagnostic << info.message();
+    if (info.convertToErrorCode() != llvm::inconvertibleErrorCode())
+      setSystemError(*diagnostic.getUnderlyingDiagnostic());
+  });
+  return diagnostic;
+}
 
 FailureOr<cpu::Library> cpu::compileLibrary(ModuleOp module,
                                             const Level &level) {
@@ -41,7 +53,7 @@ FailureOr<cpu::Library> cpu::compileLibrary(ModuleOp module,
   code = {};
   llvm::Expected<std::vector<uint8_t>> elf = linkLibrary(*object);
   if (!elf)
-    return module.emitError(llvm::toString(elf.takeError()));
+    return emitLinkError(module, elf.takeError());
   library.elf = std::move(*elf);
   return library;
 }
