@@ -6,6 +6,7 @@
 #include "compiler/Quantize/Range.h"
 #include "compiler/Reference/Interpreter.h"
 #include "dialects/Onnx/Names.h"
+#include "dialects/Onnx/Onnx.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/PassManager.h"
@@ -54,7 +55,15 @@ LogicalResult calibrate(func::FuncOp function,
       return failure();
   auto record = [&](Value value) {
     auto it = histograms.find(onnx::getTensorName(value));
-    if (it == histograms.end() || it->second.isEmpty())
+    if (it == histograms.end())
+      return;
+    // A constant may be made so, as a mask is.
+    if (it->second.getLeftOut() && !value.getDefiningOp<onnx::ConstantOp>())
+      emitWarning(value.getLoc())
+          << it->second.getLeftOut() << " values of tensor '" << it->first()
+          << "' are not finite and count for no range; see whether these "
+             "samples suit the model";
+    if (it->second.isEmpty())
       return;
     auto [min, max] = it->second.getRange(options.percentile);
     TensorRange{min, max}.set(function, value);

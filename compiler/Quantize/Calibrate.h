@@ -16,7 +16,8 @@ struct CalibrateOptions {
 
 /// Runs the float model (onnx ops) on every sample and puts `onnx.range` on the
 /// function's arguments and operations. A sample has one tensor an argument.
-/// Fails with a diagnostic where the model cannot be run.
+/// Fails with a diagnostic where the model cannot be run; warns of tensors with
+/// values that are not finite.
 mlir::LogicalResult
 calibrate(mlir::func::FuncOp function,
           llvm::ArrayRef<llvm::SmallVector<reference::Tensor>> samples,

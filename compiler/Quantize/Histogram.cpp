@@ -18,8 +18,10 @@ void Histogram::widen() {
 
 void Histogram::add(llvm::ArrayRef<float> values) {
   for (float value : values) {
-    if (!std::isfinite(value))
+    if (!std::isfinite(value)) {
+      ++leftOut;
       continue;
+    }
     min = total ? std::min(min, value) : value;
     max = total ? std::max(max, value) : value;
     ++total;

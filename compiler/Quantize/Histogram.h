@@ -17,6 +17,8 @@ class Histogram {
 public:
   void add(llvm::ArrayRef<float> values);
   bool isEmpty() const { return total == 0; }
+  /// How many values were not finite.
+  int64_t getLeftOut() const { return leftOut; }
 
   /// Minimum and maximum after cutting (100 − percentile)/2 percent of the
   /// values off either side, to within a bin.
@@ -29,7 +31,7 @@ private:
       4096; // even: half of them on either side of 0
   std::vector<int64_t> bins = std::vector<int64_t>(binCount, 0);
   double span = 0; // bins cover [−span, span]
-  int64_t total = 0;
+  int64_t total = 0, leftOut = 0;
   float min = 0, max = 0;
 };
 

@@ -27,6 +27,7 @@ TEST(Histogram, LeavesOutWhatIsNotFinite) {
   EXPECT_TRUE(histogram.isEmpty());
   histogram.add({std::nanf(""), 1.0f, infinity});
   EXPECT_EQ(histogram.getRange(100), std::pair(1.0f, 1.0f));
+  EXPECT_EQ(histogram.getLeftOut(), 5);
 }
 
 TEST(Histogram, OneValueManyTimes) {
