@@ -166,7 +166,8 @@ static void printJson(const NodeTable &table, const Target &target) {
 static void printTable(const NodeTable &table, const Target &target) {
   size_t width = StringRef("total").size();
   for (const Node &node : table.getNodes())
-    width = std::min<size_t>(std::max(width, node.name.size()), 48);
+    width =
+        std::min<size_t>(std::max(width, escapeControls(node.name).size()), 48);
   auto row = [&](StringRef name, StringRef op, StringRef place,
                  const std::string &macs, const std::string &cycles,
                  StringRef reason) {
@@ -203,7 +204,7 @@ std::optional<Stop> checkModel(const CheckOptions &options,
   std::optional<NodeTable> table;
   {
     DiagnosticPrinter printer(&context, options.model);
-    if (auto stop = importModel(options, context, module))
+    if (auto stop = importModel(options, context, printer, module))
       return stop;
     table.emplace(getMain(*module));
     std::vector<SmallVector<reference::Tensor>> samples;

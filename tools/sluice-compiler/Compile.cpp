@@ -7,17 +7,20 @@
 #include "tools/sluice-compiler/Verbs.h"
 
 #include "compiler/Package/Package.h"
+#include "compiler/Support/Files.h"
 #include "dialects/Deploy/Deploy.h"
 
 #include "mlir/Bytecode/BytecodeWriter.h"
-#include "mlir/Parser/Parser.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/JSON.h"
 #include "llvm/Support/Path.h"
 
 using namespace mlir;
 
 namespace sluice {
+
+namespace json = llvm::json;
 
 namespace {
 /// One compilation from its options to its package.
@@ -35,11 +38,13 @@ private:
   /// Runs the passes that `build` adds and dumps what the phase leaves.
   std::optional<Stop> runPhase(Phase phase,
                                function_ref<void(OpPassManager &)> build);
+  std::optional<Stop> dump(Phase phase);
   std::optional<Stop> finishPhase(Phase phase);
   bool isLast(Phase phase) const { return options.stopAfter == phase; }
   std::optional<Stop> makeHosts();
   std::optional<Stop> emitParts();
   std::optional<Stop> write();
+  void printJson(ArrayRef<PackageFile> files, StringRef report);
   void nameQuantizations();
 
   const CompileOptions &options;
@@ -54,20 +59,26 @@ private:
 };
 } // namespace
 
+/// Writes the IR to the folder of dumps.
+std::optional<Stop> Compilation::dump(Phase phase) {
+  if (std::error_code code =
+          llvm::sys::fs::create_directories(options.dumpFolder))
+    return Stop{kFileSystem, options.dumpFolder + ": " + code.message()};
+  SmallString<128> path(options.dumpFolder);
+  llvm::sys::path::append(path, std::to_string(static_cast<int>(phase)) + "-" +
+                                    stringify(phase) + ".mlir");
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  module->print(os, OpPrintingFlags().enableDebugInfo());
+  if (llvm::Error error = replaceFile(path, llvm::arrayRefFromStringRef(text)))
+    return Stop{kFileSystem, llvm::toString(std::move(error))};
+  return std::nullopt;
+}
+
 std::optional<Stop> Compilation::finishPhase(Phase phase) {
-  if (!options.dumpFolder.empty()) {
-    if (std::error_code code =
-            llvm::sys::fs::create_directories(options.dumpFolder))
-      return Stop{kFileSystem, options.dumpFolder + ": " + code.message()};
-    SmallString<128> path(options.dumpFolder);
-    llvm::sys::path::append(path, std::to_string(static_cast<int>(phase)) +
-                                      "-" + stringify(phase) + ".mlir");
-    std::error_code code;
-    llvm::raw_fd_ostream os(path, code);
-    if (code)
-      return Stop{kFileSystem, (path + ": " + code.message()).str()};
-    module->print(os, OpPrintingFlags().enableDebugInfo());
-  }
+  if (!options.dumpFolder.empty())
+    if (auto stop = dump(phase))
+      return stop;
   if (isLast(phase))
     module->print(llvm::outs());
   return std::nullopt;
@@ -115,9 +126,8 @@ void Compilation::nameQuantizations() {
 
 /// From the model to what `model.mlirbc` holds.
 std::optional<Stop> Compilation::legalizeModel() {
-  module = importOnnx(options.model, options.import, &context);
-  if (!module)
-    return Stop{kBadInput, ""};
+  if (auto stop = importModel(options, context, printer, module))
+    return stop;
   if (auto stop = finishPhase(Phase::Import); stop || isLast(Phase::Import))
     return stop;
   OwningOpRef<ModuleOp> original = module->clone();
@@ -139,13 +149,8 @@ std::optional<Stop> Compilation::legalizeModel() {
 
 /// What `model.mlirbc` of a package holds.
 std::optional<Stop> Compilation::readLegalized() {
-  SmallString<128> path(options.model);
-  llvm::sys::path::append(path, "model.mlirbc");
-  if (!llvm::sys::fs::exists(path))
-    return Stop{kBadInput, (path + ": no such file").str()};
-  module = parseSourceFile<ModuleOp>(path, &context);
-  if (!module || !getMain(*module))
-    return Stop{kBadInput, (path + ": holds no model of the compiler's").str()};
+  if (auto stop = readPackageModel(options.model, context, module))
+    return stop;
   legalized = module->clone();
   return finishPhase(Phase::Legalize);
 }
@@ -198,7 +203,7 @@ std::optional<Stop> Compilation::emitParts() {
   for (const std::unique_ptr<Target> &host : hosts) {
     LibraryParts library;
     if (failed(host->emitLibrary(*partitioned, library)))
-      return Stop{kBadInput, ""};
+      return printer.stop();
     parts.libraries.push_back(std::move(library));
   }
   for (auto region : getMain(*module).getOps<deploy::RegionOp>())
@@ -224,24 +229,37 @@ std::optional<Stop> Compilation::write() {
   if (failed(files))
     return Stop{kBadInput, ""};
   if (llvm::Error error = writePackage(options.output, *files)) {
-    std::error_code code;
-    std::string message;
-    llvm::handleAllErrors(std::move(error),
-                          [&](const llvm::ErrorInfoBase &info) {
-                            code = info.convertToErrorCode();
-                            message = info.message();
-                          });
+    auto [code, message] = splitError(std::move(error));
     return Stop{code == std::errc::file_exists ? kBadUsage : kFileSystem,
                 message};
   }
+  if (options.json)
+    printJson(*files, report);
   return std::nullopt;
 }
 
+/// What was made: docs/spec/command.md.
+void Compilation::printJson(ArrayRef<PackageFile> files, StringRef report) {
+  json::Array list;
+  for (const PackageFile &file : files)
+    list.push_back(
+        json::Object{{"path", file.path}, {"size", file.bytes.size()}});
+  json::Value read = llvm::cantFail(json::parse(report));
+  const json::Object &totals = *read.getAsObject()->getObject("totals");
+  json::Value made = json::Object{
+      {"package", options.output},
+      {"model", parts.model},
+      {"target", parts.target},
+      {"device", parts.device ? json::Value(parts.device->board) : nullptr},
+      {"macs", *totals.get("macs")},
+      {"macs_on_device", *totals.get("macs_on_device")},
+      {"files", std::move(list)}};
+  llvm::outs() << llvm::formatv("{0:2}\n", made);
+}
+
 std::optional<Stop> Compilation::run() {
-  llvm::Expected<std::unique_ptr<Target>> made = createTarget(options.target);
-  if (!made)
-    return Stop{kBadUsage, llvm::toString(made.takeError())};
-  target = std::move(*made);
+  if (auto stop = makeTarget(options.target, target))
+    return stop;
   if (auto stop = makeHosts())
     return stop;
   if (auto stop = runPhases(); stop || options.stopAfter)

@@ -23,6 +23,7 @@ namespace sluice {
 
 void printLine(const Twine &text) {
   llvm::errs() << "sluice: " << escapeControls(text.str()) << "\n";
+  llvm::errs().clear_error(); // that it is lost changes no exit code
 }
 
 DiagnosticPrinter::DiagnosticPrinter(MLIRContext *context, std::string file)
@@ -37,6 +38,7 @@ DiagnosticPrinter::DiagnosticPrinter(MLIRContext *context, std::string file)
 void DiagnosticPrinter::add(const Diagnostic &diagnostic, Lines &lines) {
   if (lines.count++ != 0)
     return;
+  lines.ofSystem = isSystemError(diagnostic);
   std::string text = diagnostic.str();
   // The importer says file and node itself.
   bool isWhole = StringRef(text).starts_with(escapeControls(file) + ": ");
@@ -49,15 +51,15 @@ DiagnosticPrinter::~DiagnosticPrinter() {
   const Lines &lines = errors.count ? errors : warnings;
   if (lines.count == 0)
     return;
-  size_t more = lines.count - 1;
-  printLine((errors.count ? "" : "warning: ") + lines.first +
-            (more ? " (and " + Twine(more).str() + " more)" : ""));
+  std::string text = (errors.count ? "" : "warning: ") + lines.first;
+  if (size_t more = lines.count - 1)
+    text += " (and " + std::to_string(more) +
+            (more == 1 ? " more problem)" : " more problems)");
+  printLine(text);
 }
 
 ExitCode getReadCode(std::error_code code) {
-  bool isMissing = code == std::errc::no_such_file_or_directory ||
-                   code == std::errc::not_a_directory;
-  return isMissing ? kBadInput : kFileSystem;
+  return isSystemError(code) ? kFileSystem : kBadInput;
 }
 
 std::pair<std::error_code, std::string> splitError(llvm::Error error) {
@@ -88,6 +90,7 @@ std::optional<Stop> makeTarget(StringRef spec,
 
 std::optional<Stop> importModel(const ModelOptions &options,
                                 MLIRContext &context,
+                                const DiagnosticPrinter &printer,
                                 OwningOpRef<ModuleOp> &module) {
   auto buffer = llvm::MemoryBuffer::getFile(options.model, /*IsText=*/false,
                                             /*RequiresNullTerminator=*/false);
@@ -95,7 +98,7 @@ std::optional<Stop> importModel(const ModelOptions &options,
     return Stop{getReadCode(code),
                 options.model + ": can not open the model: " + code.message()};
   module = importOnnx((*buffer)->getMemBufferRef(), options.import, &context);
-  return module ? std::nullopt : std::optional(Stop{kBadInput, ""});
+  return module ? std::nullopt : std::optional(printer.stop());
 }
 
 func::FuncOp getMain(ModuleOp module) {

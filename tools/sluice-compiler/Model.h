@@ -20,9 +20,9 @@ struct Stop {
   std::string message; // empty if diagnostics have said it
 };
 
-/// What to do about a node that is not supported.
+/// What to do about nodes that are not supported.
 inline constexpr const char *kReplaceRemedy =
-    "replace it in the model, or export with another opset";
+    "change the model there, or export it with another opset";
 
 /// A line of the command's own on standard error, whatever names it holds.
 void printLine(const llvm::Twine &text);
@@ -34,10 +34,13 @@ public:
   DiagnosticPrinter(mlir::MLIRContext *context, std::string file);
   ~DiagnosticPrinter();
   size_t getErrorCount() const { return errors.count; }
+  /// How a verb ends after an error.
+  Stop stop() const { return {errors.ofSystem ? kFileSystem : kBadInput, ""}; }
 
 private:
   struct Lines {
     std::string first;
+    bool ofSystem = false; // the first
     size_t count = 0;
   };
   void add(const mlir::Diagnostic &diagnostic, Lines &lines);
@@ -60,6 +63,7 @@ std::optional<Stop> makeTarget(llvm::StringRef spec,
 /// The model as it is imported.
 std::optional<Stop> importModel(const ModelOptions &options,
                                 mlir::MLIRContext &context,
+                                const DiagnosticPrinter &printer,
                                 mlir::OwningOpRef<mlir::ModuleOp> &module);
 
 /// What `model.mlirbc` of a package holds, which must be what its program says.

@@ -28,6 +28,7 @@ struct CompileOptions : ModelOptions {
   std::optional<Phase> stopAfter;
   std::string dumpFolder;
   bool separateLayers = false; // a region for every layer
+  bool json = false;           // print what was made
   /// CPU levels that a package for a device carries code for, best last.
   std::vector<std::string> hosts = {"aarch64", "x86-64-v3"};
 };

@@ -52,10 +52,9 @@ private:
 
 std::optional<Stop> Tuner::legalize() {
   DiagnosticPrinter printer(&context, options.model);
-  OwningOpRef<ModuleOp> module =
-      importOnnx(options.model, options.import, &context);
-  if (!module)
-    return Stop{kBadInput, ""};
+  OwningOpRef<ModuleOp> module;
+  if (auto stop = importModel(options, context, printer, module))
+    return stop;
   std::vector<SmallVector<reference::Tensor>> samples;
   if (auto stop =
           quantize(*module, options, *target, Calibration::DataSet, samples))
@@ -70,13 +69,19 @@ std::optional<Stop> Tuner::legalize() {
   return std::nullopt;
 }
 
-/// Where estimates are kept that nobody has named a folder for.
+/// Where estimates are kept that nobody has named a folder for; empty if there
+/// is no such place. By its standard XDG_CACHE_HOME counts only if it is an
+/// absolute path.
 static std::string getCacheFolder() {
   SmallString<128> path;
-  if (const char *cache = getenv("XDG_CACHE_HOME"))
+  const char *cache = getenv("XDG_CACHE_HOME");
+  if (cache && llvm::sys::path::is_absolute(cache))
     path = cache;
-  else if (llvm::sys::path::home_directory(path))
+  else if (llvm::sys::path::home_directory(path) &&
+           llvm::sys::path::is_absolute(path))
     llvm::sys::path::append(path, ".cache");
+  else
+    return "";
   llvm::sys::path::append(path, "sluice", "tune");
   return path.str().str();
 }
@@ -93,6 +98,10 @@ std::optional<Stop> Tuner::openLog() {
   hash.update(space.board);
   SmallString<128> path(options.stateFolder.empty() ? getCacheFolder()
                                                     : options.stateFolder);
+  if (path.empty())
+    return Stop{kFileSystem, "tune has no place for its estimates: neither "
+                             "XDG_CACHE_HOME nor HOME names a folder; set "
+                             "XDG_CACHE_HOME or give --state DIR"};
   llvm::sys::path::append(
       path,
       llvm::toHex(hash.final(), /*LowerCase=*/true).substr(0, 32) + ".jsonl");
@@ -110,7 +119,7 @@ std::optional<Stop> Tuner::search() {
     resumed += log.find(each) != nullptr;
   points = estimateAll(legalized, targets, log);
   if (std::error_code code = log.getError())
-    return Stop{kFileSystem, "the estimates' file: " + code.message()};
+    return Stop{kFileSystem, log.getPath() + ": " + code.message()};
   const TunePoint &usual = points.front();
   if (!usual.error.empty())
     return Stop{kBadInput, usual.target + ": " + usual.error};
@@ -195,10 +204,8 @@ void Tuner::printTable() const {
 }
 
 std::optional<Stop> Tuner::run() {
-  llvm::Expected<std::unique_ptr<Target>> made = createTarget(options.target);
-  if (!made)
-    return Stop{kBadUsage, llvm::toString(made.takeError())};
-  target = std::move(*made);
+  if (auto stop = makeTarget(options.target, target))
+    return stop;
   space = target->getTuneSpace();
   if (space.devices.empty())
     return Stop{kBadUsage, "target '" + options.target +

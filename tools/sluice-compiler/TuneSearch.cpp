@@ -59,22 +59,35 @@ std::vector<const TunePoint *> findFront(ArrayRef<TunePoint> points) {
 // The log
 //===----------------------------------------------------------------------===//
 
-llvm::Error TuneLog::open(StringRef path) {
+/// The point that a line holds, if it is one that an estimate may give.
+static std::optional<TunePoint> parsePoint(StringRef line) {
+  llvm::Expected<json::Value> value = json::parse(line);
+  if (!value) {
+    llvm::consumeError(value.takeError());
+    return std::nullopt;
+  }
+  const json::Object *object = value->getAsObject();
+  if (!object)
+    return std::nullopt;
+  auto target = object->getString("target"), error = object->getString("error");
+  auto cycles = object->getInteger("cycles"), macs = object->getInteger("macs");
+  if (!target || !error || !cycles || !macs || *cycles < 0 || *macs < 0 ||
+      (*macs > 0 && *cycles == 0))
+    return std::nullopt;
+  TunePoint point;
+  point.target = target->str();
+  point.error = error->str();
+  point.cycles = *cycles;
+  point.macs = *macs;
+  return point;
+}
+
+llvm::Error TuneLog::open(StringRef place) {
+  path = place.str();
   if (auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/true))
-    for (StringRef line : llvm::split((*buffer)->getBuffer(), '\n')) {
-      llvm::Expected<json::Value> value = json::parse(line);
-      const json::Object *object = value ? value->getAsObject() : nullptr;
-      if (!value)
-        llvm::consumeError(value.takeError());
-      if (!object || !object->getString("target"))
-        continue;
-      TunePoint point;
-      point.target = object->getString("target")->str();
-      point.error = object->getString("error").value_or("").str();
-      point.cycles = object->getInteger("cycles").value_or(0);
-      point.macs = object->getInteger("macs").value_or(0);
-      points[point.target] = point;
-    }
+    for (StringRef line : llvm::split((*buffer)->getBuffer(), '\n'))
+      if (std::optional<TunePoint> point = parsePoint(line))
+        points[point->target] = *point;
   if (std::error_code code =
           llvm::sys::fs::create_directories(llvm::sys::path::parent_path(path)))
     return llvm::createFileError(path, code);
@@ -95,13 +108,16 @@ const TunePoint *TuneLog::find(StringRef target) const {
 }
 
 void TuneLog::add(const TunePoint &point) {
+  if (error)
+    return;
   json::Value value = json::Object{{"target", point.target},
                                    {"error", point.error},
                                    {"cycles", point.cycles},
                                    {"macs", point.macs}};
   // The line break in front ends a line that was cut short.
   std::string line = llvm::formatv("\n{0}\n", value);
-  if (write(file, line.data(), line.size()) != ssize_t(line.size()) && !error)
+  errno = 0;
+  if (write(file, line.data(), line.size()) != ssize_t(line.size()))
     error = std::error_code(errno ? errno : ENOSPC, std::generic_category());
 }
 
@@ -224,6 +240,8 @@ estimateAll(StringRef legalized, ArrayRef<std::string> targets, TuneLog &log) {
       std::lock_guard lock(mutex);
       if (!known)
         log.add(point);
+      if (log.getError())
+        next = targets.size(); // for all threads
       progress.update(++done);
     }
   };

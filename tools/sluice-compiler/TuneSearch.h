@@ -35,7 +35,7 @@ struct TunePoint {
 std::vector<const TunePoint *> findFront(llvm::ArrayRef<TunePoint> points);
 
 /// The estimates made so far: a line of JSON each, added as they come. A line
-/// that an interrupt has cut short is made again.
+/// that an interrupt has cut short, or that no estimate is, is made again.
 class TuneLog {
 public:
   /// Reads `path` if it is there. Fails where it can not be written.
@@ -44,19 +44,22 @@ public:
 
   /// The point of `target`, without resources and clock; null if there is none.
   const TunePoint *find(llvm::StringRef target) const;
+  /// After a failure nothing more is written.
   void add(const TunePoint &point);
-  /// What went wrong in writing.
+  /// What went wrong in writing, if anything has.
   std::error_code getError() const { return error; }
+  const std::string &getPath() const { return path; }
 
 private:
+  std::string path;
   int file = -1;
   std::error_code error;
   std::map<std::string, TunePoint, std::less<>> points;
 };
 
 /// Estimates `targets` for the model that the bytecode `legalized` holds, on
-/// all cores, in that order; those in `log` are taken from there. A terminal
-/// sees how far it is.
+/// all cores, in that order; those in `log` are taken from there. Ends early
+/// where one can not be written to it. A terminal sees how far it is.
 std::vector<TunePoint> estimateAll(llvm::StringRef legalized,
                                    llvm::ArrayRef<std::string> targets,
                                    TuneLog &log);

@@ -4,6 +4,7 @@
 // which stands beside it.
 
 #include "compiler/Pipelines/RegisterAll.h"
+#include "sluice/sluice.h"
 #include "targets/RegisterTargets.h"
 #include "tools/sluice-compiler/Verbs.h"
 
@@ -11,6 +12,7 @@
 #include "llvm/Support/CommandLine.h"
 
 #include <csignal>
+#include <sys/mman.h>
 #include <unistd.h>
 
 using namespace mlir;
@@ -36,8 +38,7 @@ static cl::opt<std::string> model(cl::Positional, cl::desc("MODEL.onnx"),
                                   cl::sub(checkVerb), cl::sub(compileVerb),
                                   cl::sub(tuneVerb), cl::cat(category));
 static cl::opt<std::string>
-    target("target", cl::value_desc("T"),
-           cl::desc("cpu[:LEVEL] or engine:BOARD[,PC=..,PK=..]"),
+    target("target", cl::value_desc("T"), // described by describeTargets
            cl::sub(checkVerb), cl::sub(compileVerb), cl::sub(tuneVerb),
            cl::cat(category));
 static cl::opt<std::string> calibrate(
@@ -124,8 +125,8 @@ static cl::opt<bool> programOrder(
              "not the model's"),
     cl::sub(referenceVerb), cl::cat(category));
 
-/// Nothing is on the disk while a verb computes, so there is nothing to clean
-/// up.
+/// Nothing is on the disk while a verb computes, and what writes lets signals
+/// wait (SignalsWait), so there is nothing to clean up.
 static void handleInterrupt(int) {
   static constexpr char message[] = "sluice: interrupted\n";
   (void)!write(STDERR_FILENO, message, sizeof(message) - 1);
@@ -192,6 +193,7 @@ static std::optional<Stop> runCompile(MLIRContext &context) {
   options.output = output;
   options.dumpFolder = dumpPhases;
   options.separateLayers = separateLayers;
+  options.json = jsonOutput;
   if (!hosts.empty())
     options.hosts.assign(hosts.begin(), hosts.end());
   if (!hosts.empty() && StringRef(target).split(':').first == getHostTarget())
@@ -202,6 +204,9 @@ static std::optional<Stop> runCompile(MLIRContext &context) {
     return Stop{kBadUsage, "--compile-to '" + compileTo +
                                "' is none of import, quantize, legalize, "
                                "partition, tile, codegen"};
+  if (options.json && options.stopAfter)
+    return Stop{kBadUsage, "--json says what package was made, and "
+                           "--compile-to makes none; leave one of them out"};
   if (options.output.empty() && !options.stopAfter)
     return Stop{kBadUsage, "compile needs -o PKG, the package to make"};
   return compileModel(options, context);
@@ -275,33 +280,103 @@ static std::optional<Stop> closeOutput() {
   return Stop{kFileSystem, "standard output: " + code.message()};
 }
 
+namespace {
+/// Keeps standard error for a while: some of what is wrong in a command line
+/// LLVM says there, whatever stream it is given.
+class ErrorCapture {
+public:
+  ErrorCapture()
+      : file(memfd_create("errors", MFD_CLOEXEC)), before(dup(STDERR_FILENO)) {
+    if (file >= 0)
+      dup2(file, STDERR_FILENO);
+  }
+
+  ~ErrorCapture() {
+    dup2(before, STDERR_FILENO);
+    close(before);
+    close(file);
+  }
+
+  std::string getText() const {
+    std::string text;
+    char block[4096];
+    for (ssize_t count;
+         (count = pread(file, block, sizeof(block), off_t(text.size()))) > 0;)
+      text.append(block, count);
+    return text;
+  }
+
+private:
+  int file, before;
+};
+} // namespace
+
+static std::optional<ErrorCapture> capture;
+
+/// At exit, also by --help and --version, which end the program themselves.
+static void reportLostOutput() {
+  capture.reset();
+  if (std::optional<Stop> lost = closeOutput()) {
+    printLine(lost->message);
+    _exit(lost->code);
+  }
+}
+
+/// The help of --target, from the targets that are there.
+static void describeTargets() {
+  static std::string text = "What to compile for, one of";
+  for (const TargetKind &kind : getTargetKinds())
+    text += "\n" + kind.name + ": " + kind.summary;
+  target.setDescription(text);
+}
+
+/// What is wrong with the command line, or nothing.
+static std::optional<Stop> parseCommandLine(int argc, char **argv) {
+  std::string errors;
+  llvm::raw_string_ostream os(errors);
+  capture.emplace();
+  bool parsed =
+      cl::ParseCommandLineOptions(argc, argv, "Sluice's compiler\n", &os);
+  errors = capture->getText() + errors;
+  capture.reset();
+  if (parsed)
+    return std::nullopt;
+  StringRef line = StringRef(errors).split('\n').first;
+  line.consume_front(argv[0]);
+  return Stop{kBadUsage, (line.ltrim(": ").rtrim('!') + "; see sluice " +
+                          (argc > 1 ? argv[1] : "") + " --help")
+                             .str()};
+}
+
 int main(int argc, char **argv) {
   answerInterrupts();
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN); // a write then fails
+  llvm::outs();                  // made before, it is there at exit
+  std::atexit(reportLostOutput);
   cl::HideUnrelatedOptions(category);
   for (cl::SubCommand *verb :
        {&checkVerb, &compileVerb, &tuneVerb, &referenceVerb})
     cl::HideUnrelatedOptions(category, *verb);
-  std::string errors;
-  llvm::raw_string_ostream os(errors);
-  if (!cl::ParseCommandLineOptions(argc, argv, "Sluice's compiler\n", &os)) {
-    StringRef line = StringRef(errors).split('\n').first;
-    line.consume_front(argv[0]);
-    llvm::errs() << "sluice: " << line.ltrim(": ") << "; see sluice "
-                 << (argc > 1 ? argv[1] : "") << " --help\n";
-    return kBadUsage;
-  }
-  DialectRegistry registry;
-  registerAllSluiceDialects(registry);
+  cl::SetVersionPrinter([](llvm::raw_ostream &os) {
+    os << "sluice " << SLUICE_VERSION_MAJOR << '.' << SLUICE_VERSION_MINOR
+       << '.' << SLUICE_VERSION_PATCH << "\n";
+  });
   registerAllTargets();
-  MLIRContext context(registry);
-  context.loadAllAvailableDialects();
-  std::optional<Stop> stop = runVerb(context);
+  describeTargets();
+  std::optional<Stop> stop = parseCommandLine(argc, argv);
+  if (!stop) {
+    DialectRegistry registry;
+    registerAllSluiceDialects(registry);
+    MLIRContext context(registry);
+    context.loadAllAvailableDialects();
+    stop = runVerb(context);
+  }
   if (std::optional<Stop> lost = closeOutput(); lost && !stop)
     stop = lost;
   if (!stop)
     return kDone;
   if (!stop->message.empty())
-    llvm::errs() << "sluice: " << stop->message << "\n";
+    printLine(stop->message);
   return stop->code;
 }

@@ -7,7 +7,11 @@ net.onnx: input x (1x3x6x6) → Conv "conv" → Relu "relu" → Flatten "flat" �
 image.onnx: Conv, Mul with itself, Conv: an output of 1x2x2x2 that lies as NHWC inside, a float tensor between int8 ones.
 int16.onnx: QDQ in int16, of which Conv "conv" is computed in integers, Sigmoid "table" and Relu "uneven" are not.
 several.onnx: the same input into Conv, then nodes that are not supported, one behind another.
-data.npz holds 4 samples of x; named.npz, shaped.npz, typed.npz and nan.npz hold them wrongly; text.npz is none.
+steep.onnx: Mul "steep" by so much that finite inputs become infinite, then Conv.
+reversed.onnx: net.onnx with its nodes in reversed order.
+broken.onnx: one node that is not supported, whose name has a line break.
+data.npz holds 4 samples of x; named.npz, shaped.npz, typed.npz, nan.npz and inf.npz (in sample 2) hold them wrongly;
+text.npz is none.
 """
 
 import sys
@@ -80,11 +84,19 @@ def main():
         helper.make_node("MaxPool", ["x"], ["p"], "dilated", kernel_shape=[2, 2], dilations=[2, 2]),
     ]
     save(folder / "several.onnx", several, {"e": [1, 2, 4, 4], "p": [1, 3, 4, 4]}, weights)
+    save(folder / "reversed.onnx", net[::-1], {"y": [1, 4]}, weights)
+    steep = [helper.make_node("Mul", ["x", "h"], ["s"], "steep"), helper.make_node("Conv", ["s", "w"], ["y"], "last")]
+    save(folder / "steep.onnx", steep, {"y": [1, 2, 4, 4]}, {"h": np.float32(3e38), "w": weights["w"]})
+    broken = [helper.make_node("Celu", ["x"], ["y"], "two\nlines")]
+    save(folder / "broken.onnx", broken, {"y": [1, 3, 6, 6]}, {})
     samples = rng.normal(0, 1, (4, 3, 6, 6)).astype(np.float32)
     np.savez(folder / "data.npz", x=samples)
     np.savez(folder / "named.npz", z=samples)
     np.savez(folder / "shaped.npz", x=samples[:, :, :5])
     np.savez(folder / "typed.npz", x=samples.astype(np.float64))
+    np.savez(folder / "nan.npz", x=np.full_like(samples, np.nan))
+    samples[2, 1, 2, 3] = np.inf
+    np.savez(folder / "inf.npz", x=samples)
     (folder / "text.npz").write_text("no archive")
 
 
