@@ -2,6 +2,8 @@
 
 #include "tools/sluice/Cgroup.h"
 
+#include "tools/sluice/Process.h"
+
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -9,7 +11,6 @@
 #include <fstream>
 #include <sstream>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 namespace sluice {
@@ -153,38 +154,17 @@ bool Cgroup::setLimits(uint64_t percent, uint64_t bytes) {
 }
 
 int Cgroup::run(const std::vector<std::string> &words, std::string &output) {
-  std::vector<char *> arguments;
-  for (const std::string &word : words)
-    arguments.push_back(const_cast<char *>(word.c_str()));
-  arguments.push_back(nullptr);
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0)
-    return 127;
-  pid_t child = fork();
-  if (child == 0) {
-    // All that the program takes is then the group's from the start.
-    bool joined = !writeText(processors + "/cgroup.procs", "0") &&
-                  !writeText(memory + "/cgroup.procs", "0");
-    int nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    dup2(ends[1], STDOUT_FILENO);
-    dup2(nothing, STDERR_FILENO);
-    if (joined)
-      execv(arguments[0], arguments.data());
-    _exit(127);
-  }
-  close(ends[1]);
+  // A shell joins the group first: all that the program takes is then the
+  // group's from the start.
+  std::vector<std::string> all = {
+      "/bin/sh", "-c",
+      R"(echo 0 > "$0" && echo 0 > "$1" && shift && exec "$@" 2> /dev/null)",
+      processors + "/cgroup.procs", memory + "/cgroup.procs"};
+  all.insert(all.end(), words.begin(), words.end());
   output.clear();
-  char buffer[4096];
-  for (ssize_t count; (count = read(ends[0], buffer, sizeof(buffer))) != 0;)
-    if (count > 0)
-      output.append(buffer, count);
-    else if (errno != EINTR)
-      break;
-  close(ends[0]);
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  int code = 127;
+  runProgram(all, code, &output);
+  return code;
 }
 
 } // namespace sluice

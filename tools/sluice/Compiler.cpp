@@ -8,7 +8,6 @@
 #include "tools/sluice/Verbs.h"
 
 #include <cerrno>
-#include <csignal>
 #include <cstring>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -32,11 +31,7 @@ static Failure missingCompiler(const std::string &verb, int error) {
 void becomeCompiler(char **arguments) {
   // Ctrl-C waits from here until the compiler, which takes a while to load, can
   // say that it was interrupted.
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  sigprocmask(SIG_BLOCK, &signals, nullptr);
+  InterruptsHeld held;
   execv(compilerPath().c_str(), arguments);
   throw missingCompiler(arguments[1], errno);
 }
@@ -45,7 +40,9 @@ void runCompiler(const std::vector<std::string> &arguments) {
   std::vector<std::string> words = {compilerPath()};
   words.insert(words.end(), arguments.begin(), arguments.end());
   int code = 0;
-  if (int error = runProgram(words, code))
+  // It would say that it was interrupted, as this command does, and has nothing
+  // to clean up.
+  if (int error = runProgram(words, code, nullptr, SIGKILL))
     throw missingCompiler(arguments[0], error);
   if (code)
     throw Failure{ExitCode(code), ""};

@@ -3,6 +3,7 @@
 #include "tools/sluice/Output.h"
 
 #include "tools/sluice/Failure.h"
+#include "tools/sluice/Process.h"
 
 #include <cerrno>
 #include <climits>
@@ -24,6 +25,7 @@ static char temporaryFile[PATH_MAX];
 static char temporaryFolder[PATH_MAX];
 
 extern "C" void sluiceInterrupted(int) {
+  endProgram(); // which may write to the folder
   if (temporaryFile[0])
     unlink(temporaryFile);
   // Of what removes a folder, only another program may be called here.
@@ -44,6 +46,12 @@ void handleInterrupts() {
   action.sa_handler = sluiceInterrupted;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+  // A program that runs is in a group of its own, and does not see that the
+  // terminal goes; under nohup a command goes on then.
+  struct sigaction before;
+  sigaction(SIGHUP, nullptr, &before);
+  if (before.sa_handler != SIG_IGN)
+    sigaction(SIGHUP, &action, nullptr);
 }
 
 /// Whether `path` is a device or a pipe: written to where it is, never

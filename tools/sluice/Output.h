@@ -14,8 +14,8 @@
 
 namespace sluice {
 
-/// From here on Ctrl-C and SIGTERM remove the file that is being written, say
-/// so in a line, and exit with 130.
+/// From here on Ctrl-C, SIGTERM and SIGHUP end the program that runs, remove
+/// the file that is being written, say so in a line, and exit with 130.
 void handleInterrupts();
 
 /// Writes `path` through a temporary file beside it. Throws kFileSystem.
