@@ -10,30 +10,30 @@ usage: bitstream.py --target engine:BOARD[,NAME=VALUE...] [-o FILE] [--seed N] [
 An ECP5 board's goes through Yosys, nextpnr and ecppack: by default those from PyPI, whose results do not depend on
 the machine, with `--tools native` those on the path. Placement begins with the board file's seed; `--seeds` goes on to
 the next one, and so on, until the board's clock is reached. What was made once lies in the user's cache folder under
-the digest of all that goes in, and is copied from there. FILE.json says what FILE is. An xclbin, for a board with XRT or
-with --emulation for any, is left to xrt/build_xclbin.py. --estimate only counts cells. --netlist writes what synthesis makes of the engine, for simulation.
-Ends with 0, 1 when the board's clock is not reached or routing does not end, 2 for bad usage, 3 for bad input or a missing tool, 5 when the
-file system refuses.
+the digest of all that decides it, and is copied from there. FILE.json says what FILE is. An xclbin, for a board with
+XRT or with --emulation for any, is left to xrt/build_xclbin.py. --estimate only counts cells. --netlist writes what
+synthesis makes of the engine, for simulation.
 """
 
 import argparse
 import hashlib
 import json
-import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-ENGINE = HERE.parent
-sys.path.insert(0, str(ENGINE / "sim"))
+import synthesis
+from synthesis import ENGINE
+
+sys.path.insert(0, str(ENGINE / "xrt"))
 
 import build_model  # noqa: E402
-import synthesis  # noqa: E402
+import build_xclbin  # noqa: E402
+import shared  # noqa: E402
+from shared import Failure  # noqa: E402
 
 # nextpnr's names of devices, and the package and speed grade that the ULX3S has them in.
 DEVICES = {"LFE5U-25F": "--25k", "LFE5U-45F": "--45k", "LFE5U-85F": "--85k"}
@@ -41,6 +41,7 @@ PACKAGE = ["--package", "CABGA381", "--speed", "6"]
 # Router1 serves the latest wires first; router2, quicker where the device is empty, leaves these engines 15 to 28 MHz
 # slower.
 ROUTER = ["--router", "router1"]
+PACK = ["--compress", "board.config", "board.bit"]
 # With a few seeds router1 never ends; it lays each wire two to five times otherwise, and is given up after so many.
 STEPS = 10
 # Cells of nextpnr that the table shows.
@@ -52,42 +53,47 @@ def read_target(target):
     kind, _, rest = target.partition(":")
     name, *changes = rest.split(",")
     if kind != "engine" or not name:
-        raise synthesis.Failure(2, f"target '{target}': is not engine:BOARD")
-    path = Path(name) if name.endswith(".json") else ENGINE / "boards" / f"{name}.json"
-    try:
-        board = json.loads(path.read_text())
-        board["parameters"] = build_model.complete(board["parameters"])
-        board = {**board, "clock_mhz": board["clock_mhz"], "device": board["device"], "shell": board["shell"]}
-    except OSError:
-        known = ", ".join(sorted(p.stem for p in (ENGINE / "boards").glob("*.json")))
-        raise synthesis.Failure(2, f"target '{target}': unknown board '{name}'; known: {known}; or the path of a "
-                                ".json file") from None
-    except (ValueError, KeyError, TypeError) as error:
-        raise synthesis.Failure(3, f"{path}: not a board file: {error}") from None
-    for change in changes:
-        key, _, value = change.partition("=")
-        if key not in build_model.NAMES or not value.isdigit():
-            raise synthesis.Failure(2, f"target '{target}': '{change}' is not NAME=VALUE with a NAME among "
-                                    f"{', '.join(build_model.NAMES)}")
-        board["parameters"][key] = int(value)
-    fault = build_model.find_fault(board["parameters"])
-    if fault:
-        raise synthesis.Failure(2, f"target '{target}': {fault}")
-    return path, board, changes
+        raise Failure(2, f"target '{target}': is not engine:BOARD")
+    known = {path.stem: path for path in sorted((ENGINE / "boards").glob("*.json"))}
+    if name not in known and not name.endswith(".json"):
+        raise Failure(2, f"target '{target}': unknown board '{name}'; known: {', '.join(known)}; or the path of a .json file")
+    return build_model.read_engine(known.get(name, Path(name)), changes, f"target '{target}': ")
 
 
-def cache_folder():
-    root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(root) / "sluice" / "bitstream"
+def check_flow(board):
+    if board["device"] not in DEVICES:
+        raise Failure(3, f"board '{board['name']}': no open flow for a {board['device']}; it knows {', '.join(DEVICES)}")
+    synthesis.check_shell(board)
+
+
+def place_arguments(board, seed):
+    return [DEVICES[board["device"]], *PACKAGE, "--json", "board.json", "--lpf", "board.lpf", "--freq",
+            str(board["clock_mhz"]), "--seed", str(seed), *ROUTER, "--timing-allow-fail",
+            "--textcfg", "board.config", "--report", "report.json"]
 
 
 def digest(board, tools, seed):
-    """Names a result: the sources, the parameters and the tools that it comes from."""
+    """Names a result by all that decides its bytes: sources, what the tools are told to do with them, their versions."""
     state = hashlib.sha256()
-    for path in [*synthesis.sources(board), HERE / "synthesis.py", HERE / "bitstream.py"]:
+    for path in synthesis.sources(board):
         state.update(f"{path.name}\0".encode() + path.read_bytes() + b"\0")
-    state.update(json.dumps([board["parameters"], board["clock_mhz"], board["device"], tools.versions(), seed]).encode())
+    told = [synthesis.write_script(board), synthesis.PLAIN_NAME, place_arguments(board, seed), PACK]
+    state.update(json.dumps([told, tools.versions()]).encode())
     return state.hexdigest()
+
+
+def find_cached(board, tools, seed):
+    return shared.cache_folder("bitstream") / digest(board, tools, seed)
+
+
+def read_result(folder):
+    """The notes of what is whole in the cache's folder, or None."""
+    try:
+        notes = json.loads((folder / "board.json").read_text())
+        is_whole = notes["sha256"] == hashlib.sha256((folder / "board.bit").read_bytes()).hexdigest()
+        return notes if is_whole else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 class Endless(Exception):
@@ -116,14 +122,11 @@ def watch_router(progress):
 
 
 def place_and_route(work, board, tools, seed, progress):
-    """engine.json to board.bit; nextpnr's report."""
+    """board.json to board.bit and report.json."""
     progress("placing and routing")
-    tools.run("nextpnr-ecp5", DEVICES[board["device"]], *PACKAGE, "--json", "board.json", "--lpf", "board.lpf", "--freq",
-              str(board["clock_mhz"]), "--seed", str(seed), *ROUTER, "--timing-allow-fail",
-              "--textcfg", "board.config", "--report", "report.json", cwd=work, watch=watch_router(progress))
+    tools.run("nextpnr-ecp5", *place_arguments(board, seed), cwd=work, watch=watch_router(progress))
     progress("packing")
-    tools.run("ecppack", "--compress", "board.config", "board.bit", cwd=work)
-    return json.loads((work / "report.json").read_text())
+    tools.run("ecppack", *PACK, cwd=work)
 
 
 def describe(board, report, seconds, tools, bitstream):
@@ -148,67 +151,68 @@ def make(folder, work, board, tools, seed, progress):
         synthesis.synthesize(work, board, tools)
         notes.write_text(str(round(time.monotonic() - begin, 1)))
     seconds, begin = {"synthesis": float(notes.read_text())}, time.monotonic()
-    report = place_and_route(work, board, tools, seed, progress)
+    place_and_route(work, board, tools, seed, progress)
     seconds["place_and_route"] = round(time.monotonic() - begin, 1)
     result = work / "result"
     result.mkdir()
     shutil.move(work / "board.bit", result)
     shutil.copy(work / "engine.v", result)
-    notes = describe(board, report, seconds, tools, result / "board.bit")
+    try:
+        notes = describe(board, json.loads((work / "report.json").read_text()), seconds, tools, result / "board.bit")
+    except (ValueError, LookupError, TypeError) as error:
+        raise Failure(3, f"nextpnr-ecp5's report is not understood: {error!r}; use the pinned tools") from None
     (result / "board.json").write_text(json.dumps(notes, indent=2) + "\n")
     try:
         result.rename(folder)
     except OSError:  # another has made the same meanwhile
-        if not (folder / "board.json").exists():
+        if not read_result(folder):
             raise
         shutil.rmtree(result)
 
 
 def find(board, tools, seeds, progress):
-    """The cache's folder of the first seed that reaches the board's clock, or else of the fastest; made if need be."""
-    if board["device"] not in DEVICES:
-        raise synthesis.Failure(3, f"board '{board['name']}': no open flow for a {board['device']}; "
-                                f"it knows {', '.join(DEVICES)}")
-    cache_folder().mkdir(parents=True, exist_ok=True)
+    """The cache's folder of the first seed that reaches the board's clock, or else of the fastest, and its notes; made
+    if need be."""
     reached = {}
-    with tempfile.TemporaryDirectory(dir=cache_folder(), prefix="work-") as work:
+    with (shared.used(shared.cache_folder("bitstream")) as cache,
+          tempfile.TemporaryDirectory(dir=cache, prefix="work-") as work):
         for seed in seeds:
-            folder = cache_folder() / digest(board, tools, seed)
-            if (folder / "board.json").exists():
-                progress("taken from " + str(folder))
+            folder = find_cached(board, tools, seed)
+            if read_result(folder):
+                progress(f"taken from {folder}")
             else:
+                shutil.rmtree(folder, ignore_errors=True)  # damaged
                 try:
                     make(folder, Path(work), board, tools, seed, progress)
                 except Endless:
                     progress(f"seed {seed}: the router does not come to an end")
                     continue
-            reached[folder] = json.loads((folder / "board.json").read_text())["fmax_mhz"]
-            progress(f"seed {seed}: {reached[folder]} MHz")
-            if reached[folder] >= board["clock_mhz"]:
-                return folder
+            # Another board may have the same bitstream.
+            notes = reached[folder] = {**read_result(folder), "board": board["name"]}
+            progress(f"seed {seed}: {notes['fmax_mhz']} MHz")
+            if notes["fmax_mhz"] >= board["clock_mhz"]:
+                return folder, notes
     if not reached:
-        raise synthesis.Failure(1, f"board '{board['name']}': the router comes to no end; try another --seed, or more --seeds")
-    return max(reached, key=reached.get)
+        raise Failure(1, f"board '{board['name']}': the router comes to no end; try another --seed, or more --seeds")
+    return max(reached.items(), key=lambda entry: entry[1]["fmax_mhz"])
 
 
-def copy_whole(source, target):
-    """Copies so that `target` appears whole or not at all."""
-    with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as partial:
-        partial.write(source.read_bytes())
-    os.chmod(partial.name, 0o644)
-    os.replace(partial.name, target)
-
-
-def build_xclbin(arguments, path, board, changes):
-    """Has the XRT kernel's script make the xclbin; its exit code."""
+def make_xclbin(arguments, board):
     output = arguments.output or Path(f"{board['name']}.xclbin")
-    options = ["--platform", arguments.platform] if arguments.platform else []
-    options += ["--emulation"] if arguments.emulation else []
-    code = subprocess.run([sys.executable, ENGINE / "xrt/build_xclbin.py", output, "--board", path, *changes, *options],
-                          stdout=subprocess.DEVNULL).returncode
-    if code == 0:
-        print(output.with_name(output.name + ".json").read_text() if arguments.json else output)
-    return code
+    notes = build_xclbin.make(board, output, arguments.platform, arguments.emulation)
+    print(json.dumps(notes, indent=2) if arguments.json else output)
+    return 0
+
+
+def write_netlist(folder, board, tools, seed):
+    check_flow(board)
+    folder.mkdir(parents=True, exist_ok=True)
+    made = find_cached(board, tools, seed) / "engine.v"
+    if made.exists():
+        shutil.copy(made, folder)
+    else:
+        synthesis.synthesize(folder, board, tools)
+    return 0
 
 
 def print_table(notes):
@@ -222,28 +226,22 @@ def print_table(notes):
 
 
 def run(arguments):
-    path, board, changes = read_target(arguments.target)
+    board = read_target(arguments.target)
     seed = board.get("seed", 1) if arguments.seed is None else arguments.seed
     tools = synthesis.Tools(arguments.tools)
     progress = lambda line: print(f"sluice bitstream: {line}", file=sys.stderr, flush=True)
+    if arguments.netlist:
+        return write_netlist(arguments.netlist, board, tools, seed)
     if arguments.estimate:
         notes = synthesis.estimate(board, tools, progress)
-    elif arguments.netlist:
-        arguments.netlist.mkdir(parents=True, exist_ok=True)
-        made = cache_folder() / digest(board, tools, seed) / "engine.v"
-        if made.exists():
-            shutil.copy(made, arguments.netlist)
-        else:
-            synthesis.synthesize(arguments.netlist, board, tools)
-        return 0
     elif board["shell"] == "xrt" or arguments.emulation:
-        return build_xclbin(arguments, path, board, changes)
+        return make_xclbin(arguments, board)
     else:
-        folder = find(board, tools, range(seed, seed + max(arguments.seeds, 1)), progress)
+        check_flow(board)
         output = arguments.output or Path(f"{board['name']}.bit")
-        notes = json.loads((folder / "board.json").read_text())
-        copy_whole(folder / "board.json", output.with_name(output.name + ".json"))
-        copy_whole(folder / "board.bit", output)
+        shared.check_output(output)
+        folder, notes = find(board, tools, range(seed, seed + arguments.seeds), progress)
+        shared.write_with_notes(output, (folder / "board.bit").read_bytes(), notes)
     if arguments.json:
         print(json.dumps(notes, indent=2))
     else:
@@ -255,12 +253,15 @@ def run(arguments):
     return 0
 
 
-def main():
-    parser = argparse.ArgumentParser(prog="sluice bitstream", description="Make the bitstream of an engine's board.")
+def parse_arguments():
+    parser = shared.Parser(
+        prog="sluice bitstream", description="Make the bitstream of an engine's board.",
+        epilog="Exit codes: 0 done, 1 the board's clock is not reached or routing comes to no end, 2 bad usage, 3 bad input or a "
+               "missing tool, 5 the file system refuses, 130 interrupted.")
     parser.add_argument("--target", required=True, help="engine:BOARD[,NAME=VALUE...]")
     parser.add_argument("-o", "--output", type=Path, help="BOARD.bit or BOARD.xclbin by default")
-    parser.add_argument("--seed", type=int, help="of placement; by default the board file's, or else 1")
-    parser.add_argument("--seeds", type=int, default=1, metavar="N",
+    parser.add_argument("--seed", type=shared.whole_from(0), help="of placement; by default the board file's, or else 1")
+    parser.add_argument("--seeds", type=shared.whole_from(1), default=1, metavar="N",
                         help="place with N seeds from that one on, until one reaches the board's clock")
     parser.add_argument("--tools", choices=["pinned", "native"], default="pinned",
                         help="pinned: yowasp-* from PyPI; native: yosys, nextpnr-ecp5 and ecppack on the path")
@@ -269,17 +270,8 @@ def main():
     parser.add_argument("--estimate", action="store_true", help="only count the cells of the engine")
     parser.add_argument("--netlist", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--json", action="store_true", help="print it as JSON")
-    try:
-        return run(parser.parse_args())
-    except synthesis.Failure as failure:
-        print(f"sluice: {failure}", file=sys.stderr)
-        return failure.code
-    except OSError as error:
-        print(f"sluice: {error.filename or 'bitstream'}: {error.strerror}", file=sys.stderr)
-        return 5
-    except KeyboardInterrupt:
-        return 130
+    return parser.parse_args()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    shared.main("sluice", lambda: run(parse_arguments()))

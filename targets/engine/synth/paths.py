@@ -6,19 +6,19 @@ usage: paths.py (--target engine:BOARD[,NAME=VALUE...] | NETLIST.json) [--count 
 A line for each pair of registers' names, longest first: nanoseconds, how many registers end so, LUTs on the way, from,
 to; behind a signal stands how many inputs hang on it. Cells take what an ECP5 of speed grade 6 takes; a wire, which is
 not laid yet, BASE and SPREAD more for each doubling of what hangs on it, near to what nextpnr's router1 makes of paths
-that it finds late. --cells prints what is on the way. Ends with 2 for bad usage, 3 for bad input or a missing tool.
+that it finds late. --cells prints what is on the way. Ends with 2 for bad usage, 3 for bad input or a missing tool, 5 when the file system
+refuses, 130 when interrupted.
 """
 
-import argparse
 import collections
 import json
 import math
 import re
-import sys
 import tempfile
 from pathlib import Path
 
 import bitstream
+import shared
 import synthesis
 
 BASE, SPREAD = 0.75, 0.22  # ns
@@ -56,6 +56,7 @@ class Netlist:
                     else:
                         self.driver[bit] = name, port
         self.arrivals = {}  # of a bit: ns after the clock, and the bit before it on the longest way
+        self.paths = sorted(self.ends(), key=lambda path: -path[0])
 
     @staticmethod
     def bits(cell, port):
@@ -137,7 +138,7 @@ def stem(name):
 
 def print_paths(netlist, count, shows_cells):
     groups = {}
-    for time, end, bit in sorted(netlist.ends(), key=lambda path: -path[0]):
+    for time, end, bit in netlist.paths:
         way = netlist.way(bit)
         begin = netlist.label(way[0])
         group = groups.setdefault((stem(begin), stem(end)), [time, 0, way, begin, end])
@@ -151,35 +152,36 @@ def print_paths(netlist, count, shows_cells):
 def read(path):
     try:
         return Netlist(json.loads(path.read_text()))
-    except (OSError, ValueError, KeyError, StopIteration) as error:
-        raise synthesis.Failure(3, f"{path}: not a netlist of Yosys: {error or type(error).__name__}; give what "
-                                "its write_json wrote, or a --target") from None
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError, StopIteration) as error:
+        raise shared.Failure(3, f"{path}: not a netlist of Yosys: {error or type(error).__name__}; give what its "
+                                "write_json wrote, or a --target") from None
 
 
-def main():
-    parser = argparse.ArgumentParser(prog="paths.py", description="The longest paths of a board's netlist.")
+def parse_arguments():
+    parser = shared.Parser(prog="paths.py", description="The longest paths of a board's netlist.")
     parser.add_argument("netlist", type=Path, nargs="?", metavar="NETLIST.json", help="as Yosys wrote it")
     parser.add_argument("--target", help="engine:BOARD[,NAME=VALUE...]: synthesized first")
-    parser.add_argument("--count", type=int, default=40, metavar="N", help="lines (40)")
+    parser.add_argument("--count", type=shared.whole_from(1), default=40, metavar="N", help="lines (40)")
     parser.add_argument("--cells", action="store_true", help="print what is on the way")
     parser.add_argument("--tools", choices=["pinned", "native"], default="pinned", help="as of bitstream.py")
     arguments = parser.parse_args()
     if (arguments.netlist is None) == (arguments.target is None):
         parser.error("give a netlist or a --target")
-    try:
-        if arguments.netlist:
-            netlist = read(arguments.netlist)
-        else:
-            _, board, _ = bitstream.read_target(arguments.target)
-            with tempfile.TemporaryDirectory() as work:
-                synthesis.synthesize(Path(work), board, synthesis.Tools(arguments.tools))
-                netlist = read(Path(work) / "board.json")
-        print_paths(netlist, arguments.count, arguments.cells)
-    except synthesis.Failure as failure:
-        print(f"paths.py: {failure}", file=sys.stderr)
-        return failure.code
-    return 0
+    return arguments
+
+
+def synthesize(target, tools):
+    board = bitstream.read_target(target)
+    bitstream.check_flow(board)
+    with tempfile.TemporaryDirectory() as work:
+        synthesis.synthesize(Path(work), board, synthesis.Tools(tools))
+        return read(Path(work) / "board.json")
+
+
+def run(arguments):
+    netlist = read(arguments.netlist) if arguments.netlist else synthesize(arguments.target, arguments.tools)
+    print_paths(netlist, arguments.count, arguments.cells)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    shared.main("paths.py", lambda: run(parse_arguments()))

@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """The engine and its shell through Yosys."""
 
-import contextlib
 import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -14,18 +12,20 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ENGINE = HERE.parent
+sys.path.insert(0, str(ENGINE / "sim"))
+
+import build_model  # noqa: E402
+import shared  # noqa: E402
+from shared import Failure  # noqa: E402
+
 RTL, SHELL = ENGINE / "rtl", ENGINE / "shell"
 # The environment of a checkout has the tools in its own place.
 PINNED = [Path(sys.executable).parent, ENGINE.parent.parent / "build/venv/bin"]
 XILINX = {"XCU50": "xcup", "XCK26": "xcup"}
 # Yosys's declarations of what the leaves instantiate, by TECH.
 CELLS = {1: "+/lattice/cells_sim_ecp5.v +/lattice/cells_bb_ecp5.v", 2: "+/xilinx/cells_xtra.v"}
-
-
-class Failure(Exception):
-    def __init__(self, code, message):
-        super().__init__(message)
-        self.code = code
+# What becomes of the name that Yosys gives a module with parameters, in engine.v.
+PLAIN_NAME = (r"^module \\\S*engine_top *\(", "module engine_top(")
 
 
 class Tools:
@@ -37,39 +37,23 @@ class Tools:
 
     def path(self, name):
         places = os.pathsep.join(map(str, PINNED)) + os.pathsep if self.prefix else ""
-        found = shutil.which(self.prefix + name, path=places + os.environ.get("PATH", ""))
-        if not found:
-            remedy = ("pip install the yowasp-* packages of tools/packages/pypi.txt" if self.prefix
-                      else "install it, or leave out --tools native")
-            raise Failure(3, f"{self.prefix}{name} is not on the path: {remedy}")
-        return found
+        remedy = ("pip install the yowasp-* packages of tools/packages/pypi.txt" if self.prefix
+                  else "install it, or leave out --tools native")
+        return shared.find_tool(self.prefix + name, remedy, places + os.environ.get("PATH", ""))
 
     def versions(self):
         if self.found is None:
-            ask = lambda name: subprocess.run([self.path(name), "--version"], capture_output=True, text=True)
-            told = [result.stdout + result.stderr for result in map(ask, ("yosys", "nextpnr-ecp5"))]
+            told = [shared.ask([self.path(name), "--version"]) for name in ("yosys", "nextpnr-ecp5")]
             # "Yosys 0.70 (git sha1 …" and "… (Version 0.11-…)"; those from PyPI say first when they are run for the first time.
             found = [re.search(r"(?:Yosys |Version )([^\s)]+)", text) for text in told]
             self.found = [f"{name} {match[1] if match else 'unknown'}" for name, match in zip(("yosys", "nextpnr"), found)]
         return self.found
 
     def run(self, name, *arguments, cwd, watch=lambda log: None):
-        """The tools from PyPI see the files below `cwd` alone: all paths are relative. `watch` is called now and then
-        with the path of what the tool has printed; what it raises ends the tool."""
+        """The tools from PyPI see the files below `cwd` alone: all paths are relative."""
         log = cwd / f"{name}.log"
-        with log.open("w") as stream:
-            process = subprocess.Popen([self.path(name), *arguments], cwd=cwd, stdout=stream, stderr=subprocess.STDOUT)
-        try:
-            while process.poll() is None:
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    process.wait(2)
-                watch(log)
-        finally:
-            process.kill()
-            process.wait()
-        if process.returncode:
-            lines = [line for line in log.read_text(errors="replace").splitlines() if "ERROR" in line or "Error" in line]
-            raise Failure(3, f"{name} failed: {(lines or ['exit code ' + str(process.returncode)])[-1]}")
+        log.unlink(missing_ok=True)  # of another seed
+        shared.run([self.path(name), *arguments], log, watch, cwd=cwd)
 
 
 def rtl_sources():
@@ -89,15 +73,19 @@ def read_script(names, top, parameters, tech):
             f"hierarchy -check -top {top} {changed}"]
 
 
-def synthesize(work, board, tools):
-    """Writes board.json for nextpnr, board.lpf and engine.v: the engine's part of the same netlist, for simulation."""
+def check_shell(board):
+    missing = [name for name in (f"{board['shell']}_top.sv", f"{board['shell']}.lpf") if not (SHELL / name).exists()]
+    if missing:
+        known = ", ".join(sorted(path.stem for path in SHELL.glob("*.lpf")))
+        raise Failure(3, f"board '{board['name']}': no shell '{board['shell']}' for the open flow; it knows {known}; "
+                         f"another has its {' and '.join(missing)} in {SHELL}")
+
+
+def write_script(board):
+    """Yosys's commands, which together with the sources are all that decides the netlist."""
     top = f"{board['shell']}_top"
-    if not (SHELL / f"{top}.sv").exists():
-        raise Failure(3, f"board '{board['name']}': no shell '{board['shell']}' for the open flow")
-    for path in sources(board):
-        shutil.copy(path, work / ("board.lpf" if path.suffix == ".lpf" else path.name))
     names = [path.name for path in sources(board) if path.suffix == ".sv"]
-    script = [
+    return [
         *read_script(names, top, {**board["parameters"], "CLOCK_MHZ": board["clock_mhz"]}, 1),
         # The engine stays a module up to the end, so that it can be simulated by itself.
         "setattr -mod -set keep_hierarchy 1 *engine_top",
@@ -117,11 +105,16 @@ def synthesize(work, board, tools):
         "flatten",
         "write_json board.json",
     ]
-    (work / "synthesis.ys").write_text("\n".join(script) + "\n")
+
+
+def synthesize(work, board, tools):
+    """Writes board.json for nextpnr, board.lpf and engine.v: the engine's part of the same netlist, for simulation."""
+    for path in sources(board):
+        shutil.copy(path, work / ("board.lpf" if path.suffix == ".lpf" else path.name))
+    (work / "synthesis.ys").write_text("\n".join(write_script(board)) + "\n")
     tools.run("yosys", "-q", "synthesis.ys", cwd=work)
-    # Without the name that Yosys gives a module with parameters.
     netlist = work / "engine.v"
-    netlist.write_text(re.sub(r"^module \\\S*engine_top *\(", "module engine_top(", netlist.read_text(), flags=re.M))
+    netlist.write_text(re.sub(*PLAIN_NAME, netlist.read_text(), flags=re.M))
 
 
 def count(cells, names):
@@ -155,8 +148,7 @@ def estimate(board, tools, progress):
         used = {"luts": count(cells, {"LUT4": 1, "CCU2C": 2, "TRELLIS_DPR16X4": 6}),
                 "registers": count(cells, {"TRELLIS_FF": 1}), "multipliers": count(cells, {"MULT18X18D": 1}),
                 "block_rams": count(cells, {"DP16KD": 1})}
-    from build_model import configuration_hash
     return {"board": board["name"], "device": board["device"], "parameters": board["parameters"],
-            "hash": f"{configuration_hash(board['parameters']):016x}", "clock_mhz": board["clock_mhz"],
+            "hash": f"{build_model.configuration_hash(board['parameters']):016x}", "clock_mhz": board["clock_mhz"],
             "utilization": {name: {"used": value} for name, value in used.items()},
             "seconds": {"synthesis": round(time.monotonic() - begin, 1)}, "tools": tools.versions()[:1]}

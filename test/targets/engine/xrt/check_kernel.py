@@ -149,6 +149,10 @@ def check_tools(work):
     expect(done.returncode == 3 and "is no XRT card" in done.stderr, done.stderr)
     done = build(work, "no.xclbin", "PC=many")
     expect(done.returncode == 2 and "not NAME=VALUE" in done.stderr, done.stderr)
+    done = build(work, "no.xclbin", "PC=3")
+    expect((done.returncode, done.stderr) == (2, "build_xclbin: PC is 3, not a power of two\n"), done.stderr)
+    done = build(work, "no.xclbin", "PC=128", "PK=128")
+    expect(done.returncode == 2 and "multipliers; XCU50 has 5952: make PC or PK smaller" in done.stderr, done.stderr)
 
 
 def main():
