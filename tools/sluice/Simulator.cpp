@@ -2,6 +2,7 @@
 
 #include "tools/sluice/Simulator.h"
 
+#include "runtime/base/Cache.h"
 #include "runtime/drivers/sim/SimLibrary.h"
 #include "tools/sluice/Failure.h"
 #include "tools/sluice/Process.h"
@@ -24,13 +25,6 @@ static std::string findScript() {
   return "";
 }
 
-static std::string cacheFolder() {
-  if (const char *cache = getenv("XDG_CACHE_HOME"))
-    return std::string(cache) + "/sluice/sim";
-  const char *home = getenv("HOME");
-  return home ? std::string(home) + "/.cache/sluice/sim" : "";
-}
-
 /// Whether there is an engine that came with Sluice. What is in the cache may
 /// be of an older one, which the script sees.
 static bool isThere(uint64_t hash, const std::string &cache) {
@@ -46,9 +40,11 @@ static bool isThere(uint64_t hash, const std::string &cache) {
 void buildMissingSimulator(const sluice_package_t *handle) {
   const auto *package = reinterpret_cast<const Package *>(handle);
   const program::EngineConfiguration *engine = package->program().engine();
-  std::string script = findScript(), cache = cacheFolder();
-  if (!engine || script.empty() || cache.empty() ||
-      isThere(engine->hash(), cache))
+  std::string script = findScript(), cache = userCacheFolder();
+  if (!engine || script.empty() || cache.empty())
+    return;
+  cache += "/sim";
+  if (isThere(engine->hash(), cache))
     return;
   int code = 0;
   int error =

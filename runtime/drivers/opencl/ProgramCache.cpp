@@ -3,6 +3,7 @@
 #include "runtime/drivers/opencl/ProgramCache.h"
 
 #include "runtime/base/Buffer.h"
+#include "runtime/base/Cache.h"
 #include "runtime/base/Sha256.h"
 
 #include <cstdio>
@@ -18,15 +19,10 @@ namespace {
 
 constexpr uint64_t kMaxEntry = 1 << 30;
 
-/// SLUICE_CACHE, or sluice in the user's cache folder; empty where there is
-/// none.
+/// SLUICE_CACHE, or the user's cache; empty where there is none.
 std::string cacheFolder() {
-  if (const char *folder = getenv("SLUICE_CACHE"))
-    return folder;
-  if (const char *cache = getenv("XDG_CACHE_HOME"); cache && *cache)
-    return std::string(cache) + "/sluice";
-  const char *home = getenv("HOME");
-  return home && *home ? std::string(home) + "/.cache/sluice" : "";
+  const char *folder = getenv("SLUICE_CACHE");
+  return folder ? folder : userCacheFolder();
 }
 
 /// Makes a folder and those above it.

@@ -2,6 +2,7 @@
 
 #include "runtime/drivers/sim/SimLibrary.h"
 
+#include "runtime/base/Cache.h"
 #include "runtime/base/Install.h"
 
 #include <charconv>
@@ -21,10 +22,8 @@ static std::vector<std::string> searchPath() {
   auto folders = installedFolders("SLUICE_SIM_PATH", "sim");
   if (getenv("SLUICE_SIM_PATH"))
     return folders;
-  if (const char *cache = getenv("XDG_CACHE_HOME"))
-    folders.push_back(std::string(cache) + "/sluice/sim");
-  else if (const char *home = getenv("HOME"))
-    folders.push_back(std::string(home) + "/.cache/sluice/sim");
+  if (std::string cache = userCacheFolder(); !cache.empty())
+    folders.push_back(cache + "/sim");
   return folders;
 }
 
