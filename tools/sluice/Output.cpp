@@ -9,6 +9,7 @@
 #include <climits>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
@@ -113,10 +114,16 @@ void writeFile(const std::string &path, std::string_view text) {
 }
 
 TemporaryFolder::TemporaryFolder() {
-  std::string pattern =
-      std::filesystem::temp_directory_path() / "sluice-XXXXXX";
-  if (pattern.size() >= sizeof(temporaryFolder) || !mkdtemp(pattern.data()))
-    throw Failure{kFileSystem, pattern + ": " + strerror(errno)};
+  const char *given = getenv("TMPDIR");
+  std::string place = given && *given ? given : "/tmp";
+  std::string pattern = place + "/sluice-XXXXXX";
+  if (pattern.size() >= sizeof(temporaryFolder))
+    throw Failure{kFileSystem, place + ": the name is too long"};
+  if (!mkdtemp(pattern.data()))
+    throw Failure{kFileSystem,
+                  fmt::format("{}: {}; set TMPDIR to a folder for temporary "
+                              "files",
+                              place, strerror(errno))};
   memcpy(temporaryFolder, pattern.c_str(), pattern.size() + 1);
 }
 
