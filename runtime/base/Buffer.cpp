@@ -49,7 +49,7 @@ static Status readOpenFile(int file, const char *path, uint64_t limit,
   if (fstat(file, &info) != 0)
     return systemError(path);
   if (!S_ISREG(info.st_mode))
-    return fail(SLUICE_STATUS_IO, "%s: not a regular file", path);
+    return fail(SLUICE_STATUS_INVALID_PACKAGE, "%s: not a regular file", path);
   if (uint64_t(info.st_size) > limit)
     return fail(SLUICE_STATUS_INVALID_PACKAGE,
                 "%s: has %lld bytes, at most %" PRIu64 " are expected", path,

@@ -222,7 +222,7 @@ TEST(Package, RefusesAFifo) {
   std::string program = std::string(folder) + "/program.fb";
   ASSERT_EQ(mkfifo(program.c_str(), 0600), 0);
   sluice_package_t *raw;
-  EXPECT_EQ(sluice_package_load(folder, &raw), SLUICE_STATUS_IO);
+  EXPECT_EQ(sluice_package_load(folder, &raw), SLUICE_STATUS_INVALID_PACKAGE);
   EXPECT_EQ(sluice_status_message(), program + ": not a regular file");
   std::filesystem::remove_all(folder);
 }

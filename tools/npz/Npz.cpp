@@ -15,6 +15,7 @@ namespace {
 constexpr char kMagic[] = "\x93NUMPY";
 constexpr size_t kMagicSize = 6;
 constexpr size_t kMaxRank = 32;
+constexpr char kWanted[] = "; a .npz file by numpy.savez is wanted";
 
 struct TypeName {
   const char *type;
@@ -173,11 +174,17 @@ NpzStatus readAll(const std::string &path, std::vector<uint8_t> &bytes,
   uint8_t block[1 << 16];
   while (size_t count = fread(block, 1, sizeof(block), file))
     bytes.insert(bytes.end(), block, block + count);
-  bool failed = ferror(file);
-  if (failed)
+  NpzStatus status = NpzStatus::Ok;
+  if (ferror(file)) {
     error = path + ": " + strerror(errno);
+    status = NpzStatus::SystemError;
+    if (errno == EISDIR) {
+      error += kWanted;
+      status = NpzStatus::Malformed;
+    }
+  }
   fclose(file);
-  return failed ? NpzStatus::SystemError : NpzStatus::Ok;
+  return status;
 }
 
 } // namespace
@@ -203,7 +210,7 @@ NpzStatus readNpz(const std::string &path, std::vector<NpzArray> &arrays,
     return status;
   std::vector<ZipEntry> entries;
   if (!readZip(bytes, entries, error)) {
-    error = path + ": " + error + "; a .npz file by numpy.savez is wanted";
+    error = path + ": " + error + kWanted;
     return NpzStatus::Malformed;
   }
   for (const ZipEntry &entry : entries) {

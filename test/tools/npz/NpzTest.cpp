@@ -81,4 +81,9 @@ TEST_F(Npz, NamesAMissingFile) {
   EXPECT_EQ(error, "/nonexistent.npz: No such file or directory");
 }
 
+TEST_F(Npz, TakesNoFolder) {
+  EXPECT_EQ(readNpz("/", arrays, error), NpzStatus::Malformed);
+  EXPECT_EQ(error, "/: Is a directory; a .npz file by numpy.savez is wanted");
+}
+
 } // namespace
