@@ -5,6 +5,7 @@
 #include "tools/sluice/Failure.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <fmt/format.h>
 
 namespace sluice {
@@ -53,6 +54,23 @@ static NpzArray &find(std::vector<NpzArray> &arrays, const std::string &path,
                   name, names.empty() ? "none" : names)};
 }
 
+/// How `array` becomes what the input takes, as far as the package knows.
+static std::string remedy(const NpzArray &array,
+                          const sluice_tensor_info_t &input) {
+  const char *type = typeName(input.type);
+  // Wider integers without a scale are indices and the like.
+  bool standsForReal = input.quantized || input.type == SLUICE_TYPE_I8 ||
+                       input.type == SLUICE_TYPE_U8 ||
+                       input.type == SLUICE_TYPE_I16;
+  if (!array.type.starts_with("float") || !standsForReal)
+    return fmt::format("convert it by .astype('{}')", type);
+  if (!input.quantized)
+    return "quantize it by the scale and zero point that the model has for it";
+  return fmt::format("quantize it: round(x / {}) {} {}, clipped to {}",
+                     input.scale, input.zero_point < 0 ? '-' : '+',
+                     std::abs(int64_t(input.zero_point)), type);
+}
+
 Samples::Samples(const std::string &path, sluice_session_t *session)
     : path(path) {
   std::vector<NpzArray> arrays;
@@ -85,9 +103,9 @@ size_t Samples::samplesOf(const NpzArray &array,
   const char *type = typeName(input.type);
   if (array.type != type)
     throw Failure{kBadInput,
-                  fmt::format("{}: array '{}' is {}, the model takes {}; "
-                              "convert it by .astype('{}')",
-                              path, array.name, array.type, type, type)};
+                  fmt::format("{}: array '{}' is {}, the model takes {}; {}",
+                              path, array.name, array.type, type,
+                              remedy(array, input))};
   const auto &shape = array.shape;
   const int64_t *wanted = input.shape, *end = input.shape + input.rank;
   if (std::equal(shape.begin(), shape.end(), wanted, end))
