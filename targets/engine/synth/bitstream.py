@@ -44,6 +44,8 @@ ROUTER = ["--router", "router1"]
 PACK = ["--compress", "board.config", "board.bit"]
 # With a few seeds router1 never ends; it lays each wire two to five times otherwise, and is given up after so many.
 STEPS = 10
+# Of a target that `sluice tune` chose (TileSchedule.h): how layers are cut, no part of the engine.
+SCHEDULE = re.compile("(bands|chunks|start)=[0-9]+")
 # Cells of nextpnr that the table shows.
 CELLS = {"TRELLIS_COMB": "luts", "TRELLIS_FF": "registers", "MULT18X18D": "multipliers", "DP16KD": "block_rams"}
 
@@ -57,6 +59,7 @@ def read_target(target):
     known = {path.stem: path for path in sorted((ENGINE / "boards").glob("*.json"))}
     if name not in known and not name.endswith(".json"):
         raise Failure(2, f"target '{target}': unknown board '{name}'; known: {', '.join(known)}; or the path of a .json file")
+    changes = [change for change in changes if not SCHEDULE.fullmatch(change)]
     return build_model.read_engine(known.get(name, Path(name)), changes, f"target '{target}': ")
 
 
