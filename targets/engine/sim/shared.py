@@ -150,7 +150,7 @@ def run(command, log, watch=lambda log: None, where="", launcher=(), **options):
 
 def describe_failure(name, code, log, where):
     if shutil.disk_usage(log.parent).free < 1 << 20:
-        return Failure(5, f"{log.parent}: no space left on device for {name}; {ROOM}")
+        return Failure(5, f"{log.parent}: No space left on device, says {name}; {ROOM}")
     how = f"ended by signal {-code}" if code < 0 else f"failed with exit code {code}"
     return Failure(3, f"{name} {how}{first_error(log.read_text(errors='replace'))}{where}")
 
@@ -169,12 +169,12 @@ def ask(command):
 
 
 def cache_folder(name):
-    """Where the user keeps what is made once."""
+    """Where the user keeps what is made once, as `userCacheFolder` of the runtime has it: XDG_CACHE_HOME is absolute."""
+    root = os.environ.get("XDG_CACHE_HOME", "")
     try:
-        root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        return Path(root if root.startswith("/") else Path.home() / ".cache") / "sluice" / name
     except RuntimeError:
         raise Failure(5, "there is no home folder to keep things in; set XDG_CACHE_HOME") from None
-    return root / "sluice" / name
 
 
 @contextlib.contextmanager
