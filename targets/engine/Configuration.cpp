@@ -95,10 +95,28 @@ static bool fromJSON(const llvm::json::Value &value, Board &board,
   return fromJSON(*parameters, board.parameters, field);
 }
 
-static Expected<Board> parseBoard(StringRef json, StringRef source) {
-  auto fail = [&](Error error) {
-    return createStringError(
-        source + ": not a board file: " + llvm::toString(std::move(error)));
+static std::vector<StringRef> getParameterNames() {
+  std::vector<StringRef> names;
+  for (const ParameterInfo &info : parameterTable())
+    names.push_back(info.name);
+  return names;
+}
+
+/// A misspelled parameter would leave a fallback in its place.
+static Error checkNames(const llvm::json::Object &parameters) {
+  std::vector<StringRef> known = getParameterNames();
+  for (const auto &[name, value] : parameters)
+    if (!llvm::is_contained(known, StringRef(name)))
+      return createStringError("is none of " + llvm::join(known, ", ") +
+                               " at board.parameters." + StringRef(name));
+  return Error::success();
+}
+
+/// The board that `json` describes. The remedy is in the error.
+static Expected<Board> readBoard(StringRef json) {
+  auto fail = [](Error error) {
+    return createStringError(llvm::toString(std::move(error)) +
+                             "; see the fields of ulx3s-85f.json");
   };
   Expected<llvm::json::Value> value = llvm::json::parse(json);
   if (!value)
@@ -107,7 +125,21 @@ static Expected<Board> parseBoard(StringRef json, StringRef source) {
   llvm::json::Path::Root root("board");
   if (!fromJSON(*value, board, root))
     return fail(root.getError());
+  if (Error error = checkNames(*value->getAsObject()->getObject("parameters")))
+    return fail(std::move(error));
   board.text = json;
+  return board;
+}
+
+/// The code of what is wrong in a file, not with it.
+static const std::error_code kBroken =
+    std::make_error_code(std::errc::bad_message);
+
+static Expected<Board> parseBoard(StringRef json, StringRef source) {
+  Expected<Board> board = readBoard(json);
+  if (!board)
+    return createStringError(kBroken, source + ": not a board file: " +
+                                          llvm::toString(board.takeError()));
   return board;
 }
 
@@ -115,8 +147,10 @@ static Expected<Board> findBoard(StringRef source) {
   if (source.ends_with(".json")) {
     auto buffer = llvm::MemoryBuffer::getFile(source, /*IsText=*/true);
     if (!buffer)
-      return createStringError("cannot read board file '" + source +
-                               "': " + buffer.getError().message());
+      return createStringError(buffer.getError(),
+                               "cannot read board file '" + source +
+                                   "': " + buffer.getError().message() +
+                                   "; name one that can be read");
     return parseBoard((*buffer)->getBuffer(), source);
   }
   for (const EmbeddedBoard &board : embeddedBoards)
@@ -142,9 +176,8 @@ std::vector<StringRef> sluice::engine::getBoardNames() {
 static Error applyChange(StringRef change, Parameters &parameters,
                          TileSchedule &schedule) {
   auto [name, digits] = change.split('=');
-  std::vector<StringRef> names;
+  std::vector<StringRef> names = getParameterNames();
   for (const ParameterInfo &info : parameterTable()) {
-    names.push_back(info.name);
     if (info.name != name)
       continue;
     if (digits.getAsInteger(10, parameters.*info.member))
@@ -178,6 +211,7 @@ Expected<Configuration> Configuration::parse(StringRef text) {
     return board.takeError();
   configuration.theBoard = std::move(*board);
   configuration.theParameters = configuration.theBoard.parameters;
+  bool isChanged = !changes.empty();
   while (!changes.empty()) {
     auto [change, rest] = changes.split(',');
     if (Error error = applyChange(change, configuration.theParameters,
@@ -185,8 +219,11 @@ Expected<Configuration> Configuration::parse(StringRef text) {
       return error;
     changes = rest;
   }
-  if (Error error = configuration.validate())
-    return error;
+  Error error = configuration.validate();
+  if (error && source.ends_with(".json") && !isChanged)
+    return createStringError(kBroken, llvm::toString(std::move(error)));
+  if (error)
+    return std::move(error);
   return configuration;
 }
 

@@ -80,7 +80,7 @@ std::optional<Stop> makeTarget(StringRef spec,
   auto [code, message] = splitError(made.takeError());
   if (code == llvm::inconvertibleErrorCode())
     return Stop{kBadUsage, message};
-  return Stop{code == std::errc::bad_message ? kBadInput : getReadCode(code),
+  return Stop{code == std::errc::bad_message ? kBadInput : kFileSystem,
               message};
 }
 

@@ -14,6 +14,10 @@ static std::string errorOf(llvm::StringRef text) {
   return llvm::toString(configuration.takeError());
 }
 
+static std::error_code codeOf(llvm::StringRef text) {
+  return llvm::errorToErrorCode(Configuration::parse(text).takeError());
+}
+
 TEST(Configuration, EveryBoardIsValid) {
   EXPECT_EQ(getBoardNames(),
             (std::vector<llvm::StringRef>{"kv260", "u50", "ulx3s-25f",
@@ -86,7 +90,28 @@ TEST(Configuration, ReadsABoardFile) {
             2u * 4 + 2 + 2 + 2 + 3 * 2 + 1);
 
   llvm::raw_fd_ostream(path, error) << R"({"name": "bench"})";
-  EXPECT_NE(errorOf(path).find("not a board file"), std::string::npos);
+  EXPECT_EQ(errorOf(path), path.str().str() +
+                               ": not a board file: missing value at "
+                               "board.description; see the fields of "
+                               "ulx3s-85f.json");
+  // A parameter that is misspelled, and one that no engine can have.
+  auto board = [](llvm::StringRef pc) {
+    return (R"({"name": "bench", "description": "", "device": "", "shell": "",
+      "clock_mhz": 50, "multipliers": 7, "memory_bits": 400000,
+      "parameters": {)" +
+            pc + R"(: 3, "PK": 1, "ACT_BYTES": 1024, "ACT_BANKS": 2,
+      "WGT_WORDS": 16, "PRM_WORDS": 4, "AXI_BYTES": 8}})")
+        .str();
+  };
+  llvm::raw_fd_ostream(path, error) << board(R"("PC": 4, "FOO")");
+  EXPECT_EQ(errorOf(path),
+            path.str().str() +
+                ": not a board file: is none of PC, PK, ACT_BYTES, ACT_BANKS, "
+                "WGT_WORDS, PRM_WORDS, AXI_BYTES, RQ_CYCLES, INT4, INT16 at "
+                "board.parameters.FOO; see the fields of ulx3s-85f.json");
+  llvm::raw_fd_ostream(path, error) << board(R"("PC")");
+  EXPECT_EQ(codeOf(path), std::errc::bad_message);
+  EXPECT_NE(codeOf("ulx3s-85f,PC=3"), std::errc::bad_message);
   llvm::sys::fs::remove(path);
   EXPECT_NE(errorOf(path).find("cannot read board file"), std::string::npos);
 }
