@@ -116,9 +116,12 @@ void TuneLog::add(const TunePoint &point) {
                                    {"macs", point.macs}};
   // The line break in front ends a line that was cut short.
   std::string line = llvm::formatv("\n{0}\n", value);
-  errno = 0;
-  if (write(file, line.data(), line.size()) != ssize_t(line.size()))
-    error = std::error_code(errno ? errno : ENOSPC, std::generic_category());
+  for (StringRef rest = line; !rest.empty() && !error;) {
+    ssize_t count = write(file, rest.data(), rest.size());
+    if (count < 0 && errno != EINTR)
+      error = std::error_code(errno, std::generic_category());
+    rest = rest.drop_front(std::max<ssize_t>(count, 0));
+  }
 }
 
 //===----------------------------------------------------------------------===//
