@@ -38,7 +38,7 @@ SimulatedBoard::~SimulatedBoard() {
 }
 
 std::string SimulatedBoard::spec(const std::string &options) const {
-  return "uart:" + path + ",baud=25000000,timeout=16000" +
+  return "uart:" + path + ",baud=25000000,timeout=60000" +
          (options.empty() ? "" : "," + options);
 }
 

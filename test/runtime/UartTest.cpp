@@ -5,13 +5,17 @@
 
 #include "runtime/drivers/uart/Frame.h"
 #include "runtime/drivers/uart/UartLink.h"
+#include "test/runtime/FakeBoard.h"
 #include "test/runtime/SimulatedBoard.h"
 #include "test/runtime/TestPackage.h"
 
+#include <csignal>
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <random>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 using namespace sluice;
@@ -110,7 +114,7 @@ TEST(UartFrame, ThatIsTooLongIsDamaged) {
 
 std::shared_ptr<UartLink> open(const SimulatedBoard &board) {
   std::shared_ptr<UartLink> link;
-  UartOptions options = {board.port(), 25'000'000, 16'000'000'000};
+  UartOptions options = {board.port(), 25'000'000, 60'000'000'000};
   EXPECT_EQ(UartLink::open(options, link), SLUICE_STATUS_OK) << lastMessage();
   return link;
 }
@@ -134,9 +138,17 @@ TEST(UartLink, TakesTheNextRateWhereOneDoesNotWork) {
   SimulatedBoard board;
   std::shared_ptr<UartLink> link;
   // Less than four of the board's clocks a bit.
-  UartOptions options = {board.port(), 60'000'000, 16'000'000'000};
+  UartOptions options = {board.port(), 60'000'000, 60'000'000'000};
   ASSERT_EQ(UartLink::open(options, link), SLUICE_STATUS_OK) << lastMessage();
   EXPECT_EQ(link->baud(), 3'000'000u);
+}
+
+TEST(UartLink, TakesTheAnswerToAnEarlierHello) {
+  FakeBoard board({.isLate = true});
+  std::shared_ptr<UartLink> link;
+  EXPECT_EQ(UartLink::open({board.port(), 115'200, 16'000'000'000}, link),
+            SLUICE_STATUS_OK)
+      << lastMessage();
 }
 
 /// Writes and reads of all sizes at changing places, against a copy.
@@ -294,6 +306,45 @@ std::string failToOpen(const std::string &spec) {
   return sluice_status_message();
 }
 
+/// Has this process stand still now and then, for `milliseconds` each time.
+class Stalls {
+public:
+  explicit Stalls(int milliseconds) {
+    if (pipe2(ends, O_CLOEXEC) != 0)
+      return;
+    pid_t own = getpid();
+    child = fork();
+    if (child == 0)
+      stall(own, milliseconds);
+    close(ends[0]);
+  }
+  ~Stalls() {
+    close(ends[1]);
+    waitpid(child, nullptr, 0);
+  }
+
+private:
+  /// Until the other end is closed; whoever was stopped goes on.
+  [[noreturn]] void stall(pid_t process, int milliseconds) {
+    close(ends[1]);
+    pollfd end = {ends[0], 0, 0};
+    while (poll(&end, 1, 15) == 0) {
+      kill(process, SIGSTOP);
+      usleep(milliseconds * 1000);
+      kill(process, SIGCONT);
+    }
+    _exit(0);
+  }
+
+  int ends[2];
+  pid_t child;
+};
+
+std::string noBoardAt(const std::string &port) {
+  return "uart " + port +
+         ": no board answers; is it powered, and is Sluice's bitstream loaded?";
+}
+
 TEST(Uart, SaysWhyThereIsNoBoard) {
   EXPECT_EQ(failToOpen("uart:/nowhere/tty"),
             "device 'uart': cannot open /nowhere/tty: No such file or "
@@ -305,10 +356,12 @@ TEST(Uart, SaysWhyThereIsNoBoard) {
   grantpt(terminal);
   unlockpt(terminal);
   std::string port = ptsname(terminal);
-  EXPECT_EQ(failToOpen("uart:" + port + ",timeout=100"),
-            "uart " + port +
-                ": no board answers; is it powered, and is Sluice's "
-                "bitstream loaded?");
+  EXPECT_EQ(failToOpen("uart:" + port + ",timeout=100"), noBoardAt(port));
+  {
+    // Each time for longer than the board may be silent.
+    Stalls stalls(110);
+    EXPECT_EQ(failToOpen("uart:" + port + ",timeout=100"), noBoardAt(port));
+  }
   close(terminal);
 }
 

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cinttypes>
 #include <cstring>
+#include <utility>
 
 namespace sluice {
 
@@ -51,12 +52,11 @@ Status UartLink::askBlock(uint32_t begin, uint32_t size) {
 }
 
 Status UartLink::checkSilence() {
-  uint64_t now = monotonicNow();
-  if (now - lastAnswer > options.timeout)
+  if (!leftOf(options.timeout, lastAnswer))
     return fail(SLUICE_STATUS_DEVICE_FAULT,
                 "uart %s: the board has not answered for %" PRIu64 " ms",
-                port.path().c_str(), (now - lastAnswer) / 1'000'000);
-  if (count && now - std::max(lastHeard, requests[first].sentAt) > patience()) {
+                port.path().c_str(), (lookedAt - lastAnswer) / 1'000'000);
+  if (!leftOfPatience()) {
     backoff = std::min(backoff * 2, 64.0);
     lose(/*isDamage=*/false);
   }
@@ -98,7 +98,7 @@ bool UartLink::nextPiece(Request &request) {
 void UartLink::send(Request request) {
   if (!isRepeat)
     ++nextSerial;
-  isRepeat = false;
+  request.isRepeat = std::exchange(isRepeat, false);
   request.serial = nextSerial - 1;
   request.sentAt = monotonicNow();
   outgoingEnd += encode(request);
@@ -133,6 +133,9 @@ size_t UartLink::encode(const Request &request) {
 
 /// Moves bytes until something comes or patience ends.
 Status UartLink::pump() {
+  // Before all else: if this process stands still in between, nothing is missed
+  // that was not looked for, and `control` ends before the line does.
+  lookedAt = monotonicNow();
   if (outgoingBegin != outgoingEnd) {
     size_t written;
     SLUICE_RETURN_IF_ERROR(port.write(
@@ -142,8 +145,8 @@ Status UartLink::pump() {
   }
   if (outgoingBegin == outgoingEnd)
     outgoingBegin = outgoingEnd = 0;
-  uint64_t silence = std::min(monotonicNow() - lastAnswer, options.timeout);
-  uint64_t limit = std::min(patience(), options.timeout - silence + 1);
+  uint64_t limit =
+      std::min(leftOfPatience(), leftOf(options.timeout, lastAnswer));
   if (control) {
     SLUICE_RETURN_IF_ERROR(control->check(region));
     limit = std::min<uint64_t>(limit, 1'000'000);
@@ -233,12 +236,13 @@ UartLink::Request UartLink::finish(Piece piece) {
 }
 
 /// The oldest request or its answer is lost: what it was for is missing again.
-/// A write of registers goes by its number again, so that it is not done twice.
+/// A write of registers goes by its number again, so that it is not done twice;
+/// HELLO, so that a slow board's answer to an earlier one will do.
 void UartLink::lose(bool isDamage) {
   if (!count)
     return;
   Request request = finish(Piece::kMissing);
-  isRepeat = transfer->op == kWriteRegisters;
+  isRepeat = transfer->op == kWriteRegisters || transfer->op == kHello;
   streak = 0;
   // Once for those that were under way together.
   if (isDamage && request.serial >= lastShrink) {
@@ -250,10 +254,13 @@ void UartLink::lose(bool isDamage) {
 /// What an answer in time says of the line.
 void UartLink::learn(const Request &request) {
   uint64_t now = monotonicNow();
-  double sample =
-      double(now - std::max(request.sentAt, lastAnswer)) / request.cost;
-  perByte = std::max(perByte + (sample - perByte) / 4, 0.0);
-  backoff = 1;
+  // An answer to one of several with this number says nothing of its time.
+  if (!request.isRepeat) {
+    double sample =
+        double(now - std::max(request.sentAt, lastAnswer)) / request.cost;
+    perByte = std::max(perByte + (sample - perByte) / 4, 0.0);
+    backoff = 1;
+  }
   lastAnswer = now;
   if (++streak < 32)
     return;
@@ -261,10 +268,21 @@ void UartLink::learn(const Request &request) {
   streak = 0;
 }
 
-/// How long the line may be silent before the oldest request is taken for lost.
-uint64_t UartLink::patience() const {
-  uint32_t cost = count ? requests[first].cost : kOverhead;
-  return uint64_t(backoff * (kLeastPatience + 4 * perByte * cost));
+/// What was left of `limit` from `since` on when we looked last.
+uint64_t UartLink::leftOf(uint64_t limit, uint64_t since) const {
+  uint64_t past = lookedAt > since ? lookedAt - since : 0;
+  return limit > past ? limit - past : 0;
+}
+
+/// The line may be silent for a while before the oldest request is taken for
+/// lost.
+uint64_t UartLink::leftOfPatience() const {
+  if (!count)
+    return UINT64_MAX;
+  const Request &oldest = requests[first];
+  return leftOf(
+      uint64_t(backoff * (kLeastPatience + 4 * perByte * oldest.cost)),
+      std::max(lastHeard, oldest.sentAt));
 }
 
 //===----------------------------------------------------------------------===//

@@ -73,6 +73,7 @@ private:
     uint32_t size;        ///< bytes of data, either way
     uint32_t held;        ///< bytes of the board's buffer
     uint32_t cost;        ///< about as many bytes on the line
+    bool isRepeat;        ///< of the one before it, by the same number
   };
   enum class Piece : uint8_t { kMissing, kUnderWay, kDone };
 
@@ -106,7 +107,8 @@ private:
   Request finish(Piece piece);
   void lose(bool isDamage);
   void learn(const Request &request);
-  uint64_t patience() const;
+  uint64_t leftOf(uint64_t limit, uint64_t since) const;
+  uint64_t leftOfPatience() const;
   Status checkMemory(uint64_t address, uint64_t size, uint32_t &crc);
   Status holds(uint64_t address, std::span<const uint8_t> bytes, bool &isSame);
   Status checkRange(uint64_t address, uint64_t size);
@@ -136,6 +138,7 @@ private:
   double perByte = 0;      ///< ns from question to answer
   double backoff = 1;
   uint64_t lastAnswer = 0, lastHeard = 0; ///< monotonicNow()
+  uint64_t lookedAt = 0; ///< what had come by then has been taken
 
   uart::FrameReader reader;
   uint8_t received[4096];
