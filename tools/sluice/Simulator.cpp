@@ -62,6 +62,9 @@ void buildMissingSimulator(const sluice_package_t *handle) {
   if (error)
     throw Failure{kBadInput,
                   fmt::format("{}: python3: {}", script, strerror(error))};
+  // It has said why.
+  if (code == kBadInput || code == kFileSystem)
+    throw Failure{ExitCode(code), ""};
   if (code)
     throw Failure{kBadInput,
                   fmt::format("{}: could not verilate this engine (exit code "
