@@ -14,29 +14,12 @@ import sys
 import time
 from pathlib import Path
 
+from interrupt import end_all
+
 HANGING = Path(__file__).resolve().parent / "hanging/tool"
 TOOLS = ["yosys", "nextpnr-ecp5", "ecppack", "verilator", "vivado", "v++"]
 # What may stay: the folders of the cache, the locks and the sources of a kernel.
 KEPT = ["sluice", "bitstream", "sim"]
-
-
-def is_alive(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-def end_all(pids):
-    """Those that go on for a minute, and are ended then."""
-    for _ in range(3000):
-        pids = list(filter(is_alive, pids))
-        if not pids:
-            break
-        time.sleep(0.02)
-    for pid in pids:
-        os.kill(int(pid), signal.SIGKILL)
-    return pids
 
 
 def left_in(folder):

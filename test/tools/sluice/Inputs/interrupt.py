@@ -23,6 +23,18 @@ def is_alive(pid):
         return False
 
 
+def end_all(pids):
+    """Those that go on for a minute, and are ended then."""
+    for _ in range(3000):
+        pids = list(filter(is_alive, pids))
+        if not pids:
+            break
+        time.sleep(0.02)
+    for pid in pids:
+        os.kill(int(pid), signal.SIGKILL)
+    return pids
+
+
 def interrupt(process, pids, is_stuck):
     if not is_stuck:
         time.sleep(1)
@@ -47,9 +59,7 @@ def main():
         interrupt(process, pids, is_stuck)
         process.wait()
         started = pids.read_text().split() if pids.exists() else []
-        alive = list(filter(is_alive, started))
-        for pid in alive:
-            os.kill(int(pid), signal.SIGKILL)
+        alive = end_all(started)
         errors = process.communicate()[1]
         left = sorted(set(os.listdir(folder)) - set(before)) + os.listdir(temporary)
     if (process.returncode, errors.strip(), left, alive, bool(started)) != (130, "sluice: interrupted", [], [], is_stuck):
