@@ -32,13 +32,16 @@ Status Session::create(Package &package,
   return SLUICE_STATUS_OK;
 }
 
+/// `auto` becomes the name of what was chosen, as sessions share a device by its
+/// string.
 Status Session::findDevice(const char *text, DeviceSpec &spec,
                            Driver *&out) const {
   SLUICE_RETURN_IF_ERROR(DeviceSpec::parse(text ? text : "auto", spec));
   if (spec.driver() != "auto")
     return findDriver(spec.driver(), out);
   out = chooseDriver(package);
-  return SLUICE_STATUS_OK;
+  std::string chosen = out->name() + spec.text().substr(spec.driver().size());
+  return DeviceSpec::parse(chosen, spec);
 }
 
 Status Session::load(const sluice_session_options_t &options) {

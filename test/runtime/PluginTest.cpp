@@ -41,8 +41,9 @@ TEST_F(Plugin, RefusesAnotherVersion) {
 
 TEST_F(Plugin, IsNotThere) {
   expectRefused("fault", SLUICE_STATUS_INVALID_ARGUMENT,
-                "no such driver; there are auto, needy, other, uart, sim, cpu, "
-                "null; plug-ins are looked for in " SLUICE_TEST_PLUGINS);
+                "no such driver; there are auto, card, needy, other, uart, "
+                "sim, cpu, null; plug-ins are looked for "
+                "in " SLUICE_TEST_PLUGINS);
 }
 
 TEST_F(Plugin, IsListedWithItsFailure) {

@@ -146,6 +146,17 @@ TEST_F(Session, RefusesUnknownDevices) {
             SLUICE_STATUS_INVALID_ARGUMENT);
 }
 
+TEST_F(Session, NamesTheDeviceThatAutoChose) {
+  setenv("SLUICE_DRIVER_PATH", SLUICE_TEST_PLUGINS, 1);
+  auto package = load(TestPackage());
+  auto named = open(package.get(), "card");
+  // A second device "card" would be in use already.
+  for (const char *device : {"auto", static_cast<const char *>(nullptr)})
+    EXPECT_STREQ(sluice_session_device(open(package.get(), device).get()),
+                 "card");
+  unsetenv("SLUICE_DRIVER_PATH");
+}
+
 TEST_F(Session, RefusesAnotherProcessor) {
   TestPackage planted;
   planted.region(1).cpu[0]->level = "x86-64-v9";
