@@ -151,6 +151,38 @@ TEST(UartLink, TakesTheAnswerToAnEarlierHello) {
       << lastMessage();
 }
 
+TEST(UartLink, RefusesAClockThatCannotBe) {
+  for (uint32_t hertz : {0u, 1u, 999'999u, 1'000'000'001u}) {
+    FakeBoard board({.clockHz = hertz});
+    std::shared_ptr<UartLink> link;
+    EXPECT_EQ(UartLink::open({board.port(), 115'200, 16'000'000'000}, link),
+              SLUICE_STATUS_UNSUPPORTED);
+    EXPECT_NE(std::string(lastMessage())
+                  .find("its clock has " + std::to_string(hertz) + " Hz"),
+              std::string::npos)
+        << lastMessage();
+  }
+}
+
+TEST(UartLink, NoticesAResetAtTheRateAfterIt) {
+  FakeBoard board;
+  const UartOptions options = {board.port(), 115'200, 16'000'000'000};
+  Bytes bytes = randomBytes(1000, 6), read(bytes.size());
+  for (int turn = 0; turn < 2; ++turn) {
+    std::shared_ptr<UartLink> link;
+    ASSERT_EQ(UartLink::open(options, link), SLUICE_STATUS_OK) << lastMessage();
+    ASSERT_EQ(link->keep(0x1000, bytes), SLUICE_STATUS_OK) << lastMessage();
+    ASSERT_EQ(link->readMemory(0x1000, read), SLUICE_STATUS_OK)
+        << lastMessage();
+    EXPECT_EQ(read, bytes);
+    board.reset();
+    EXPECT_EQ(link->readMemory(0x1000, read), SLUICE_STATUS_DEVICE_FAULT);
+    EXPECT_NE(std::string(lastMessage()).find("the board has been reset"),
+              std::string::npos)
+        << lastMessage();
+  }
+}
+
 /// Writes and reads of all sizes at changing places, against a copy.
 void exerciseMemory(UartLink &link, uint32_t seed, int rounds) {
   std::mt19937 random(seed);

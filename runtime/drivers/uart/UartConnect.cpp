@@ -20,6 +20,9 @@ namespace reg = engine_register;
 static constexpr uint32_t kRates[] = {3'000'000, 2'000'000, 1'000'000, 921'600,
                                       460'800,   230'400,   115'200};
 
+/// What a board's clock may have, in Hz.
+static constexpr uint32_t kLeastClock = 1'000'000, kMostClock = 1'000'000'000;
+
 /// For so many times the line's timeout a board is looked for.
 static constexpr uint64_t kOpenTimeouts = 4;
 
@@ -33,6 +36,23 @@ Status UartLink::open(const UartOptions &options,
   return SLUICE_STATUS_OK;
 }
 
+/// Asks the board what it is.
+Status UartLink::askBoard(UartBoardInfo &out) {
+  uint32_t words[kHelloWords];
+  SLUICE_RETURN_IF_ERROR(
+      ask({.op = kHello,
+           .address = uint32_t(monotonicNow() * 0x9e3779b97f4a7c15 >> 32),
+           .size = sizeof(words),
+           .out = {reinterpret_cast<uint8_t *>(words), sizeof(words)}}));
+  if (words[1] != kMagic || words[2] != kVersion)
+    return fail(SLUICE_STATUS_UNSUPPORTED,
+                "uart %s: the board speaks version %u of the link, this "
+                "runtime %u; load its bitstream anew",
+                port.path().c_str(), words[2], kVersion);
+  out = {words[3], words[4], words[5], words[6], words[7]};
+  return SLUICE_STATUS_OK;
+}
+
 /// Asks at `baud` until the board answers, for `limit` ns.
 Status UartLink::hello(uint32_t baud, uint64_t limit) {
   SLUICE_RETURN_IF_ERROR(port.setRate(baud));
@@ -42,30 +62,24 @@ Status UartLink::hello(uint32_t baud, uint64_t limit) {
   // Ten bits a byte, and about as long again for whoever is slow.
   perByte = 2e10 / baud;
   backoff = 1;
-  uint32_t words[kHelloWords];
-  Transfer question = {
-      .op = kHello,
-      .address = uint32_t(monotonicNow() * 0x9e3779b97f4a7c15 >> 32),
-      .size = sizeof(words),
-      .out = {reinterpret_cast<uint8_t *>(words), sizeof(words)}};
   uint64_t deadline = monotonicNow() + limit;
   RunControl untilThen = {.deadline = deadline};
   const RunControl *before = control;
   control = &untilThen;
-  Status status = ask(question);
+  Status status = askBoard(info);
   control = before;
   SLUICE_RETURN_IF_ERROR(status);
-  if (words[1] != kMagic || words[2] != kVersion)
-    return fail(SLUICE_STATUS_UNSUPPORTED,
-                "uart %s: the board speaks version %u of the link, this "
-                "runtime %u; load its bitstream anew",
-                port.path().c_str(), words[2], kVersion);
-  info = {words[3], words[4], words[5], words[6], words[7]};
   if (info.mostData < kMaxData || info.buffer < kMaxData + kHeaderSize)
     return fail(SLUICE_STATUS_UNSUPPORTED,
                 "uart %s: the board takes %u bytes a request, less than the %zu"
                 " of this runtime",
                 port.path().c_str(), info.mostData, kMaxData);
+  // All limits of a run are counted in it.
+  if (info.clockHz < kLeastClock || info.clockHz > kMostClock)
+    return fail(SLUICE_STATUS_UNSUPPORTED,
+                "uart %s: the board says that its clock has %u Hz, and may have"
+                " %u to %u; load its bitstream anew",
+                port.path().c_str(), info.clockHz, kLeastClock, kMostClock);
   return SLUICE_STATUS_OK;
 }
 
@@ -82,7 +96,6 @@ Status UartLink::findBoard() {
 }
 
 Status UartLink::connect() {
-  const uint64_t patient = options.timeout / 2;
   // Noise may eat each of a few questions, and a busy machine the time.
   uint64_t end = monotonicNow() + kOpenTimeouts * options.timeout;
   Status status;
@@ -95,26 +108,42 @@ Status UartLink::connect() {
                 "bitstream loaded?",
                 port.path().c_str());
   SLUICE_RETURN_IF_ERROR(status);
-  if (rate == options.baud)
-    return SLUICE_STATUS_OK;
-  if (changeRate(options.baud, patient) == SLUICE_STATUS_OK)
-    return SLUICE_STATUS_OK;
-  for (uint32_t baud : kRates)
-    if (baud < options.baud && baud > rate &&
-        changeRate(baud, patient) == SLUICE_STATUS_OK)
-      return SLUICE_STATUS_OK;
+  if (rate != options.baud && changeRate(options.baud) != SLUICE_STATUS_OK)
+    for (uint32_t baud : kRates)
+      if (baud < options.baud && baud > rate &&
+          changeRate(baud) == SLUICE_STATUS_OK)
+        break;
+  markDivisor();
   return SLUICE_STATUS_OK; // at the rate that works
 }
 
-/// Moves board and port to `baud`, or leaves both at the rate that they have.
-Status UartLink::changeRate(uint32_t baud, uint64_t limit) {
+/// Leaves the board at another divisor than it has after a reset, by which
+/// `checkReset` knows it; next to nothing changes on the line.
+void UartLink::markDivisor() {
+  constexpr int tries = 4; // noise may eat some
+  for (int i = 0; i < tries && info.divisor == divisorOf(kFirstRate); ++i)
+    setDivisor(info.divisor + 1, rate);
+}
+
+/// The divisor nearest to `baud`.
+uint32_t UartLink::divisorOf(uint32_t baud) const {
+  return uint32_t((uint64_t(info.clockHz) * 16 + baud / 2) / baud);
+}
+
+Status UartLink::changeRate(uint32_t baud) {
+  return setDivisor(divisorOf(baud), baud);
+}
+
+/// Moves the board to `divisor` and the port to `baud`, or leaves both at the
+/// rate that they have.
+Status UartLink::setDivisor(uint32_t divisor, uint32_t baud) {
+  const uint64_t limit = options.timeout / 2;
   uint32_t old = rate;
-  uint64_t divisor = (uint64_t(info.clockHz) * 16 + baud / 2) / baud;
   if (divisor < kLeastDivisor || divisor > UINT16_MAX)
     return fail(SLUICE_STATUS_INVALID_ARGUMENT,
                 "uart %s: a board clocked at %u Hz cannot do %u baud",
                 port.path().c_str(), info.clockHz, baud);
-  Transfer question = {.op = kBaud, .address = uint32_t(divisor), .size = 0};
+  Transfer question = {.op = kBaud, .address = divisor, .size = 0};
   // An answer that is lost does not matter: the board may have changed. Asked
   // again at the old rate it would not hear.
   RunControl untilThen = {.deadline = monotonicNow() + limit / 4};
@@ -128,6 +157,20 @@ Status UartLink::changeRate(uint32_t baud, uint64_t limit) {
   return fail(SLUICE_STATUS_UNSUPPORTED,
               "uart %s: %u baud do not work on this line", port.path().c_str(),
               baud);
+}
+
+/// A board that has been reset has lost what was in its memory. At most rates
+/// it then answers no more; near its first one, its divisor tells.
+Status UartLink::checkReset() {
+  if (rate < kFirstRate / 10 * 9 || rate > kFirstRate / 10 * 11)
+    return SLUICE_STATUS_OK;
+  UartBoardInfo now;
+  SLUICE_RETURN_IF_ERROR(askBoard(now));
+  if (now.divisor == info.divisor)
+    return SLUICE_STATUS_OK;
+  return fail(SLUICE_STATUS_DEVICE_FAULT,
+              "uart %s: the board has been reset, and its memory is lost",
+              port.path().c_str());
 }
 
 /// An earlier host may have left a program running.

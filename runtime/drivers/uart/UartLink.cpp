@@ -327,11 +327,13 @@ Status UartLink::readMemory(uint64_t address, std::span<uint8_t> bytes) {
   SLUICE_RETURN_IF_ERROR(checkRange(address, bytes.size()));
   if (bytes.empty())
     return SLUICE_STATUS_OK;
-  return ask({.op = kReadMemory,
-              .address = uint32_t(address),
-              .size = roundUp(bytes.size()),
-              .out = bytes,
-              .unit = kUnit});
+  SLUICE_RETURN_IF_ERROR(ask({.op = kReadMemory,
+                              .address = uint32_t(address),
+                              .size = roundUp(bytes.size()),
+                              .out = bytes,
+                              .unit = kUnit}));
+  // Last, so that it tells of all that led to these bytes, too.
+  return checkReset();
 }
 
 Status UartLink::writeMemory(uint64_t address, std::span<const uint8_t> bytes) {

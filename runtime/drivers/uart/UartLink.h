@@ -89,7 +89,12 @@ private:
   Status connect();
   Status findBoard();
   Status hello(uint32_t baud, uint64_t limit);
-  Status changeRate(uint32_t baud, uint64_t limit);
+  Status askBoard(UartBoardInfo &out);
+  uint32_t divisorOf(uint32_t baud) const;
+  Status changeRate(uint32_t baud);
+  Status setDivisor(uint32_t divisor, uint32_t baud);
+  void markDivisor();
+  Status checkReset();
   Status stopEngine();
 
   // Asking.
