@@ -128,6 +128,8 @@ void readNotes(const std::string &file, Bytes bytes, Bitstream &bitstream) {
     throw Failure{kBadInput,
                   fmt::format("{}: 'hash' is no hexadecimal number", notes)};
   bitstream.engineHash = value;
+  if (auto board = json.find("board"); board != json.end())
+    bitstream.board = get("board");
 }
 
 } // namespace

@@ -17,6 +17,7 @@ struct Bitstream {
   bool isEmulation = false; ///< xclbin: for XRT's emulation, not for a card
   /// What `sluice bitstream` has written beside it, where that is there.
   std::optional<uint64_t> engineHash;
+  std::string board; ///< the name of the one that it was made for, likewise
 };
 
 /// Reads the bitstream `file`, and FILE.json where it is there. Throws

@@ -23,7 +23,7 @@ static std::string compilerPath() {
 }
 
 static Failure missingCompiler(const std::string &verb, int error) {
-  return {kBadUsage, fmt::format("'{}' needs the compiler, which is not "
+  return {kBadInput, fmt::format("'{}' needs the compiler, which is not "
                                  "installed here: {}: {}",
                                  verb, compilerPath(), strerror(error))};
 }

@@ -28,7 +28,7 @@ void runLoader(std::vector<std::string> words, std::string *output = nullptr) {
   words.insert(words.begin(), kLoader);
   int code = 0;
   if (int error = runProgram(words, code, output))
-    throw Failure{kBadUsage, fmt::format("{}: {}; it programs boards: install "
+    throw Failure{kBadInput, fmt::format("{}: {}; it programs boards: install "
                                          "Debian's package openfpgaloader",
                                          kLoader, strerror(error))};
   if (code)
@@ -69,15 +69,31 @@ uint32_t detectedIdcode(const std::string &output) {
   return idcode;
 }
 
-/// Which board openFPGALoader is told: the shell of those with this part.
-std::string shellOf(const std::string &part, const std::string &file) {
-  for (const Board &board : readBoards())
-    if (board.device == part)
-      return board.shell;
-  throw Failure{kBadInput,
-                fmt::format("{}: is for {}, which is on no board that comes "
-                            "with Sluice",
-                            file, part)};
+/// Which board openFPGALoader is told: the shell of the one with this part that
+/// `name` is, or where none is, as that is a user's own, the shell of all.
+std::string shellOf(const std::string &part, const std::string &name,
+                    const std::string &file) {
+  std::vector<Board> boards = readBoards();
+  std::erase_if(boards, [&](const Board &b) { return b.device != part; });
+  if (boards.empty())
+    throw Failure{kBadInput,
+                  fmt::format("{}: is for {}, which is on no board that comes "
+                              "with Sluice",
+                              file, part)};
+  auto named = std::find_if(boards.begin(), boards.end(),
+                            [&](const Board &b) { return b.name == name; });
+  if (named != boards.end())
+    return named->shell;
+  auto other = std::find_if(boards.begin(), boards.end(), [&](const Board &b) {
+    return b.shell != boards[0].shell;
+  });
+  if (other != boards.end())
+    throw Failure{kBadInput,
+                  fmt::format("{}: is for {}, which boards '{}' and '{}' both "
+                              "have; {}.json, which `sluice bitstream` writes, "
+                              "tells for which of them it is",
+                              file, part, boards[0].name, other->name, file)};
+  return boards[0].shell;
 }
 
 /// Throws where another engine answers than the one that the bitstream is known
@@ -96,8 +112,8 @@ void checkEngine(const DeviceDescription &description,
 void programOverJtag(const std::string &port, const ProgramOptions &options,
                      const Bitstream &bitstream) {
   std::string part = ecp5PartName(bitstream.idcode);
-  std::vector<std::string> words = {"--board",
-                                    shellOf(part, options.bitstream)};
+  std::vector<std::string> words = {
+      "--board", shellOf(part, bitstream.board, options.bitstream)};
   if (!std::filesystem::exists(port))
     throw Failure{kDeviceFault, fmt::format("device '{}': there is no {}",
                                             options.device, port)};
@@ -165,7 +181,10 @@ int programDevice(const ProgramOptions &options) {
     check(spec.read(known, &port));
     programOverJtag(port, options, bitstream);
   }
-  print(fmt::format("{} is on {}\n", options.bitstream, options.device));
+  if (options.json)
+    printJson({{"device", options.device}, {"bitstream", options.bitstream}});
+  else
+    print(fmt::format("{} is on {}\n", options.bitstream, options.device));
   return kDone;
 }
 

@@ -63,7 +63,7 @@ int probeDevice(const DeviceOptions &options);
 
 struct ProgramOptions {
   std::string device, bitstream;
-  bool flash = false;
+  bool flash = false, json = false;
 };
 int programDevice(const ProgramOptions &options);
 

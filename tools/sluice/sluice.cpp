@@ -199,6 +199,7 @@ private:
         ->required();
     program->add_flag("--flash", programOptions.flash,
                       "a board keeps it when its power goes");
+    program->add_flag("--json", programOptions.json, "print it as JSON");
     program->callback(
         [this] { verb = [this] { return programDevice(programOptions); }; });
   }

@@ -43,7 +43,8 @@ for name, data in files.items():
 
 # What `sluice bitstream` writes beside a bitstream.
 digest = hashlib.sha256(files["85f.bit"]).hexdigest()
-for name, notes in (("known", {"sha256": digest, "hash": Path(sys.argv[2]).read_text().strip()}), ("another", {"sha256": digest, "hash": "1"}),
+known = {"sha256": digest, "hash": Path(sys.argv[2]).read_text().strip(), "board": "ulx3s-85f"}
+for name, notes in (("known", known), ("another", {"sha256": digest, "hash": "1"}),
                     ("stale", {"sha256": "0" * 64, "hash": "1"}), ("bare", {"board": "ulx3s-85f"}),
                     ("odd", {"sha256": digest, "hash": "xyz"})):
     (folder / f"{name}.bit").write_bytes(files["85f.bit"])
