@@ -3,6 +3,7 @@
 // `sluice tune`: which device, of those that a board has room for, and which
 // way of compiling for it suits a model.
 
+#include "runtime/base/Cache.h"
 #include "tools/sluice-compiler/TuneSearch.h"
 #include "tools/sluice-compiler/Verbs.h"
 
@@ -69,23 +70,6 @@ std::optional<Stop> Tuner::legalize() {
   return std::nullopt;
 }
 
-/// Where estimates are kept that nobody has named a folder for; empty if there
-/// is no such place. By its standard XDG_CACHE_HOME counts only if it is an
-/// absolute path.
-static std::string getCacheFolder() {
-  SmallString<128> path;
-  const char *cache = getenv("XDG_CACHE_HOME");
-  if (cache && llvm::sys::path::is_absolute(cache))
-    path = cache;
-  else if (llvm::sys::path::home_directory(path) &&
-           llvm::sys::path::is_absolute(path))
-    llvm::sys::path::append(path, ".cache");
-  else
-    return "";
-  llvm::sys::path::append(path, "sluice", "tune");
-  return path.str().str();
-}
-
 /// The file's name says what its estimates depend on: the legalized model, the
 /// board and this executable.
 std::optional<Stop> Tuner::openLog() {
@@ -96,8 +80,10 @@ std::optional<Stop> Tuner::openLog() {
   hash.update(legalized);
   hash.update(target->description());
   hash.update(space.board);
-  SmallString<128> path(options.stateFolder.empty() ? getCacheFolder()
-                                                    : options.stateFolder);
+  std::string cache = userCacheFolder();
+  SmallString<128> path(options.stateFolder);
+  if (path.empty() && !cache.empty())
+    llvm::sys::path::append(path, cache, "tune");
   if (path.empty())
     return Stop{kFileSystem, "tune has no place for its estimates: neither "
                              "XDG_CACHE_HOME nor HOME names a folder; set "
