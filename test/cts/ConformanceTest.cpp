@@ -32,6 +32,7 @@ protected:
     if (!isThere(GetParam()))
       GTEST_SKIP() << "no such device: " << sluice_status_message();
     session = open();
+    ASSERT_TRUE(session);
     for (size_t i = 0; i < kSize; ++i)
       x[i] = int8_t(91 * i + 5);
   }
@@ -111,6 +112,7 @@ TEST_P(Conformance, WritesInputsInPlace) {
 
 TEST_P(Conformance, KeepsSessionsApart) {
   SessionPtr other = open();
+  ASSERT_TRUE(other);
   run(session.get());
   int8_t first[kSize];
   memcpy(first, output(session.get()), kSize);

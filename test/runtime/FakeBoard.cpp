@@ -4,6 +4,7 @@
 
 #include "runtime/drivers/uart/Frame.h"
 #include "runtime/drivers/uart/Protocol.h"
+#include "runtime/hal/EngineCapabilities.h"
 #include "runtime/hal/EngineRegisters.h"
 
 #include <cstring>
@@ -64,11 +65,20 @@ void FakeBoard::send(std::span<const uint8_t> contents) {
   (void)!write(terminal, frame, size);
 }
 
-void FakeBoard::answer(std::span<const uint8_t> request) {
-  if (isReset.exchange(false)) {
-    divisor = firstDivisor();
-    registers = {{engine_register::kControl, engine_register::kIdle}};
+void FakeBoard::powerUp() {
+  divisor = firstDivisor();
+  registers = {{engine_register::kControl, engine_register::kIdle}};
+  uint32_t address = engine_register::kCapabilities;
+  for (uint32_t word : {EngineCapabilities::kMagic, 1u, 8u, 8u, 131072u, 8u,
+                        1024u, 256u, 8u, EngineCapabilities::kInt4}) {
+    registers[address] = word;
+    address += 4;
   }
+}
+
+void FakeBoard::answer(std::span<const uint8_t> request) {
+  if (isReset.exchange(false))
+    powerUp();
   uint16_t count;
   uint32_t address;
   memcpy(&count, &request[2], sizeof(count));
@@ -109,7 +119,7 @@ void FakeBoard::answer(std::span<const uint8_t> request) {
   out.push_back(kDone);
   if (request[0] == kHello && options.isLate)
     out.swap(heldBack);
-  if (!out.empty())
+  if (!out.empty() && !isSilent)
     send(out);
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A board that needs no simulation: what docs/spec/uart.md says of one, in a
-// thread behind a pseudo-terminal. Its engine only holds registers. It is for
+// thread behind a pseudo-terminal. Its engine is one of the test package, and
+// only holds registers. It is for
 // boards that fail in ways that the RTL does not have, or take no time.
 
 #ifndef SLUICE_TEST_RUNTIME_FAKEBOARD_H
@@ -36,9 +37,12 @@ public:
   /// Before its next answer: as if its bitstream were loaded anew. The memory
   /// stays as it is.
   void reset() { isReset = true; }
+  /// It answers nothing more.
+  void silence() { isSilent = true; }
 
 private:
   void serve();
+  void powerUp();
   void answer(std::span<const uint8_t> request);
   void send(std::span<const uint8_t> contents);
   uint32_t firstDivisor() const;
@@ -46,7 +50,7 @@ private:
   const FakeBoardOptions options;
   std::string path;
   int terminal = -1, hostSide = -1;
-  std::atomic<bool> isOver = false, isReset = true;
+  std::atomic<bool> isOver = false, isReset = true, isSilent = false;
   std::thread thread;
 
   uint32_t divisor = 0;

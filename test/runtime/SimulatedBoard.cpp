@@ -42,12 +42,7 @@ std::string SimulatedBoard::spec(const std::string &options) const {
          (options.empty() ? "" : "," + options);
 }
 
-void SimulatedBoard::stop() { ::kill(process, SIGSTOP); }
-
-void SimulatedBoard::resume() { ::kill(process, SIGCONT); }
-
 void SimulatedBoard::kill() {
-  ::kill(process, SIGCONT);
   ::kill(process, SIGTERM);
   waitpid(process, nullptr, 0);
   process = -1;

@@ -25,9 +25,7 @@ public:
   /// The device string, patient enough for a simulation on a busy machine.
   std::string spec(const std::string &options = "") const;
 
-  void stop();   ///< It no longer moves, as if its power were cut.
-  void resume(); ///< It goes on where it was.
-  void kill();   ///< It and its port are gone.
+  void kill(); ///< It and its port are gone.
 
 private:
   pid_t process = -1;

@@ -291,39 +291,55 @@ TEST(UartLink, EndsATransferWhenItIsTold) {
 // Sessions
 //===----------------------------------------------------------------------===//
 
-TEST(Uart, LeavesTheRunToTheCpuWhenTheBoardDies) {
-  sluice_package_t *rawPackage;
-  ASSERT_EQ(TestPackage().load(&rawPackage), SLUICE_STATUS_OK);
-  PackagePtr package(rawPackage);
-  for (bool isGone : {false, true}) {
-    SimulatedBoard board;
-    std::string spec = "uart:" + board.port() + ",baud=25000000,timeout=16000";
+class Uart : public testing::Test {
+protected:
+  void open(const std::string &spec) {
+    sluice_package_t *package;
+    ASSERT_EQ(TestPackage().load(&package), SLUICE_STATUS_OK);
+    PackagePtr owned(package);
     sluice_session_options_t options = {sizeof(options), spec.c_str()};
     sluice_session_t *raw;
-    ASSERT_EQ(sluice_session_create(package.get(), &options, &raw),
-              SLUICE_STATUS_OK)
+    ASSERT_EQ(sluice_session_create(package, &options, &raw), SLUICE_STATUS_OK)
         << sluice_status_message();
-    SessionPtr session(raw);
+    session.reset(raw);
+  }
+  /// Of one run, whose result is right.
+  void run(uint64_t fallbacks) {
     int8_t x[TestPackage::kTensorSize] = {1, 2, 3};
-    sluice_session_set_input(raw, 0, x, sizeof(x));
-    ASSERT_EQ(sluice_session_run(raw), SLUICE_STATUS_OK);
-    sluice_profile_t profile;
-    sluice_session_profile(raw, &profile);
-    EXPECT_EQ(profile.fallbacks, 0u);
-    isGone ? board.kill() : board.stop();
-    ASSERT_EQ(sluice_session_run(raw), SLUICE_STATUS_OK)
+    sluice_session_set_input(session.get(), 0, x, sizeof(x));
+    ASSERT_EQ(sluice_session_run(session.get()), SLUICE_STATUS_OK)
         << sluice_status_message();
     const void *y;
-    sluice_session_output_data(raw, 0, &y);
+    sluice_session_output_data(session.get(), 0, &y);
     for (size_t i = 0; i < sizeof(x); ++i)
       ASSERT_EQ(static_cast<const int8_t *>(y)[i], int8_t(~x[i]));
-    sluice_session_profile(raw, &profile);
-    EXPECT_EQ(profile.fallbacks, 1u);
-    std::string fault = sluice_session_fault(raw);
-    EXPECT_NE(fault.find(isGone ? "the port is gone" : "has not answered for"),
-              std::string::npos)
-        << fault;
+    sluice_profile_t profile;
+    sluice_session_profile(session.get(), &profile);
+    EXPECT_EQ(profile.fallbacks, fallbacks);
   }
+  void expectFault(const char *part) {
+    std::string fault = sluice_session_fault(session.get());
+    EXPECT_NE(fault.find(part), std::string::npos) << fault;
+  }
+
+  SessionPtr session;
+};
+
+TEST_F(Uart, LeavesTheRunToTheCpuWhenTheBoardIsGone) {
+  SimulatedBoard board;
+  ASSERT_NO_FATAL_FAILURE(open(board.spec()));
+  run(/*fallbacks=*/0);
+  board.kill();
+  run(/*fallbacks=*/1);
+  expectFault("the port is gone");
+}
+
+TEST_F(Uart, LeavesTheRunToTheCpuWhenTheBoardIsSilent) {
+  FakeBoard board;
+  ASSERT_NO_FATAL_FAILURE(open("uart:" + board.port() + ",timeout=2000"));
+  board.silence();
+  run(/*fallbacks=*/1);
+  expectFault("has not answered for");
 }
 
 std::string failToOpen(const std::string &spec) {
@@ -377,7 +393,7 @@ std::string noBoardAt(const std::string &port) {
          ": no board answers; is it powered, and is Sluice's bitstream loaded?";
 }
 
-TEST(Uart, SaysWhyThereIsNoBoard) {
+TEST_F(Uart, SaysWhyThereIsNoBoard) {
   EXPECT_EQ(failToOpen("uart:/nowhere/tty"),
             "device 'uart': cannot open /nowhere/tty: No such file or "
             "directory");
