@@ -24,6 +24,8 @@ from qdq_model import random_samples
 INPUTS = 2
 # A device that is well answers each millisecond. The other faults are found out at once, however busy the machine.
 TIMEOUTS = {"hang": ",timeout=1000", "late": ",timeout=1000"}
+# The whole request, on a machine with much else to do; a device that is late is so for two minutes.
+MOST_SECONDS = 60
 # What a failure's message says.
 KINDS = {
     "die": "the device is gone",
@@ -61,7 +63,7 @@ def check_fault(failures, package, work, xclbin, arrays, reference, kind, comman
         failures.expect(harness.same_bytes(dict(outputs), reference), f"{where}: wrong bytes")
     failures.expect(json.loads(done.stdout)["fallbacks"] == 1, f"{where}: the CPU did not take over")
     failures.expect(KINDS[kind] in done.stderr, f"{where}: {done.stderr}")
-    failures.expect(seconds < 15, f"{where}: took {seconds:.1f} s")
+    failures.expect(seconds < MOST_SECONDS, f"{where}: took {seconds:.1f} s")
 
 
 def main():

@@ -119,7 +119,7 @@ TEST_P(XrtFaults, AreReportedAndTheCpuTakesOver) {
   auto begin = std::chrono::steady_clock::now();
   run(session.get());
   auto took = std::chrono::steady_clock::now() - begin;
-  EXPECT_LT(took, std::chrono::seconds(10));
+  EXPECT_LT(took, std::chrono::seconds(60));
   EXPECT_EQ(fallbacks(session.get()), 1u);
   std::string fault = sluice_session_fault(session.get());
   EXPECT_NE(fault.find(planted.message), std::string::npos) << fault;

@@ -37,13 +37,13 @@ constexpr uint32_t kStart = 1, kIdle = 4, kNone = 0xffffffff;
 constexpr uint64_t kChunk = 1024, kFaultChunk = 16;
 /// How long libxrt may take to listen.
 constexpr int kConnectMs = 20000, kConnectBackMs = 5000;
-constexpr unsigned kLateSeconds = 20;
+constexpr unsigned kLateSeconds = 120;
 
 enum class FaultKind {
   None,
   Die,     ///< the process is gone
   Hang,    ///< it answers no more
-  Late,    ///< it answers, but after twenty seconds
+  Late,    ///< it answers, but after two minutes
   Vanish,  ///< reads give ones, as from a card that left the bus
   Corrupt, ///< one bit of the next bytes read from memory is wrong
   Abort,   ///< the engine stops with an error
