@@ -25,7 +25,7 @@ static char temporaryFile[PATH_MAX];
 // The folder to remove, or empty.
 static char temporaryFolder[PATH_MAX];
 
-extern "C" void sluiceInterrupted(int) {
+static void cleanUp() {
   endProgram(); // which may write to the folder
   if (temporaryFile[0])
     unlink(temporaryFile);
@@ -36,10 +36,26 @@ extern "C" void sluiceInterrupted(int) {
       _exit(execl("/bin/rm", "rm", "-rf", temporaryFolder, nullptr));
     waitpid(child, nullptr, 0);
   }
+}
+
+extern "C" void sluiceInterrupted(int) {
+  cleanUp();
   static const char text[] = "\nsluice: interrupted\n";
   if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
     _exit(kInterrupted);
   _exit(kInterrupted);
+}
+
+/// Whoever reads the output has left.
+extern "C" void sluiceUnread(int signal) {
+  cleanUp();
+  raise(signal); // with its usual effect
+}
+
+static bool isIgnored(int signal) {
+  struct sigaction action;
+  sigaction(signal, nullptr, &action);
+  return action.sa_handler == SIG_IGN;
 }
 
 void handleInterrupts() {
@@ -49,10 +65,12 @@ void handleInterrupts() {
   sigaction(SIGTERM, &action, nullptr);
   // A program that runs is in a group of its own, and does not see that the
   // terminal goes; under nohup a command goes on then.
-  struct sigaction before;
-  sigaction(SIGHUP, nullptr, &before);
-  if (before.sa_handler != SIG_IGN)
+  if (!isIgnored(SIGHUP))
     sigaction(SIGHUP, &action, nullptr);
+  action.sa_handler = sluiceUnread;
+  action.sa_flags = SA_RESETHAND | SA_NODEFER;
+  if (!isIgnored(SIGPIPE))
+    sigaction(SIGPIPE, &action, nullptr);
 }
 
 /// Whether `path` is a device or a pipe: written to where it is, never

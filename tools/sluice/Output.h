@@ -15,7 +15,8 @@
 namespace sluice {
 
 /// From here on Ctrl-C, SIGTERM and SIGHUP end the program that runs, remove
-/// the file that is being written, say so in a line, and exit with 130.
+/// the file that is being written, say so in a line, and exit with 130; SIGPIPE
+/// cleans up likewise.
 void handleInterrupts();
 
 /// Writes `path` through a temporary file beside it. Throws kFileSystem.
