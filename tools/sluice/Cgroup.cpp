@@ -5,6 +5,7 @@
 #include "tools/sluice/Process.h"
 
 #include <cerrno>
+#include <climits>
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -88,10 +89,24 @@ std::string ownGroup(const std::string &controller) {
 
 } // namespace
 
+// Those that were made, or empty.
+static char folders[2][PATH_MAX];
+
+void removeCgroup() {
+  for (char *folder : folders)
+    if (folder[0]) {
+      rmdir(folder);
+      folder[0] = 0;
+    }
+}
+
 std::string Cgroup::makeFolder(const std::string &folder) {
+  InterruptsHeld held; // until it is known what to remove
+  if (folder.size() >= PATH_MAX)
+    return folder + ": the name is too long";
   if (mkdir(folder.c_str(), 0755) != 0)
     return fmt::format("{}: {}", folder, strerror(errno));
-  folders.push_back(folder);
+  memcpy(folders[folders[0][0] ? 1 : 0], folder.c_str(), folder.size() + 1);
   return "";
 }
 
@@ -131,10 +146,7 @@ std::string Cgroup::create() {
          "memory";
 }
 
-Cgroup::~Cgroup() {
-  for (const std::string &folder : folders)
-    rmdir(folder.c_str());
-}
+Cgroup::~Cgroup() { removeCgroup(); }
 
 bool Cgroup::setLimits(uint64_t percent, uint64_t bytes) {
   uint64_t quota = kPeriodUs * percent / 100;

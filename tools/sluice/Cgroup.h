@@ -39,9 +39,12 @@ private:
   std::string makeFolder(const std::string &folder);
 
   bool isUnified = false;
-  std::string processors, memory;   // folders; of version 2 the same
-  std::vector<std::string> folders; // made here
+  std::string processors, memory; // folders; of version 2 the same
 };
+
+/// Removes the folders of the group that there is, if any; also for a signal
+/// handler.
+void removeCgroup();
 
 } // namespace sluice
 

@@ -2,6 +2,7 @@
 
 #include "tools/sluice/Output.h"
 
+#include "tools/sluice/Cgroup.h"
 #include "tools/sluice/Failure.h"
 #include "tools/sluice/Process.h"
 
@@ -26,7 +27,8 @@ static char temporaryFile[PATH_MAX];
 static char temporaryFolder[PATH_MAX];
 
 static void cleanUp() {
-  endProgram(); // which may write to the folder
+  endProgram(); // which may write to the folder, and be in the group
+  removeCgroup();
   if (temporaryFile[0])
     unlink(temporaryFile);
   // Of what removes a folder, only another program may be called here.
