@@ -53,6 +53,12 @@ std::string sluice::engine::checkParameters(const Parameters &parameters) {
   if (parameters.PC % parameters.PK)
     return llvm::formatv("PC = {0} is not a multiple of PK = {1}",
                          parameters.PC, parameters.PK);
+  // A word of weights comes in beats, whose number LOAD counts in 8 bits.
+  uint64_t word = uint64_t(parameters.PC) * parameters.PK;
+  if (word < 8 || word > 2048)
+    return llvm::formatv("PC = {0} by PK = {1} makes a word of {2} weights, "
+                         "not 8 to 2048",
+                         parameters.PC, parameters.PK, word);
   if (parameters.PK % parameters.RQ_CYCLES)
     return llvm::formatv("PK = {0} is not a multiple of RQ_CYCLES = {1}",
                          parameters.PK, parameters.RQ_CYCLES);
@@ -65,6 +71,10 @@ std::string sluice::engine::checkParameters(const Parameters &parameters) {
                          "than two words of PC = {2} bytes a bank",
                          parameters.ACT_BYTES, parameters.ACT_BANKS,
                          parameters.PC);
+  if (parameters.ACT_BYTES / parameters.PK > UINT16_MAX + 1)
+    return llvm::formatv("ACT_BYTES = {0} in chunks of PK = {1} bytes is more "
+                         "than 16 address bits reach",
+                         parameters.ACT_BYTES, parameters.PK);
   if (parameters.WGT_WORDS > UINT16_MAX + 1 ||
       parameters.PRM_WORDS > UINT16_MAX + 1)
     return llvm::formatv("WGT_WORDS = {0} or PRM_WORDS = {1} is more than 16 "

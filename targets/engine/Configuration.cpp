@@ -6,6 +6,8 @@
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/MemoryBuffer.h"
 
+#include <cmath>
+
 using namespace sluice::engine;
 using llvm::createStringError;
 using llvm::Error;
@@ -264,6 +266,8 @@ Error Configuration::validate() const {
                         needs.luts, theBoard.device, theBoard.luts));
   if (!(theBoard.clockMhz > 0))
     return fail("clock_mhz is not positive");
+  if (theBoard.shell == "ulx3s" && std::fmod(theBoard.clockMhz, 5))
+    return fail("clock_mhz is no multiple of 5, as ulx3s's PLL makes");
   return Error::success();
 }
 

@@ -105,7 +105,7 @@ private:
   }
 
   /// The byte of DRAM behind a base; past the end it is 0 and an error.
-  uint8_t readDram(unsigned base, int64_t address);
+  uint8_t readDram(unsigned base, uint32_t address);
   void fail(std::string message) {
     if (error.empty())
       error = std::move(message);
@@ -173,11 +173,11 @@ std::string Machine::execute(const Instruction &instruction) {
 // LOAD and STORE
 //===----------------------------------------------------------------------===//
 
-uint8_t Machine::readDram(unsigned base, int64_t address) {
+uint8_t Machine::readDram(unsigned base, uint32_t address) {
   llvm::ArrayRef<uint8_t> memory = constants;
   if (base)
     memory = arena;
-  if (address < 0 || address >= int64_t(memory.size())) {
+  if (address >= memory.size()) {
     fail(formatv("reads byte {0} of {1} of {2} bytes", address,
                  base ? "an arena" : "constants", memory.size()));
     return 0;
@@ -193,11 +193,11 @@ void Machine::loadAct(const LoadActFields &f) {
     for (unsigned x = 0; x < f.nx; ++x) {
       uint32_t chunk = f.dst + y * f.dst_step_y + x * f.dst_step_x;
       for (unsigned b = 0; b < words * PC; ++b) {
-        int64_t p = f.pos0 + int64_t(x) * f.stride_x + b;
-        bool wanted = b < f.len && 0 <= p && p < f.row_len;
+        // All of this wraps modulo 2^32.
+        auto p = int32_t(f.pos0 + x * f.stride_x + b);
+        bool wanted = b < f.len && 0 <= p && uint32_t(p) < f.row_len;
         int8_t byte =
-            wanted ? readDram(f.base, f.offset + int64_t(y) * f.stride_y + p)
-                   : f.fill;
+            wanted ? readDram(f.base, f.offset + y * f.stride_y + p) : f.fill;
         writeChunk(chunk + b / PK)[b % PK] = byte;
       }
     }
@@ -209,7 +209,7 @@ void Machine::loadWords(const LoadWordsFields &f, Memory memory,
     races.write(memory, f.dst + i);
     for (unsigned b = 0; b < wordBytes; ++b)
       words[size_t(f.dst + i) * wordBytes + b] =
-          readDram(f.base, f.offset + int64_t(i) * wordBytes + b);
+          readDram(f.base, f.offset + i * wordBytes + b);
   }
 }
 
@@ -217,11 +217,10 @@ void Machine::store(const StoreFields &f) {
   for (unsigned y = 0; y < f.ny; ++y)
     for (unsigned x = 0; x < f.nx; ++x) {
       uint32_t chunk = f.src + y * f.src_step_y + x * f.src_step_x;
-      int64_t run =
-          f.offset + int64_t(y) * f.stride_y + int64_t(x) * f.stride_x;
+      uint32_t run = f.offset + y * f.stride_y + x * f.stride_x;
       for (unsigned b = 0; b < f.len; ++b) {
-        int64_t address = run + b;
-        if (address < 0 || address >= int64_t(arena.size()))
+        uint32_t address = run + b;
+        if (address >= arena.size())
           return fail(formatv("writes byte {0} of an arena of {1} bytes",
                               address, arena.size()));
         races.write(Memory::Arena, address);

@@ -145,9 +145,9 @@ class Machine:
         b = np.arange(padded)
         read, written = [], []
         for act, y, x in self.runs(i, i.dst, i.dst_step_y, i.dst_step_x):
-            p = i.pos0 + x * i.stride_x + b
+            p = (i.pos0 + x * i.stride_x + b + 2**31) % 2**32 - 2**31
             wanted = (b < i.len) & (p >= 0) & (p < i.row_len)
-            where = begin + i.offset + y * i.stride_y + np.where(wanted, p, 0)
+            where = begin + (i.offset + y * i.stride_y + np.where(wanted, p, 0)) % 2**32
             assert np.all((where[wanted] >= begin) & (where[wanted] < begin + size)), "fence"
             to = (act + b) % self.c.ACT_BYTES
             self.act[to] = np.where(wanted, self.memory[np.where(wanted, where, 0)], i.fill % 256)
@@ -180,7 +180,7 @@ class Machine:
         b = np.arange(i.len)
         read, written = [], []
         for act, y, x in self.runs(i, i.src, i.src_step_y, i.src_step_x):
-            where = begin + i.offset + y * i.stride_y + x * i.stride_x + b
+            where = begin + (i.offset + y * i.stride_y + x * i.stride_x + b) % 2**32
             assert np.all((where >= begin) & (where < begin + size)), "fence"
             source = (act + b) % self.c.ACT_BYTES
             self.memory[where] = self.act[source]

@@ -87,6 +87,7 @@ def check_board(board):
         check_fields(xrt, "board.xrt", XRT, XRT_OPTIONAL)
     for broken, text in (
         (not 0 < board["clock_mhz"] < math.inf, "is not positive at board.clock_mhz"),
+        (board["shell"] == "ulx3s" and board["clock_mhz"] % 5, "is no multiple of 5, as ulx3s's PLL makes, at board.clock_mhz"),
         (board.get("seed", 0) >= 1 << 31, "is more than 31 bits hold at board.seed"),
         (board.get("memory_block_bits") == 0, "is 0 at board.memory_block_bits"),
         (memory and (memory["latency"] > 100000 or not 1 <= memory["bytes_per_cycle"] <= 1024),
@@ -151,9 +152,11 @@ def find_fault(parameters):
           for name, least in (("PC", 4), ("ACT_BANKS", 2), ("WGT_WORDS", 2), ("PRM_WORDS", 2))),
         (p["AXI_BYTES"] != 8, "AXI_BYTES is {AXI_BYTES}, and engines have 8"),
         (p["PC"] % p["PK"], "PC = {PC} is not a multiple of PK = {PK}"),
+        (not 8 <= p["PC"] * p["PK"] <= 2048, f"PC = {{PC}} by PK = {{PK}} makes a word of {p['PC'] * p['PK']} weights, not 8 to 2048"),
         (p["PK"] % p["RQ_CYCLES"], "PK = {PK} is not a multiple of RQ_CYCLES = {RQ_CYCLES}"),
         (p["INT16"] and lanes < 2, "INT16 = 1 needs two lanes of requantize, and PK = {PK} by RQ_CYCLES = {RQ_CYCLES} leaves one"),
         (bank < 2 * p["PC"], "ACT_BYTES = {ACT_BYTES} in ACT_BANKS = {ACT_BANKS} banks leaves less than two words of PC = {PC} bytes a bank"),
+        (p["ACT_BYTES"] // p["PK"] > 65536, "ACT_BYTES = {ACT_BYTES} in chunks of PK = {PK} bytes is more than 16 address bits reach"),
         (max(p["WGT_WORDS"], p["PRM_WORDS"]) > 65536,
          "WGT_WORDS = {WGT_WORDS} or PRM_WORDS = {PRM_WORDS} is more than 16 address bits reach"),
     ):

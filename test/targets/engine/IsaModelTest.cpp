@@ -374,9 +374,10 @@ TEST_F(IsaModelTest, Fences) {
             "instruction 0 (load_act): reads byte 65536 of constants of 65536 "
             "bytes");
   load.base = 1, load.offset = 0, load.stride_y = -1, load.ny = 2;
-  EXPECT_EQ(run(Opcode::LoadAct, load),
-            "instruction 0 (load_act): reads byte -1 of an arena of 65536 "
-            "bytes");
+  EXPECT_EQ(
+      run(Opcode::LoadAct, load),
+      "instruction 0 (load_act): reads byte 4294967295 of an arena of 65536 "
+      "bytes");
   StoreFields store;
   store.offset = 65535, store.len = 2;
   EXPECT_EQ(run(Opcode::Store, store),

@@ -80,6 +80,8 @@ def main():
             del fields[key]
         path.write_text(json.dumps(board))
         expect(path, wanted, None if (place, value, wanted) in FAULTS_OF_SCRIPTS else check)
+    path.write_text(json.dumps({**BOARD, "shell": "ulx3s", "clock_mhz": 118}))
+    expect(path, "is no multiple of 5, as ulx3s's PLL makes, at board.clock_mhz", check)
     for text, wanted in TEXTS.items():
         path.write_text(text)
         expect(path, wanted)
