@@ -101,7 +101,7 @@ module memory_tb #(
   int         seed = SEED, stall = 0, errors = 0, reads = 0, engine_done = 0, link_done = 0;
 
   function automatic int pick(input int range);
-    pick = $urandom_range(range - 1);
+    pick = int'($unsigned($urandom(seed)) % range);
   endfunction
   task automatic fail(input string what);
     $display("FAILED: %s at %0t", what, $time);
@@ -134,8 +134,8 @@ module memory_tb #(
     aw_valid <= 1'b0;
     for (int i = 0; i <= int'(len); i++) begin
       repeat (pick(3) * stall) @(posedge clk);
-      data    = {$urandom, $urandom};
-      strobes = pick(2) == 0 ? 8'hff : 8'($urandom);
+      data    = {$urandom(seed), $urandom(seed)};
+      strobes = pick(2) == 0 ? 8'hff : 8'($urandom(seed));
       w_valid <= 1'b1;
       w_data  <= data;
       w_strb  <= strobes;
@@ -207,7 +207,7 @@ module memory_tb #(
       req   <= 1'b1;
       write <= 1'(pick(2));
       addr  <= {13'd0, spot};
-      wdata <= {$urandom, $urandom};
+      wdata <= {$urandom(seed), $urandom(seed)};
       @(posedge clk);
       req <= 1'b0;
       do @(posedge clk); while (!done);
