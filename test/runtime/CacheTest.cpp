@@ -32,13 +32,13 @@ std::string folder(const char *cache, const char *home) {
 }
 
 TEST(UserCache, IsWhereTheVariableSays) {
-  EXPECT_EQ(folder("/kept", "/home/u"), "/kept/sluice");
+  EXPECT_EQ(folder("/kept", "/house"), "/kept/sluice");
   EXPECT_EQ(folder("/kept", nullptr), "/kept/sluice");
 }
 
 TEST(UserCache, IsAtHomeWhereTheVariableNamesNoAbsolutePath) {
   for (const char *cache : {(const char *)nullptr, "", "kept"})
-    EXPECT_EQ(folder(cache, "/home/u"), "/home/u/.cache/sluice");
+    EXPECT_EQ(folder(cache, "/house"), "/house/.cache/sluice");
 }
 
 TEST(UserCache, IsNowhereWithoutAHome) {
