@@ -191,9 +191,9 @@ TEST(Quarantine, DoublesItsWaits) {
   Log log(spec);
   PackagePtr package = loadTestPackage();
   SessionPtr session = openSession(package.get(), spec, true);
-  EXPECT_EQ(sluice_session_run(session.get()), SLUICE_STATUS_OK);
   sluice_device_health_t health = {};
   uint64_t begin = sluice_monotonic_ns();
+  EXPECT_EQ(sluice_session_run(session.get()), SLUICE_STATUS_OK);
   do {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
     sluice_session_health(session.get(), &health);

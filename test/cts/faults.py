@@ -173,7 +173,8 @@ class Model:
         what = f"{name}: {kind} at {at}"
         begin = time.monotonic()
         self.check(session.run(self.inputs, timeout), what)
-        assert timeout is None or time.monotonic() - begin < timeout + 0.1, f"{what}: late"
+        if timeout is not None and time.monotonic() - begin >= timeout + 0.1:
+            raise sluice.Error(DEADLINE_EXCEEDED, f"{what}: late")
         if session.health.faults == 0:
             return False
         told = [line for line in lines if f"'{name}'" in line]
