@@ -52,6 +52,7 @@ class HotPath : public testing::TestWithParam<const char *> {};
 TEST_P(HotPath, AllocatesNothingAndTakesNoLock) {
   PackagePtr package = loadTestPackage();
   SessionPtr session = openSession(package.get(), GetParam(), true);
+  ASSERT_TRUE(session);
   int8_t x[TestPackage::kTensorSize] = {3};
   auto run = [&] {
     const void *y;

@@ -89,6 +89,7 @@ void FakeBoard::answer(std::span<const uint8_t> request) {
     for (int i = 0; i < 4; ++i)
       out.push_back(uint8_t(word >> 8 * i));
   };
+  AnswerStatus status = kDone;
   switch (request[0]) {
   case kHello:
     for (uint32_t word : {address, kMagic, kVersion, uint32_t(kMaxData), 2048u,
@@ -115,8 +116,10 @@ void FakeBoard::answer(std::span<const uint8_t> request) {
   case kCheckMemory:
     put(crc32({&memory[address], count * 8u}));
     break;
+  default:
+    status = kBadRequest;
   }
-  out.push_back(kDone);
+  out.push_back(status);
   if (request[0] == kHello && options.isLate)
     out.swap(heldBack);
   if (!out.empty() && !isSilent)
