@@ -11,9 +11,6 @@ using namespace mlir;
 static_assert(llvm::endianness::native == llvm::endianness::little,
               "elements are held in the byte order of ONNX files");
 
-/// Blobs may be mapped by the runtime and read by vector code.
-static constexpr size_t blobAlignment = 64;
-
 static size_t getElementBytes(Type type) {
   return llvm::divideCeil(type.getIntOrFloatBitWidth(), 8);
 }

@@ -15,6 +15,9 @@ namespace sluice::onnx {
 /// Constants of more elements are held as resources.
 inline constexpr int64_t maxInlineElements = 16;
 
+/// Of resources, which vector code may read where they lie.
+inline constexpr size_t blobAlignment = 64;
+
 /// The elements as they lie in memory: row-major, little-endian, one byte for
 /// types below eight bits. A splat is repeated. nullopt if the attribute is of
 /// another kind than dense or dense_resource, or its resource is missing or of

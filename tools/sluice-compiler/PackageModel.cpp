@@ -4,15 +4,14 @@
 
 #include "tools/sluice-compiler/Model.h"
 
+#include "compiler/Support/ParseModule.h"
 #include "runtime/base/Sha256.h"
 #include "runtime/base/Status.h"
 #include "runtime/package/Package.h"
 
-#include "mlir/Parser/Parser.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
-#include "llvm/Support/SourceMgr.h"
 
 using namespace mlir;
 
@@ -64,9 +63,7 @@ std::optional<Stop> readPackageModel(StringRef given, MLIRContext &context,
   // What a parser expects is of no use to a user.
   ScopedDiagnosticHandler silence(&context,
                                   [](Diagnostic &) { return success(); });
-  llvm::SourceMgr sources;
-  sources.AddNewSourceBuffer(std::move(*buffer), llvm::SMLoc());
-  module = parseSourceFile<ModuleOp>(sources, &context);
+  module = parseModule((*buffer)->getBuffer(), context);
   if (module && getMain(*module))
     return std::nullopt;
   return Stop{kBadInput, (path + ": holds no model of the compiler's, or is "

@@ -4,10 +4,10 @@
 
 #include "compiler/Pipelines/Phases.h"
 #include "compiler/Pipelines/RegisterAll.h"
+#include "compiler/Support/ParseModule.h"
 #include "dialects/Deploy/Deploy.h"
 #include "tools/sluice-compiler/Model.h"
 
-#include "mlir/Parser/Parser.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
@@ -138,7 +138,7 @@ public:
     registerAllSluiceDialects(registry);
     context.appendDialectRegistry(registry);
     context.loadAllAvailableDialects();
-    module = parseSourceString<ModuleOp>(legalized, &context);
+    module = parseModule(legalized, context);
   }
 
   void estimate(const Target &target, TunePoint &point);
