@@ -9,7 +9,9 @@
 namespace sluice {
 
 void *Thread::main(void *self) {
-  static_cast<Thread *>(self)->body();
+  // The thread may be what ends the object.
+  auto body = std::move(static_cast<Thread *>(self)->body);
+  body();
   return nullptr;
 }
 
@@ -29,7 +31,11 @@ Status Thread::start(std::function<void()> newBody) {
 }
 
 void Thread::join() {
-  if (std::exchange(isStarted, false))
+  if (!std::exchange(isStarted, false))
+    return;
+  if (pthread_equal(thread, pthread_self()))
+    pthread_detach(thread);
+  else
     pthread_join(thread, nullptr);
 }
 

@@ -24,7 +24,8 @@ public:
   /// none.
   Status start(std::function<void()> body);
 
-  /// Waits for its end, if there is one.
+  /// Waits for its end, if there is one. Called by the thread itself, it lets
+  /// go of it: then the object may die before the thread's end.
   void join();
 
 private:

@@ -6,8 +6,8 @@
 //
 // Threads: the runtime calls the devices of one device string, and their
 // executables, from one thread at a time. Different device strings may be
-// called at the same time. Where a driver's devices need no such order, see
-// Driver::isExclusive.
+// called, and opened, at the same time. Where a driver's devices need no such
+// order, see Driver::isExclusive.
 //
 // Faults: a driver says DEVICE_FAULT and needs no way to recover. The runtime
 // runs the region elsewhere, destroys executables and device, and later opens
@@ -108,7 +108,8 @@ public:
   }
 
   /// Places variant `variant` of the package here. The package outlives the
-  /// executable, the device too. UNSUPPORTED says how the two do not fit.
+  /// executable, the device too. UNSUPPORTED says how the two do not fit;
+  /// DEVICE_FAULT is the device's.
   virtual Status load(const Package &package, uint32_t variant,
                       std::unique_ptr<Executable> &out) = 0;
 };

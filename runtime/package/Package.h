@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -56,6 +57,12 @@ private:
   Buffer manifest_;
   std::vector<Buffer> files_;
 };
+
+/// A reference, which it gives back.
+struct ReleasePackage {
+  void operator()(Package *package) const { package->release(); }
+};
+using PackageReference = std::unique_ptr<Package, ReleasePackage>;
 
 } // namespace sluice
 

@@ -101,12 +101,8 @@ private:
   void callObserver(uint32_t region) const;
   uint32_t countTransitions();
 
-  struct Release {
-    void operator()(Package *package) const { package->release(); }
-  };
-
   Package &package;
-  const std::unique_ptr<Package, Release> kept; // until all below has died
+  const PackageReference kept; // until all below has died
   const program::Variant &variant;
   Buffer arena;
   Place accelerator, cpu;

@@ -83,7 +83,7 @@ Status Session::loadAccelerator(const sluice_session_options_t &options,
     logEvent(SLUICE_LOG_WARNING,
              "device '%s': nothing takes over should it fail: %s",
              spec.text().c_str(), lastMessage());
-  if (!hasFallback && !accelerator.shared->isWell())
+  if (!hasFallback && !accelerator.placement->isKnown())
     return fail(SLUICE_STATUS_DEVICE_FAULT, "device '%s': is in quarantine",
                 spec.text().c_str());
   return SLUICE_STATUS_OK;

@@ -97,7 +97,7 @@ SLUICE_API uint64_t sluice_monotonic_ns(void);
 typedef enum sluice_log_level {
   SLUICE_LOG_WARNING = 4, /* a device failed and its work went to the CPU, or
                              there is no code for the CPU to take over by */
-  SLUICE_LOG_NOTICE = 5   /* a device is well again */
+  SLUICE_LOG_NOTICE = 5   /* a device is well again, or why it is not yet */
 } sluice_log_level_t;
 
 /* Gets each event as one line without its end. Called by any thread, by one at
@@ -178,13 +178,15 @@ typedef struct sluice_session_options {
  * NOT_FOUND: no such device; UNSUPPORTED: package and hardware do not fit, said
  * with each parameter that differs, before anything is written to the device.
  * With a device beside the CPU, each region's CPU twin is run once, on zeros,
- * to know its time. Any thread. */
+ * to know its time. A device in quarantine takes the program when it is well
+ * again, or leaves it to the CPU if the two do not fit. Any thread. */
 SLUICE_API sluice_status_t sluice_session_create(
     sluice_package_t *package, const sluice_session_options_t *options,
     sluice_session_t **out_session);
 
-/* Cancels a run that is under way and waits for its end. Not to be called by
- * the session's own callback. Null is nothing. */
+/* Cancels a run that is under way and waits for its end. A device that is being
+ * opened anew is not waited for: it is closed in the background. Not to be
+ * called by the session's own callback. Null is nothing. */
 SLUICE_API void sluice_session_release(sluice_session_t *session);
 
 typedef enum sluice_type {
