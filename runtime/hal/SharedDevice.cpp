@@ -141,8 +141,8 @@ Status SharedDevice::run(Placement &placement, uint32_t region,
   } else {
     uint64_t begin = monotonicNow();
     status = program.executable->run(region, tensors, control, figures);
-    if (status == SLUICE_STATUS_DEADLINE_EXCEEDED && control.deadline > begin &&
-        control.deadline - begin > 2 * time)
+    if (status == SLUICE_STATUS_DEADLINE_EXCEEDED && time &&
+        control.deadline > begin && control.deadline - begin > 2 * time)
       status = fail(SLUICE_STATUS_DEVICE_FAULT,
                     "region '%s': device is late: not done after %" PRIu64
                     " us, %" PRIu64 " us are expected",

@@ -72,9 +72,9 @@ public:
 
   /// Runs a region in its turn. DEVICE_FAULT: the device is in quarantine, now
   /// or since before; `record` has its state if this run put it there. `time`
-  /// is what a run is known to take, in nanoseconds, and grows with each that
-  /// takes longer; one that misses its deadline although it had twice that is a
-  /// fault too.
+  /// is what a run is known to take, in nanoseconds, 0 before one has
+  /// succeeded, and grows with each that takes longer; one that misses its
+  /// deadline although it had twice that is a fault too.
   Status run(Placement &placement, uint32_t region, void *const *tensors,
              const RunControl &control, uint64_t &time, RegionFigures &figures,
              FaultRecord &record);

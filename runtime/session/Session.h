@@ -70,7 +70,8 @@ private:
   struct Place {
     std::shared_ptr<SharedDevice> shared;
     std::unique_ptr<SharedDevice::Placement> placement;
-    std::vector<uint64_t> times; // ns, one a region: the longest of its runs
+    // ns, one a region: the longest of its runs; 0 before there was one
+    std::vector<uint64_t> times;
 
     const char *name() const { return shared->name(); }
     bool isThere() const { return placement != nullptr; }

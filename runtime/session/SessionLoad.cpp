@@ -119,7 +119,6 @@ void Session::layOut() {
   reserves.resize(regions.size());
   cpu.times.resize(regions.size());
   accelerator.times.resize(regions.size());
-  const program::EngineConfiguration *engine = package.program().engine();
   for (uint32_t i = 0; i < regions.size(); ++i) {
     firstTensors.push_back(tensors.size());
     for (const auto *indices : {regions[i]->inputs(), regions[i]->outputs()})
@@ -127,9 +126,6 @@ void Session::layOut() {
         tensors.push_back(pointers[buffer]);
         tensorBuffers.push_back(buffer);
       }
-    if (engine && engine->clock_mhz() > 0)
-      accelerator.times[i] =
-          uint64_t(regions[i]->estimated_cycles() * 1000 / engine->clock_mhz());
     profiles[i].name = regions[i]->name()->c_str();
     profiles[i].target = regions[i]->target()->c_str();
     profiles[i].macs = regions[i]->macs();

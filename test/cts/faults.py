@@ -89,10 +89,13 @@ class Opencl:
         self.layer.sluice_fault_arm(self.numbers[kind], ctypes.c_uint64(at), ctypes.c_uint64(ms))
 
     def open(self, package, kind, at, ms):
-        """Loading runs the program once; the fault is for the run after it."""
+        """Loading runs the program once; the fault is for the run after it, or after another, by which a device is
+        known to be late."""
         self.arm()
         name = "opencl:0,timeout=200" if kind == "hang" else "opencl:0"
         session = sluice.Session(package, name)
+        if kind == "late":
+            session.run({tensor.name: np.zeros(tensor.shape, tensor.dtype) for tensor in session.inputs})
         self.arm(kind, at, ms)
         return name, session
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Quarantine and sharing by a device that does as it is told: what comes of
-// programs that do not fit, of releases while it is opened.
+// programs that do not fit, of releases while it is opened, of deadlines.
 
 #include "runtime/hal/SharedDevice.h"
 
@@ -303,6 +303,22 @@ TEST_F(Shared, IsNeverOpenTwice) {
   for (std::thread &thread : threads)
     thread.join();
   EXPECT_EQ(script.mostOpen, 1);
+}
+
+TEST_F(Shared, IsLateOnlyWhenItsTimeIsKnown) {
+  Place first = place(good);
+  script.hangs = true;
+  RunControl control = {.deadline = monotonicNow() + 20 * kMillisecond};
+  EXPECT_EQ(run(first, control), SLUICE_STATUS_DEADLINE_EXCEEDED);
+  EXPECT_TRUE(first.device->isWell());
+  script.hangs = false;
+  EXPECT_EQ(run(first), SLUICE_STATUS_OK);
+  EXPECT_GT(first.time, 0u);
+  script.hangs = true;
+  control.deadline = monotonicNow() + 1000 * kMillisecond + 3 * first.time;
+  EXPECT_EQ(run(first, control), SLUICE_STATUS_DEVICE_FAULT);
+  script.hangs = false;
+  EXPECT_EQ(told("region 'copy': device is late: not done after "), 1);
 }
 
 } // namespace
