@@ -33,10 +33,7 @@ SessionPtr openSession(sluice_package_t *package, const std::string &device,
                        OnFault onFault, OnMisfit onMisfit = OnMisfit::Refuse);
 
 /// The runtime's own view of a package, which shows the program.
-struct ReleasePackage {
-  void operator()(Package *package) const { package->release(); }
-};
-using InternalPackagePtr = std::unique_ptr<Package, ReleasePackage>;
+using InternalPackagePtr = PackageReference;
 InternalPackagePtr loadInternalPackage(const std::string &path);
 
 } // namespace sluice
