@@ -84,6 +84,20 @@ void buildCodegenPipeline(OpPassManager &manager, const Target &target) {
   target.addCodegenPasses(manager);
 }
 
+PipelineEnd runPipeline(ModuleOp module,
+                        function_ref<void(OpPassManager &)> build) {
+  bool isRefused = false;
+  ScopedDiagnosticHandler listener(module.getContext(), [&](Diagnostic &given) {
+    isRefused |= given.getSeverity() == DiagnosticSeverity::Error;
+    return failure(); // others print it
+  });
+  PassManager manager(module.getContext());
+  build(manager);
+  if (succeeded(manager.run(module)))
+    return PipelineEnd::Done;
+  return isRefused ? PipelineEnd::Refused : PipelineEnd::Silent;
+}
+
 void registerPhasePipelines() {
   PassPipelineRegistration<>("sluice-prepare",
                              "fold constants into the layers of a model",

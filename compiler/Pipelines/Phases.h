@@ -6,6 +6,7 @@
 #ifndef SLUICE_COMPILER_PIPELINES_PHASES_H
 #define SLUICE_COMPILER_PIPELINES_PHASES_H
 
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/PassManager.h"
 
 #include <optional>
@@ -34,6 +35,11 @@ void buildPartitionPipeline(mlir::OpPassManager &manager, const Target &target,
 /// The target's tiles, then the memory plan, which needs the tiles' spills.
 void buildTilePipeline(mlir::OpPassManager &manager, const Target &target);
 void buildCodegenPipeline(mlir::OpPassManager &manager, const Target &target);
+
+/// How a pipeline ends. That it fails and emits no error is a bug.
+enum class PipelineEnd { Done, Refused, Silent };
+PipelineEnd runPipeline(mlir::ModuleOp module,
+                        llvm::function_ref<void(mlir::OpPassManager &)> build);
 
 /// Registers `sluice-prepare`, `sluice-quantize` and `sluice-legalize` for
 /// sluice-opt.

@@ -86,10 +86,8 @@ std::optional<Stop> Compilation::finishPhase(Phase phase) {
 
 std::optional<Stop>
 Compilation::runPhase(Phase phase, function_ref<void(OpPassManager &)> build) {
-  PassManager manager(&context);
-  build(manager);
-  if (failed(manager.run(*module)))
-    return Stop{printer.getErrorCount() ? kBadInput : kBug, ""};
+  if (auto stop = runPasses(*module, options.model, phase, build))
+    return stop;
   return finishPhase(phase);
 }
 

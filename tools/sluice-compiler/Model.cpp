@@ -8,7 +8,6 @@
 #include "dialects/Onnx/Onnx.h"
 #include "tools/npz/Npz.h"
 
-#include "mlir/Pass/PassManager.h"
 #include "llvm/Support/MemoryBuffer.h"
 
 #include <cmath>
@@ -236,13 +235,19 @@ checkFinite(StringRef path, func::FuncOp main,
   return llvm::Error::success();
 }
 
-static std::optional<Stop>
-runPasses(ModuleOp module, function_ref<void(OpPassManager &)> build) {
-  PassManager manager(module.getContext());
-  build(manager);
-  if (failed(manager.run(module)))
+std::optional<Stop> runPasses(ModuleOp module, StringRef file, Phase phase,
+                              function_ref<void(OpPassManager &)> build) {
+  switch (runPipeline(module, build)) {
+  case PipelineEnd::Done:
+    return std::nullopt;
+  case PipelineEnd::Refused:
     return Stop{kBadInput, ""};
-  return std::nullopt;
+  case PipelineEnd::Silent:
+    break;
+  }
+  return Stop{kBug, (file + ": internal error: phase '" + stringify(phase) +
+                     "' failed without a reason; please report it")
+                        .str()};
 }
 
 /// Ranges for a graph whose real ones are not known: enough to say what would
@@ -260,11 +265,14 @@ std::optional<Stop>
 quantize(ModuleOp module, const ModelOptions &options, const Target &target,
          Calibration calibration,
          std::vector<SmallVector<reference::Tensor>> &samples) {
-  if (auto stop = runPasses(module, buildPreparePipeline))
+  auto run = [&](auto build) {
+    return runPasses(module, options.model, Phase::Quantize, build);
+  };
+  if (auto stop = run(buildPreparePipeline))
     return stop;
   func::FuncOp main = getMain(module);
   if (!options.quantize)
-    return runPasses(module, buildDequantizePipeline);
+    return run(buildDequantizePipeline);
   if (isQdq(main)) {
     if (!options.calibration.empty())
       return Stop{kBadUsage, options.model +
@@ -296,7 +304,7 @@ quantize(ModuleOp module, const ModelOptions &options, const Target &target,
   } else {
     return std::nullopt;
   }
-  return runPasses(module, buildQuantizePipeline);
+  return run(buildQuantizePipeline);
 }
 
 } // namespace sluice

@@ -6,6 +6,7 @@
 #ifndef SLUICE_TOOLS_SLUICE_COMPILER_MODEL_H
 #define SLUICE_TOOLS_SLUICE_COMPILER_MODEL_H
 
+#include "compiler/Pipelines/Phases.h"
 #include "compiler/Reference/Tensor.h"
 #include "targets/Target.h"
 #include "tools/sluice-compiler/Options.h"
@@ -33,7 +34,6 @@ class DiagnosticPrinter {
 public:
   DiagnosticPrinter(mlir::MLIRContext *context, std::string file);
   ~DiagnosticPrinter();
-  size_t getErrorCount() const { return errors.count; }
   /// How a verb ends after an error.
   Stop stop() const { return {errors.ofSystem ? kFileSystem : kBadInput, ""}; }
 
@@ -82,6 +82,11 @@ bool isQdq(mlir::func::FuncOp main);
 /// its type. N samples replace a leading dimension of 1.
 llvm::Expected<std::vector<llvm::SmallVector<reference::Tensor>>>
 readSamples(llvm::StringRef path, mlir::func::FuncOp main);
+
+/// Runs what `build` adds for `phase` on the model of `file`.
+std::optional<Stop>
+runPasses(mlir::ModuleOp module, llvm::StringRef file, Phase phase,
+          llvm::function_ref<void(mlir::OpPassManager &)> build);
 
 /// Where the scales of a float model come from: a data set, or, to judge the
 /// graph before there is one, nowhere.

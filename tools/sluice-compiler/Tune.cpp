@@ -8,7 +8,6 @@
 #include "tools/sluice-compiler/Verbs.h"
 
 #include "mlir/Bytecode/BytecodeWriter.h"
-#include "mlir/Pass/PassManager.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -60,10 +59,9 @@ std::optional<Stop> Tuner::legalize() {
   if (auto stop =
           quantize(*module, options, *target, Calibration::DataSet, samples))
     return stop;
-  PassManager manager(&context);
-  buildLegalizePipeline(manager);
-  if (failed(manager.run(*module)))
-    return Stop{printer.getErrorCount() ? kBadInput : kBug, ""};
+  if (auto stop = runPasses(*module, options.model, Phase::Legalize,
+                            buildLegalizePipeline))
+    return stop;
   llvm::raw_string_ostream os(legalized);
   if (failed(writeBytecodeToFile(*module, os)))
     return Stop{kBug, "cannot write the model's bytecode"};
