@@ -32,8 +32,8 @@ Status Session::create(Package &package,
   return SLUICE_STATUS_OK;
 }
 
-/// `auto` becomes the name of what was chosen, as sessions share a device by its
-/// string.
+/// `auto` becomes the name of what was chosen, as sessions share a device by
+/// its string.
 Status Session::findDevice(const char *text, DeviceSpec &spec,
                            Driver *&out) const {
   SLUICE_RETURN_IF_ERROR(DeviceSpec::parse(text ? text : "auto", spec));
