@@ -293,9 +293,9 @@ TEST_F(Shared, ClosesWhatNobodyWaitsForAnyMore) {
 TEST_F(Shared, IsNeverOpenTwice) {
   script.mostOpen = 0;
   script.runStatus = SLUICE_STATUS_DEVICE_FAULT;
-  std::vector<std::thread> threads;
+  std::thread threads[4];
   for (int i = 0; i < 4; ++i)
-    threads.emplace_back([&, i] {
+    threads[i] = std::thread([&, i] {
       for (int j = 0; j < 100; ++j)
         if (Place made = place(good); (i + j) % 10 == 0)
           run(made);
