@@ -22,41 +22,41 @@ static bool isConstant(Value value) {
   return static_cast<bool>(getConstantElements(value));
 }
 
-/// `value` as a vector of one element for each of `channels`, if it is constant
-/// and varies along dimension `axis` of a tensor of rank `rank` only.
-static Value getRow(PatternRewriter &rewriter, Value value, int64_t axis,
-                    int64_t rank, int64_t channels) {
-  auto type = dyn_cast<RankedTensorType>(value.getType());
-  if (!type || !type.hasStaticShape() || !type.getElementType().isF32() ||
-      type.getNumElements() != channels || !isConstant(value))
-    return {};
-  int64_t dim = axis - (rank - type.getRank());
-  if (dim < 0 || type.getDimSize(dim) != channels)
-    return {};
-  if (type.getRank() == 1)
-    return value;
+/// Whether `value` is constant, varies along dimension `axis` of `type` only,
+/// and can be had as a vector.
+static bool isConstantRow(Value value, int64_t axis, RankedTensorType type) {
+  auto row = dyn_cast<RankedTensorType>(value.getType());
+  if (!row || !row.hasStaticShape() || !row.getElementType().isF32() ||
+      row.getNumElements() != type.getDimSize(axis) || !isConstant(value))
+    return false;
+  int64_t dim = axis - (type.getRank() - row.getRank());
+  if (dim < 0 || row.getDimSize(dim) != type.getDimSize(axis))
+    return false;
   ElementsAttr elements = getConstantElements(value);
-  auto bytes = elements ? readBytes(elements) : std::nullopt;
-  if (!bytes)
-    return {};
-  return ConstantOp::create(
-      rewriter, value.getLoc(),
-      makeElements(type.clone(channels), *bytes, getNodeName(value.getLoc())));
+  return row.getRank() == 1 || (elements && readBytes(elements));
+}
+
+/// A row as a vector.
+static Value makeVector(PatternRewriter &rewriter, Value row) {
+  auto type = cast<RankedTensorType>(row.getType());
+  if (type.getRank() == 1)
+    return row;
+  return ConstantOp::create(rewriter, row.getLoc(),
+                            makeElements(type.clone(type.getNumElements()),
+                                         *readBytes(getConstantElements(row)),
+                                         getNodeName(row.getLoc())));
 }
 
 /// The other operand of `add`, if it is made by an `Op` that nobody else reads,
 /// and the row along dimension `axis` that is added to it.
 template <typename Op>
-static std::pair<Op, Value> getProductAndRow(PatternRewriter &rewriter,
-                                             AddOp add, int64_t axis) {
+static std::pair<Op, Value> getProductAndRow(AddOp add, int64_t axis) {
   auto type = dyn_cast<RankedTensorType>(add.getType());
   for (unsigned i : {0, 1}) {
     auto product = add->getOperand(1 - i).getDefiningOp<Op>();
-    if (!type || !product || !product->hasOneUse() || product.getType() != type)
-      continue;
-    if (Value row = getRow(rewriter, add->getOperand(i), axis, type.getRank(),
-                           type.getDimSize(axis)))
-      return {product, row};
+    if (type && product && product->hasOneUse() && product.getType() == type &&
+        isConstantRow(add->getOperand(i), axis, type))
+      return {product, add->getOperand(i)};
   }
   return {};
 }
@@ -83,8 +83,7 @@ struct MakeGemm : OpRewritePattern<AddOp> {
     auto type = dyn_cast<RankedTensorType>(add.getType());
     if (!type || type.getRank() < 2 || !type.hasStaticShape())
       return failure();
-    auto [product, row] =
-        getProductAndRow<MatMulOp>(rewriter, add, type.getRank() - 1);
+    auto [product, row] = getProductAndRow<MatMulOp>(add, type.getRank() - 1);
     if (!product || !product.hasWeights() ||
         cast<RankedTensorType>(product.getA().getType()).getRank() !=
             type.getRank())
@@ -92,11 +91,12 @@ struct MakeGemm : OpRewritePattern<AddOp> {
     auto inputs = cast<RankedTensorType>(product.getA().getType());
     int64_t columns = type.getShape().back(),
             rows = columns ? type.getNumElements() / columns : 0;
+    Value bias = makeVector(rewriter, row);
     Value x = reshape(rewriter, rewriter.getUnknownLoc(), product.getA(),
                       {rows, inputs.getShape().back()});
     auto gemm = GemmOp::create(rewriter, add.getLoc(),
                                TypeRange{type.clone({rows, columns})},
-                               ValueRange{x, product.getB(), row});
+                               ValueRange{x, product.getB(), bias});
     setFusedNames(gemm, {product, add});
     rewriter.replaceOp(
         add, reshape(rewriter, add.getLoc(), gemm.getY(), type.getShape()));
@@ -112,11 +112,12 @@ struct AddToConv : OpRewritePattern<AddOp> {
     auto type = dyn_cast<RankedTensorType>(add.getType());
     if (!type || type.getRank() < 3)
       return failure();
-    auto [conv, row] = getProductAndRow<ConvOp>(rewriter, add, /*axis=*/1);
+    auto [conv, row] = getProductAndRow<ConvOp>(add, /*axis=*/1);
     if (!conv || conv.getB())
       return failure();
+    Value bias = makeVector(rewriter, row);
     auto biased = ConvOp::create(rewriter, conv.getLoc(), TypeRange{type},
-                                 ValueRange{conv.getX(), conv.getW(), row},
+                                 ValueRange{conv.getX(), conv.getW(), bias},
                                  conv->getAttrs());
     setFusedNames(biased, {conv, add});
     rewriter.replaceOp(add, biased->getResults());

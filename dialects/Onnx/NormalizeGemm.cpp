@@ -40,21 +40,25 @@ struct FoldFactors : OpRewritePattern<GemmOp> {
   LogicalResult matchAndRewrite(GemmOp gemm,
                                 PatternRewriter &rewriter) const override {
     double alpha = gemm.getAlpha().convertToDouble(),
-           beta = gemm.getC() ? gemm.getBeta().convertToDouble() : 1;
-    if (alpha == 1 && beta == 1)
-      return failure();
+           beta = gemm.getBeta().convertToDouble();
     Value weights =
-        alpha == 1 ? gemm.getB() : scaleConstant(rewriter, gemm.getB(), alpha);
-    Value bias =
-        beta == 1 ? gemm.getC() : scaleConstant(rewriter, gemm.getC(), beta);
-    if (!weights || (gemm.getC() && !bias))
+        alpha == 1 ? Value() : scaleConstant(rewriter, gemm.getB(), alpha);
+    Value bias = beta == 1 || !gemm.getC()
+                     ? Value()
+                     : scaleConstant(rewriter, gemm.getC(), beta);
+    // Without C, beta means nothing.
+    bool dropsBeta = beta != 1 && (bias || !gemm.getC());
+    if (!weights && !dropsBeta)
       return failure();
     rewriter.modifyOpInPlace(gemm, [&] {
-      gemm.getBMutable().set(weights);
+      if (weights) {
+        gemm.getBMutable().set(weights);
+        gemm.setAlpha(APFloat(1.0f));
+      }
       if (bias)
         gemm.getCMutable().assign(bias);
-      gemm.setAlpha(APFloat(1.0f));
-      gemm.setBeta(APFloat(1.0f));
+      if (dropsBeta)
+        gemm.setBeta(APFloat(1.0f));
     });
     return success();
   }

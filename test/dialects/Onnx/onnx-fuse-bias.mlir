@@ -65,3 +65,29 @@ func.func @columns(%x: tensor<1x1x4x2xf32>) -> tensor<1x2x4x2xf32> {
   %1 = onnx.Add %0, %b : (tensor<1x2x4x2xf32>, tensor<2xf32>) -> tensor<1x2x4x2xf32>
   return %1 : tensor<1x2x4x2xf32>
 }
+
+// A convolution has one bias; what is added behind it stays.
+// CHECK-LABEL: func.func @two_biases
+// CHECK: %[[CONV:.*]] = onnx.Conv %{{.*}}, %{{.*}}, %{{.*}} {{{.*}} : (tensor<1x1x4x4xf32>, tensor<2x1x1x1xf32>, tensor<2xf32>)
+// CHECK: %[[ADD:.*]] = onnx.Add %[[CONV]]
+// CHECK: return %[[ADD]]
+func.func @two_biases(%x: tensor<1x1x4x4xf32>) -> tensor<1x2x4x4xf32> {
+  %w = onnx.Constant dense<1.0> : tensor<2x1x1x1xf32>
+  %b = onnx.Constant dense<[[[1.0]], [[2.0]]]> : tensor<2x1x1xf32>
+  %c = onnx.Constant dense<[[[3.0]], [[4.0]]]> : tensor<2x1x1xf32>
+  %0 = onnx.Conv %x, %w {kernel_shape = array<i64: 1, 1>, strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>} : (tensor<1x1x4x4xf32>, tensor<2x1x1x1xf32>) -> tensor<1x2x4x4xf32>
+  %1 = onnx.Add %0, %b : (tensor<1x2x4x4xf32>, tensor<2x1x1xf32>) -> tensor<1x2x4x4xf32>
+  %2 = onnx.Add %1, %c : (tensor<1x2x4x4xf32>, tensor<2x1x1xf32>) -> tensor<1x2x4x4xf32>
+  return %2 : tensor<1x2x4x4xf32>
+}
+
+// A product of two activations has no bias: an attention's mask.
+// CHECK-LABEL: func.func @mask
+// CHECK: onnx.MatMul
+// CHECK-NEXT: onnx.Add
+func.func @mask(%x: tensor<1x2x3x4xf32>, %y: tensor<1x2x4x3xf32>) -> tensor<1x2x3x3xf32> {
+  %m = onnx.Constant dense<[[[[0.0, 0.0, -9.0]]]]> : tensor<1x1x1x3xf32>
+  %0 = onnx.MatMul %x, %y : (tensor<1x2x3x4xf32>, tensor<1x2x4x3xf32>) -> tensor<1x2x3x3xf32>
+  %1 = onnx.Add %0, %m : (tensor<1x2x3x3xf32>, tensor<1x1x1x3xf32>) -> tensor<1x2x3x3xf32>
+  return %1 : tensor<1x2x3x3xf32>
+}
