@@ -3,7 +3,7 @@
 #include "compiler/Quantize/Passes.h"
 #include "dialects/Onnx/Constants.h"
 #include "dialects/Onnx/Names.h"
-#include "dialects/Onnx/Onnx.h"
+#include "dialects/Onnx/Products.h"
 
 #include <cmath>
 
@@ -328,8 +328,10 @@ static bool isCovered(Operation *op, ArrayRef<Value> operands, Type result) {
     if (auto perTensor = dyn_cast<quant::UniformQuantizedType>(weight))
       return perTensor.getZeroPoint() == 0;
     auto perAxis = dyn_cast<quant::UniformQuantizedPerAxisType>(weight);
-    return perAxis && llvm::all_of(perAxis.getZeroPoints(),
-                                   [](int64_t z) { return z == 0; });
+    return perAxis &&
+           perAxis.getQuantizedDimension() == onnx::getOutputDim(op) &&
+           llvm::all_of(perAxis.getZeroPoints(),
+                        [](int64_t z) { return z == 0; });
   }
   return true;
 }

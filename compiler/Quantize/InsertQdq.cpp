@@ -4,7 +4,7 @@
 #include "compiler/Quantize/Range.h"
 #include "dialects/Onnx/Constants.h"
 #include "dialects/Onnx/Names.h"
-#include "dialects/Onnx/Onnx.h"
+#include "dialects/Onnx/Products.h"
 
 #include <cmath>
 
@@ -250,8 +250,7 @@ LogicalResult InsertQdq::quantizeParameters(OpBuilder &b, Operation *op) {
   if (biases && !llvm::all_of(*biases, isFinite))
     return op->emitOpError("has a bias that is infinite or not a number, which "
                            "int8 cannot hold");
-  auto gemm = dyn_cast<onnx::GemmOp>(op);
-  int64_t axis = isa<onnx::ConvOp>(op) || (gemm && gemm.getTransB()) ? 0 : 1;
+  int64_t axis = onnx::getOutputDim(op);
   int64_t channels = type.getDimSize(axis);
   if (biases && biases->size() == 1)
     biases->resize(channels, biases->front());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dialects/Onnx/Constants.h"
-#include "dialects/Onnx/Onnx.h"
+#include "dialects/Onnx/Products.h"
 
 #include "mlir/Dialect/Quant/IR/Quant.h"
 
@@ -71,6 +71,11 @@ bool MatMulOp::hasWeights() {
   }
   auto type = dyn_cast<RankedTensorType>(weights.getType());
   return type && type.getRank() == 2 && getConstantElements(weights);
+}
+
+int64_t sluice::onnx::getOutputDim(Operation *product) {
+  auto gemm = dyn_cast<GemmOp>(product);
+  return isa<ConvOp>(product) || (gemm && gemm.getTransB()) ? 0 : 1;
 }
 
 std::pair<Operation *, double> MatMulOp::getScaling() {

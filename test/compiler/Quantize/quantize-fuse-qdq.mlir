@@ -126,3 +126,20 @@ func.func @product(%x: tensor<2x3xi8>, %y: tensor<3x2xi8>) -> tensor<2x2xi8> {
   %4 = onnx.QuantizeLinear %3, %zs, %zz : (tensor<2x2xf32>, tensor<f32>, tensor<i8>) -> tensor<2x2xi8>
   return %4 : tensor<2x2xi8>
 }
+
+// Weights with a scale an input channel stay float.
+// CHECK-LABEL: func.func @scales_of_inputs
+// CHECK: onnx.Gemm {{.*}} : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+// CHECK: onnx.Gemm {{.*}} : (tensor<2x2x!quant.uniform<i8:f32, 5.000000e-01>>, tensor<2x2x!quant.uniform<i8:f32:0,
+func.func @scales_of_inputs(%x: tensor<2x2xi8>) -> (tensor<2x2xi8>, tensor<2x2xi8>) {
+  %s = onnx.Constant dense<0.5> : tensor<f32>
+  %ws = onnx.Constant dense<[0.25, 0.125]> : tensor<2xf32>
+  %wq = onnx.Constant dense<1> : tensor<2x2xi8>
+  %0 = onnx.DequantizeLinear %x, %s : (tensor<2x2xi8>, tensor<f32>) -> tensor<2x2xf32>
+  %w = onnx.DequantizeLinear %wq, %ws {axis = 0 : i64} : (tensor<2x2xi8>, tensor<2xf32>) -> tensor<2x2xf32>
+  %1 = onnx.Gemm %0, %w : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  %2 = onnx.QuantizeLinear %1, %s : (tensor<2x2xf32>, tensor<f32>) -> tensor<2x2xi8>
+  %3 = onnx.Gemm %0, %w {transB = true} : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  %4 = onnx.QuantizeLinear %3, %s : (tensor<2x2xf32>, tensor<f32>) -> tensor<2x2xi8>
+  return %2, %4 : tensor<2x2xi8>, tensor<2x2xi8>
+}

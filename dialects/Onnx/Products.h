@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef SLUICE_DIALECTS_ONNX_PRODUCTS_H
+#define SLUICE_DIALECTS_ONNX_PRODUCTS_H
+
+#include "dialects/Onnx/Onnx.h"
+
+namespace sluice::onnx {
+
+/// The dimension of its weights along which the output channels of a Conv,
+/// ConvTranspose (within a group), Gemm or MatMul by a matrix lie.
+int64_t getOutputDim(mlir::Operation *product);
+
+} // namespace sluice::onnx
+
+#endif // SLUICE_DIALECTS_ONNX_PRODUCTS_H
