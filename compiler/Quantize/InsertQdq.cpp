@@ -41,8 +41,10 @@ static bool isProduct(Operation *op) {
     return onnx::getConstantElements(op->getOperand(1)) &&
            (op->getNumOperands() < 3 ||
             onnx::getConstantElements(op->getOperand(2)));
+  // Weights that are dequantized have their scales.
   auto matmul = dyn_cast<onnx::MatMulOp>(op);
-  return matmul && matmul.hasWeights();
+  return matmul && matmul.hasWeights() &&
+         onnx::getConstantElements(matmul.getB());
 }
 
 /// A product of two activations.
@@ -235,6 +237,8 @@ static Value makeDequantize(OpBuilder &b, Value value, ArrayRef<int64_t> shape,
 /// scale.
 LogicalResult InsertQdq::quantizeParameters(OpBuilder &b, Operation *op) {
   auto it = scales.find(op->getOperand(0));
+  if (it == scales.end())
+    return success();
   Value weight = op->getOperand(1),
         bias = op->getNumOperands() > 2 ? op->getOperand(2) : Value();
   auto type = cast<RankedTensorType>(weight.getType());
@@ -242,7 +246,7 @@ LogicalResult InsertQdq::quantizeParameters(OpBuilder &b, Operation *op) {
   auto biases = bias
                     ? onnx::readElements<float>(onnx::getConstantElements(bias))
                     : std::nullopt;
-  if (it == scales.end() || !reals || (bias && !biases))
+  if (!reals || (bias && !biases))
     return success();
   if (!llvm::all_of(*reals, isFinite))
     return op->emitOpError("has weights that are infinite or not a number, "

@@ -113,3 +113,15 @@ func.func @product(%x: tensor<2x3xf32> {onnx.name = "x", onnx.range = array<f32:
   %1 = onnx.Div %0, %c {onnx.range = array<f32: -1.0, 1.0>} : (tensor<2x2xf32>, tensor<f32>) -> tensor<2x2xf32>
   return %1 : tensor<2x2xf32>
 }
+
+// Weights that are dequantized already stay as they are.
+// CHECK-LABEL: func.func @dequantized_weights
+// CHECK: onnx.MatMul
+// CHECK-NOT: onnx.QuantizeLinear
+func.func @dequantized_weights(%x: tensor<2x3xf32>) -> tensor<2x2xf32> {
+  %s = onnx.Constant dense<0.5> : tensor<f32>
+  %q = onnx.Constant dense<1> : tensor<3x2xi8>
+  %w = onnx.DequantizeLinear %q, %s : (tensor<3x2xi8>, tensor<f32>) -> tensor<3x2xf32>
+  %0 = onnx.MatMul %x, %w : (tensor<2x3xf32>, tensor<3x2xf32>) -> tensor<2x2xf32>
+  return %0 : tensor<2x2xf32>
+}
