@@ -5,6 +5,8 @@
 #include "dialects/Onnx/Names.h"
 #include "dialects/Onnx/Products.h"
 
+#include "llvm/ADT/SmallVectorExtras.h"
+
 #include <cmath>
 
 using namespace mlir;
@@ -131,17 +133,30 @@ static bool isParameter(Operation *op, unsigned operand) {
          isa<onnx::ConvOp, onnx::ConvTransposeOp, onnx::GemmOp>(op);
 }
 
-static bool hasIntegerForm(Operation *op) {
-  return isa<onnx::ConvOp, onnx::ConvTransposeOp, onnx::GemmOp, onnx::MatMulOp,
+static bool isBound(Operation *op) {
+  if (auto clip = dyn_cast<onnx::ClipOp>(op))
+    return (!clip.getMin() || onnx::readFloatScalar(clip.getMin())) &&
+           (!clip.getMax() || onnx::readFloatScalar(clip.getMax()));
+  return isa<onnx::ReluOp>(op);
+}
+
+/// Operations whose integer form ends with a clamp, which then is as
+/// `onnx.clamp` says.
+static bool endsWithClamp(Operation *op) {
+  return isBound(op) ||
+         isa<onnx::ConvOp, onnx::ConvTransposeOp, onnx::GemmOp, onnx::MatMulOp,
              onnx::AddOp, onnx::ResizeOp, onnx::AveragePoolOp,
              onnx::GlobalAveragePoolOp, onnx::ReduceMeanOp, onnx::MaxPoolOp,
-             onnx::GlobalMaxPoolOp, onnx::ReluOp, onnx::ClipOp,
-             onnx::LeakyReluOp, onnx::SigmoidOp, onnx::TanhOp,
+             onnx::GlobalMaxPoolOp, onnx::ConcatOp>(op);
+}
+
+static bool hasIntegerForm(Operation *op) {
+  return endsWithClamp(op) ||
+         isa<onnx::LeakyReluOp, onnx::SigmoidOp, onnx::TanhOp,
              onnx::HardSigmoidOp, onnx::HardSwishOp, onnx::SwishOp, onnx::EluOp,
-             onnx::ErfOp, onnx::GeluOp, onnx::SoftmaxOp, onnx::ConcatOp,
-             onnx::ReshapeOp, onnx::FlattenOp, onnx::TransposeOp,
-             onnx::SqueezeOp, onnx::UnsqueezeOp, onnx::SliceOp, onnx::PadOp>(
-      op);
+             onnx::ErfOp, onnx::GeluOp, onnx::SoftmaxOp, onnx::ReshapeOp,
+             onnx::FlattenOp, onnx::TransposeOp, onnx::SqueezeOp,
+             onnx::UnsqueezeOp, onnx::SliceOp, onnx::PadOp>(op);
 }
 
 /// Operations that choose or move elements: their result must have the scale of
@@ -152,13 +167,6 @@ static bool keepsScale(Operation *op) {
   return isa<onnx::MaxPoolOp, onnx::GlobalMaxPoolOp, onnx::ReshapeOp,
              onnx::FlattenOp, onnx::TransposeOp, onnx::SqueezeOp,
              onnx::UnsqueezeOp, onnx::SliceOp, onnx::PadOp>(op);
-}
-
-static bool isBound(Operation *op) {
-  if (auto clip = dyn_cast<onnx::ClipOp>(op))
-    return (!clip.getMin() || onnx::readFloatScalar(clip.getMin())) &&
-           (!clip.getMax() || onnx::readFloatScalar(clip.getMax()));
-  return isa<onnx::ReluOp>(op);
 }
 
 /// The one element of a constant, perhaps a dequantized one.
@@ -209,8 +217,7 @@ static std::optional<Group> findGroup(Operation *op) {
       user = *scaling->getResult(0).getUsers().begin();
     }
   }
-  if (isBound(user) && !isa<onnx::SoftmaxOp>(op) &&
-      user->getResult(0).hasOneUse()) {
+  if (isBound(user) && user->getResult(0).hasOneUse()) {
     group.bound = user;
     user = *user->getResult(0).getUsers().begin();
   }
@@ -220,13 +227,24 @@ static std::optional<Group> findGroup(Operation *op) {
   return group;
 }
 
-/// The quantized values of `type` between which the bound's result lies.
-static std::array<int64_t, 2> getClamp(Operation *bound,
+/// The reals between which a Relu or Clip leaves its operand.
+static std::array<double, 2> getEnds(Operation *bound) {
+  auto clip = dyn_cast<onnx::ClipOp>(bound);
+  if (!clip)
+    return {0, INFINITY};
+  return {clip.getMin() ? *onnx::readFloatScalar(clip.getMin()) : -INFINITY,
+          clip.getMax() ? *onnx::readFloatScalar(clip.getMax()) : INFINITY};
+}
+
+/// The quantized values of `type` between which the result of `bounds`, one
+/// after the other, lies.
+static std::array<int64_t, 2> getClamp(ArrayRef<Operation *> bounds,
                                        quant::UniformQuantizedType type) {
-  double low = 0, high = INFINITY;
-  if (auto clip = dyn_cast<onnx::ClipOp>(bound)) {
-    low = clip.getMin() ? *onnx::readFloatScalar(clip.getMin()) : -INFINITY;
-    high = clip.getMax() ? *onnx::readFloatScalar(clip.getMax()) : INFINITY;
+  double low = -INFINITY, high = INFINITY;
+  for (Operation *bound : bounds) {
+    auto [least, most] = getEnds(bound);
+    low = std::min(std::max(low, least), most);
+    high = std::min(std::max(high, least), most);
   }
   auto quantize = [&](double real) {
     double q = std::nearbyint(real / type.getScale()) +
@@ -362,8 +380,29 @@ static Operation *makeFused(OpBuilder &b, const Group &group, Type type) {
   return fused;
 }
 
-/// Makes the group one operation on quantized types and erases it. Fails,
-/// having changed nothing, if it has no integer form.
+/// Clips the result of `fused`, which does not clamp. What it yields before is
+/// no tensor of the model's.
+static Operation *appendClip(OpBuilder &b, Operation *fused) {
+  fused->setLoc(onnx::makeNodeLocation(b.getContext(), onnx::getNodeName(fused),
+                                       /*outputs=*/{}));
+  Value result = fused->getResult(0);
+  return onnx::ClipOp::create(b, fused->getLoc(), result.getType(), result,
+                              Value(), Value());
+}
+
+/// Bounds `fused` as the group is, in units of the type `end`.
+static void setClamp(Operation *fused, const Group &group, Type end) {
+  SmallVector<Operation *> bounds =
+      llvm::filter_to_vector(group.getParts(), isBound);
+  if (bounds.empty())
+    return;
+  auto type = cast<quant::UniformQuantizedType>(getElementTypeOrSelf(end));
+  fused->setAttr("onnx.clamp", DenseI64ArrayAttr::get(fused->getContext(),
+                                                      getClamp(bounds, type)));
+}
+
+/// Makes the group one operation on quantized types, or two, and erases it.
+/// Fails, having changed nothing, if it has no integer form.
 static LogicalResult fuse(OpBuilder &b, const Group &group) {
   b.setInsertionPoint(group.end);
   onnx::QuantizeLinearOp end = group.end;
@@ -380,16 +419,10 @@ static LogicalResult fuse(OpBuilder &b, const Group &group) {
     return failure();
   SmallVector<Operation *> parts = group.getParts();
   parts.push_back(end);
+  if (group.bound && !endsWithClamp(fused))
+    fused = appendClip(b, fused);
   onnx::setFusedNames(fused, parts);
-  Operation *bound = group.bound         ? group.bound
-                     : isBound(group.op) ? group.op
-                                         : nullptr;
-  if (bound)
-    fused->setAttr(
-        "onnx.clamp",
-        b.getDenseI64ArrayAttr(getClamp(
-            bound, cast<quant::UniformQuantizedType>(
-                       getElementTypeOrSelf(scales->getType(storage))))));
+  setClamp(fused, group, scales->getType(storage));
   Value integers = quant::StorageCastOp::create(b, end.getLoc(), storage,
                                                 fused->getResult(0));
   end.getY().replaceAllUsesWith(integers);

@@ -29,10 +29,12 @@ def FuseQdq : Pass<"quantize-fuse-qdq", "::mlir::func::FuncOp"> {
     An operation that reads dequantized int8 or int16 tensors and whose result is
     only quantized again becomes the same operation on `!quant.uniform` element types;
     a Relu or Clip in between becomes the attribute `onnx.clamp = [low, high]` of
-    quantized values, a scaling of a product by a constant a change of the result's
-    scale. Any other scaling by a positive constant is a change of scale. Storage casts
-    join it to the integer tensors around it. What has no integer form stays float
-    between its DequantizeLinear and QuantizeLinear; where int16 is why, the attribute
+    quantized values, or of a Clip behind an operation that does not end with a clamp;
+    a scaling of a product by a constant becomes a change of the result's scale. Any
+    other scaling by a positive constant is a change of scale. Storage casts join it to
+    the integer tensors around it. What has no integer form stays float between its
+    DequantizeLinear and QuantizeLinear, as do products whose weights have scales along
+    another dimension than the output channels; where int16 is why, the attribute
     `onnx.stays_float` says it.
   }];
   let dependentDialects = ["::sluice::onnx::OnnxDialect", "::mlir::quant::QuantDialect"];

@@ -127,6 +127,63 @@ func.func @product(%x: tensor<2x3xi8>, %y: tensor<3x2xi8>) -> tensor<2x2xi8> {
   return %4 : tensor<2x2xi8>
 }
 
+// A bound after a bound bounds its ends too: [-1, 3], then [0, inf).
+// CHECK-LABEL: func.func @two_bounds
+// CHECK: onnx.Clip {{.*}}onnx.clamp = array<i64: 0, 6>
+// CHECK-NOT: onnx.Relu
+func.func @two_bounds(%x: tensor<1x2xi8>) -> tensor<1x2xi8> {
+  %s = onnx.Constant dense<0.5> : tensor<f32>
+  %z = onnx.Constant dense<0> : tensor<i8>
+  %least = onnx.Constant dense<-1.0> : tensor<f32>
+  %most = onnx.Constant dense<3.0> : tensor<f32>
+  %0 = onnx.DequantizeLinear %x, %s, %z : (tensor<1x2xi8>, tensor<f32>, tensor<i8>) -> tensor<1x2xf32>
+  %1 = onnx.Clip %0 min(%least) max(%most) : (tensor<1x2xf32>, tensor<f32>, tensor<f32>) -> tensor<1x2xf32>
+  %2 = onnx.Relu %1 : (tensor<1x2xf32>) -> tensor<1x2xf32>
+  %3 = onnx.QuantizeLinear %2, %s, %z : (tensor<1x2xf32>, tensor<f32>, tensor<i8>) -> tensor<1x2xi8>
+  return %3 : tensor<1x2xi8>
+}
+
+// What only moves elements, or looks them up, leaves the bound to a Clip.
+// CHECK-LABEL: func.func @bound_of_move
+// CHECK: %[[T:.*]] = onnx.Transpose
+// CHECK-NOT: onnx.clamp
+// CHECK: onnx.Clip %[[T]] {{.*}}onnx.clamp = array<i64: 3, 127>
+// CHECK-NOT: onnx.Relu
+func.func @bound_of_move(%x: tensor<1x2xi8>) -> tensor<2x1xi8> {
+  %s = onnx.Constant dense<0.5> : tensor<f32>
+  %z = onnx.Constant dense<3> : tensor<i8>
+  %0 = onnx.DequantizeLinear %x, %s, %z : (tensor<1x2xi8>, tensor<f32>, tensor<i8>) -> tensor<1x2xf32>
+  %1 = onnx.Transpose %0 {perm = array<i64: 1, 0>} : (tensor<1x2xf32>) -> tensor<2x1xf32>
+  %2 = onnx.Relu %1 : (tensor<2x1xf32>) -> tensor<2x1xf32>
+  %3 = onnx.QuantizeLinear %2, %s, %z : (tensor<2x1xf32>, tensor<f32>, tensor<i8>) -> tensor<2x1xi8>
+  return %3 : tensor<2x1xi8>
+}
+
+// CHECK-LABEL: func.func @bound_of_table
+// CHECK: %[[T:.*]] = onnx.Tanh
+// CHECK-SAME: -> tensor<1x2x!quant.uniform<i8:f32, 5.000000e-01>>
+// CHECK: onnx.Clip %[[T]] {{.*}}onnx.clamp = array<i64: 0, 127>
+func.func @bound_of_table(%x: tensor<1x2xi8>) -> tensor<1x2xi8> {
+  %s = onnx.Constant dense<0.5> : tensor<f32>
+  %z = onnx.Constant dense<0> : tensor<i8>
+  %0 = onnx.DequantizeLinear %x, %s, %z : (tensor<1x2xi8>, tensor<f32>, tensor<i8>) -> tensor<1x2xf32>
+  %1 = onnx.Tanh %0 : (tensor<1x2xf32>) -> tensor<1x2xf32>
+  %2 = onnx.Relu %1 : (tensor<1x2xf32>) -> tensor<1x2xf32>
+  %3 = onnx.QuantizeLinear %2, %s, %z : (tensor<1x2xf32>, tensor<f32>, tensor<i8>) -> tensor<1x2xi8>
+  return %3 : tensor<1x2xi8>
+}
+
+// Ends that the model computes are no clamp.
+// CHECK-LABEL: func.func @computed_end
+// CHECK: onnx.Clip %{{.*}} min(%arg1) : (tensor<1x2xf32>, tensor<f32>)
+func.func @computed_end(%x: tensor<1x2xi8>, %least: tensor<f32>) -> tensor<1x2xi8> {
+  %s = onnx.Constant dense<0.5> : tensor<f32>
+  %0 = onnx.DequantizeLinear %x, %s : (tensor<1x2xi8>, tensor<f32>) -> tensor<1x2xf32>
+  %1 = onnx.Clip %0 min(%least) : (tensor<1x2xf32>, tensor<f32>) -> tensor<1x2xf32>
+  %2 = onnx.QuantizeLinear %1, %s : (tensor<1x2xf32>, tensor<f32>) -> tensor<1x2xi8>
+  return %2 : tensor<1x2xi8>
+}
+
 // Weights with a scale an input channel stay float.
 // CHECK-LABEL: func.func @scales_of_inputs
 // CHECK: onnx.Gemm {{.*}} : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
