@@ -68,6 +68,14 @@ std::optional<SmallVector<int64_t>> readIntegers(ElementsAttr elements) {
   return values;
 }
 
+bool isRow(Type type, int64_t length) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (!tensor || !tensor.hasStaticShape())
+    return false;
+  int64_t count = tensor.getNumElements();
+  return count == 1 || (count == length && tensor.getShape().back() == length);
+}
+
 ElementsAttr getConstantElements(Value value) {
   ElementsAttr elements;
   if (value && matchPattern(value, m_Constant(&elements)))

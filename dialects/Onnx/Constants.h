@@ -57,6 +57,10 @@ std::optional<llvm::SmallVector<double>> readFloats(mlir::Value value);
 /// The one element of a constant float tensor of one element.
 std::optional<double> readFloatScalar(mlir::Value value);
 
+/// Whether a tensor of this type is one value, or `length` values along its
+/// last dimension: what a product of as many outputs can take as its bias.
+bool isRow(mlir::Type type, int64_t length);
+
 /// The attribute of a constant, or null.
 mlir::ElementsAttr getConstantElements(mlir::Value value);
 

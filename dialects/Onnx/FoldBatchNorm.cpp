@@ -57,7 +57,7 @@ static LogicalResult fold(PatternRewriter &rewriter, BatchNormalizationOp norm,
     return failure();
   size_t channels = affine->slopes.size();
   if (static_cast<size_t>(type.getDimSize(axis)) != channels ||
-      (biases->size() > 1 && biases->size() != channels))
+      (bias && !isRow(bias.getType(), channels)))
     return failure();
   int64_t inner = 1;
   for (int64_t dim = axis + 1; dim < type.getRank(); ++dim)

@@ -21,10 +21,15 @@ static bool isFlattenedImage(const Mapped &mapped, int64_t inputs) {
 }
 
 /// x (rows × inputs) times constant weights, as a convolution. The result is
-/// rows × outputs, in the shape of the model's.
+/// rows × outputs, in the shape of the model's. In float, a bias may be
+/// anything that broadcasts to that.
 LogicalResult Converter::convertProduct(Operation *op, Value input,
                                         const Weights &weights, Value bias) {
   TosaBuilder b = at(op);
+  // What varies along the rows is no bias of a convolution.
+  Value addend;
+  if (bias && !weights.isQuantized() && !isBias(bias, weights.outputs))
+    std::swap(addend, bias);
   FailureOr<SumType> sum = SumType::of(op, input, weights, bias);
   if (failed(sum))
     return failure();
@@ -52,9 +57,15 @@ LogicalResult Converter::convertProduct(Operation *op, Value input,
       return failure();
     y = *requantized;
   }
-  nameOutput(op, y);
   Value result = op->getResult(0);
   Value shaped = b.reshape(y, getShape(result));
+  if (addend) {
+    SmallVector<int64_t> shape(getShape(addend));
+    shape.insert(shape.begin(), getShape(result).size() - shape.size(), 1);
+    y = shaped =
+        b.binary<tosa::AddOp>(shaped, b.reshape(getCanonical(addend), shape));
+  }
+  nameOutput(op, y);
   set(result,
       Mapped{shaped, getIdentity(getShape(result).size()), std::nullopt});
   return success();

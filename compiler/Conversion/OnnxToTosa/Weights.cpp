@@ -15,6 +15,10 @@ ElementsAttr getConstant(Value value) {
   return onnx::getConstantElements(value);
 }
 
+bool isBias(Value value, int64_t outputs) {
+  return getConstant(value) && onnx::isRow(value.getType(), outputs);
+}
+
 /// The bytes of constant weights, and their scales if they are quantized.
 static FailureOr<std::pair<std::vector<char>, SmallVector<double>>>
 readWeights(Operation *op, Value value) {
@@ -193,14 +197,11 @@ double Weights::getMagnitude(int64_t output) const {
   return sum;
 }
 
-/// The bias in units of `scales`, rounded to integers of `bits`; it may come as
-/// int32 in units of its own.
+/// The constant bias in units of `scales`, rounded to integers of `bits`; it
+/// may come as int32 in units of its own.
 static FailureOr<SmallVector<int64_t>>
 readIntBias(Operation *op, Value bias, ArrayRef<double> scales, unsigned bits) {
   ElementsAttr elements = getConstant(bias);
-  if (!elements)
-    return op->emitOpError(
-        "has a bias that is not constant, which is not supported");
   std::optional<Quantization> quantization = getQuantization(bias.getType());
   std::optional<SmallVector<double>> reals;
   if (quantization) {
@@ -244,16 +245,16 @@ FailureOr<SumType> SumType::of(Operation *op, Value input,
   if (weights.isQuantized() != in.has_value() ||
       weights.isQuantized() != out.has_value())
     return op->emitOpError("mixes quantized and float operands");
+  if (bias && !isBias(bias, weights.outputs))
+    return op->emitOpError("has a bias that is not a constant of one value an "
+                           "output channel; add it with an Add");
   if (!in) {
     sum.floatBias.assign(weights.outputs, 0);
     if (!bias)
       return sum;
-    auto values =
-        getConstant(bias) ? onnx::readFloats(getConstant(bias)) : std::nullopt;
-    if (!values || (values->size() != 1 &&
-                    static_cast<int64_t>(values->size()) != weights.outputs))
-      return op->emitOpError(
-          "has a bias that is not a constant of one value an output channel");
+    auto values = onnx::readFloats(getConstant(bias));
+    if (!values)
+      return op->emitOpError("has a bias that cannot be read");
     for (auto [k, value] : llvm::enumerate(sum.floatBias))
       value = static_cast<float>((*values)[values->size() == 1 ? 0 : k]);
     return sum;

@@ -79,6 +79,10 @@ struct SumType {
   SumType getOutputs(int64_t first, int64_t count) const;
 };
 
+/// Whether `value` is a constant that the sums of a layer of `outputs` channels
+/// can begin at.
+bool isBias(mlir::Value value, int64_t outputs);
+
 /// The constant behind a value, looking through storage casts; null if there is
 /// none.
 mlir::ElementsAttr getConstant(mlir::Value value);

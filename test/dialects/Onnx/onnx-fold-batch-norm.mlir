@@ -21,6 +21,18 @@ func.func @conv(%x: tensor<1x1x4x4xf32>) -> tensor<1x1x4x3xf32> {
   return %1 : tensor<1x1x4x3xf32>
 }
 
+// As many values as outputs, but one a row.
+// CHECK-LABEL: func.func @bias_of_rows
+// CHECK: onnx.BatchNormalization
+func.func @bias_of_rows(%x: tensor<2x2xf32>) -> tensor<2x2xf32> {
+  %w = onnx.Constant dense<4.0> : tensor<2x2xf32>
+  %c = onnx.Constant dense<[[1.0], [2.0]]> : tensor<2x1xf32>
+  %one = onnx.Constant dense<1.0> : tensor<2xf32>
+  %0 = onnx.Gemm %x, %w, %c : (tensor<2x2xf32>, tensor<2x2xf32>, tensor<2x1xf32>) -> tensor<2x2xf32>
+  %1 = onnx.BatchNormalization %0, %one, %one, %one, %one : (tensor<2x2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<2x2xf32>
+  return %1 : tensor<2x2xf32>
+}
+
 // The convolution's own result is read too.
 // CHECK-LABEL: func.func @two_readers
 // CHECK: onnx.BatchNormalization

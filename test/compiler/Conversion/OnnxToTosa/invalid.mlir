@@ -55,9 +55,23 @@ func.func @weights_not_constant(%x: tensor<1x1x4x4xf32>, %w: tensor<1x1x2x2xf32>
 
 func.func @bias_not_constant(%x: tensor<1x1x1x1xf32>, %b: tensor<1xf32>) -> tensor<1x1x1x1xf32> {
   %w = onnx.Constant dense<1.0> : tensor<1x1x1x1xf32>
-  // expected-error @+1 {{has a bias that is not a constant of one value an output channel}}
+  // expected-error @+1 {{has a bias that is not a constant of one value an output channel; add it with an Add}}
   %0 = onnx.Conv %x, %w, %b {kernel_shape = array<i64: 1, 1>, strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>} : (tensor<1x1x1x1xf32>, tensor<1x1x1x1xf32>, tensor<1xf32>) -> tensor<1x1x1x1xf32>
   return %0 : tensor<1x1x1x1xf32>
+}
+
+// -----
+
+// As many values as outputs, but one a row.
+func.func @bias_of_rows(%x: tensor<2x1xi8>) -> tensor<2x2xi8> {
+  %q = quant.scast %x : tensor<2x1xi8> to tensor<2x1x!quant.uniform<i8:f32, 1.0>>
+  %w = onnx.Constant dense<1> : tensor<1x2xi8>
+  %wq = quant.scast %w : tensor<1x2xi8> to tensor<1x2x!quant.uniform<i8:f32, 1.0>>
+  %b = onnx.Constant dense<1.0> : tensor<2x1xf32>
+  // expected-error @+1 {{has a bias that is not a constant of one value an output channel; add it with an Add}}
+  %0 = onnx.Gemm %q, %wq, %b : (tensor<2x1x!quant.uniform<i8:f32, 1.0>>, tensor<1x2x!quant.uniform<i8:f32, 1.0>>, tensor<2x1xf32>) -> tensor<2x2x!quant.uniform<i8:f32, 1.0>>
+  %1 = quant.scast %0 : tensor<2x2x!quant.uniform<i8:f32, 1.0>> to tensor<2x2xi8>
+  return %1 : tensor<2x2xi8>
 }
 
 // -----

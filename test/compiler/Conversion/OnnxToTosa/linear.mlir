@@ -33,6 +33,24 @@ func.func @gemm_transposed(%x: tensor<3x2xf32>) -> tensor<3x2xf32> {
   return %0 : tensor<3x2xf32>
 }
 
+// C that varies along the rows, constant or not, is added behind: M = N, so that
+// its count says nothing.
+// CHECK-LABEL: func.func @gemm_plus_column(
+// CHECK: %[[CONV:.*]] = tosa.conv2d
+// CHECK: %[[RESHAPE:.*]] = tosa.reshape %[[CONV]], %{{.*}} : {{.*}}-> tensor<2x2xf32>
+// CHECK: %[[ADD:.*]] = tosa.add %[[RESHAPE]], %{{.*}} {onnx.output = "y"} : (tensor<2x2xf32>, tensor<2x1xf32>) -> tensor<2x2xf32>
+// CHECK: %[[CONV2:.*]] = tosa.conv2d
+// CHECK: %[[RESHAPE2:.*]] = tosa.reshape %[[CONV2]], %{{.*}} : {{.*}}-> tensor<2x2xf32>
+// CHECK: %[[ADD2:.*]] = tosa.add %[[RESHAPE2]], %arg0 : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+// CHECK: return %[[ADD]], %[[ADD2]]
+func.func @gemm_plus_column(%x: tensor<2x2xf32>) -> (tensor<2x2xf32>, tensor<2x2xf32>) {
+  %w = onnx.Constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
+  %c = onnx.Constant dense<[[5.0], [6.0]]> : tensor<2x1xf32>
+  %0 = onnx.Gemm %x, %w, %c : (tensor<2x2xf32>, tensor<2x2xf32>, tensor<2x1xf32>) -> tensor<2x2xf32> loc("gemm"("y"))
+  %1 = onnx.Gemm %x, %w, %x : (tensor<2x2xf32>, tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  return %0, %1 : tensor<2x2xf32>, tensor<2x2xf32>
+}
+
 // Rows of any rank.
 // CHECK-LABEL: func.func @matmul(
 // CHECK: %[[RESHAPE:.*]] = tosa.reshape %arg0, %{{.*}} : {{.*}}-> tensor<1x6x1x4xf32>
