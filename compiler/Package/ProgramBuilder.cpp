@@ -275,11 +275,9 @@ LogicalResult ProgramBuilder::addRegion(deploy::RegionOp region,
 LogicalResult ProgramBuilder::addOutputs() {
   Operation *end = function.getBody().front().getTerminator();
   for (Value value : end->getOperands()) {
-    auto it = bufferOf.find(value);
-    if (it == bufferOf.end())
-      return function.emitError(
-          "a result of the model is a constant, which a package cannot hold");
-    variant->outputs.push_back(it->second);
+    if (!value.getDefiningOp<deploy::RegionOp>())
+      return function.emitError("has a result that no region makes");
+    variant->outputs.push_back(bufferOf.lookup(value));
   }
   return success();
 }

@@ -30,6 +30,7 @@ public:
 private:
   bool runsIn(Operation *op, Stage stage) const;
   void emitRegion(OpBuilder &builder, Stage stage);
+  void copyResults(OpBuilder &builder);
 
   Block &block;
   const Target &target;
@@ -57,27 +58,19 @@ private:
 };
 } // namespace
 
-/// A region makes each result of the model, in a place of its own.
+/// A region makes each result of the model, and constants are part of regions.
 LogicalResult Partition::checkResults() {
   func::FuncOp function = getOperation();
-  auto name = [&](unsigned index) {
-    auto attr = function.getResultAttrOfType<StringAttr>(index, "onnx.name");
-    return attr ? attr.str() : std::to_string(index);
-  };
-  llvm::DenseMap<Value, unsigned> seen;
   for (OpOperand &result :
        function.getBody().front().getTerminator()->getOpOperands()) {
-    unsigned index = result.getOperandNumber();
     Operation *made = result.get().getDefiningOp();
-    if (made && isConstant(made))
-      return function.emitError("output '")
-             << name(index)
-             << "' is the same whatever the input; leave it out of the model";
-    auto [other, isNew] = seen.try_emplace(result.get(), index);
-    if (!isNew)
-      return function.emitError("outputs '")
-             << name(other->second) << "' and '" << name(index)
-             << "' are one tensor; leave one of them out of the model";
+    if (!made || !isConstant(made))
+      continue;
+    unsigned index = result.getOperandNumber();
+    auto name = function.getResultAttrOfType<StringAttr>(index, "onnx.name");
+    return function.emitError("output '")
+           << (name ? name.str() : std::to_string(index))
+           << "' is the same whatever the input; leave it out of the model";
   }
   return success();
 }
@@ -135,6 +128,25 @@ void Partitioner::emitRegion(OpBuilder &builder, Stage stage) {
         result, [&](OpOperand &use) { return !runsIn(use.getOwner(), stage); });
 }
 
+/// Gives each result of the model a place of its own: one that is an input or
+/// another result is copied.
+void Partitioner::copyResults(OpBuilder &builder) {
+  llvm::DenseSet<Value> seen;
+  for (OpOperand &result : block.getTerminator()->getOpOperands()) {
+    Value value = result.get();
+    if (value.getDefiningOp() && seen.insert(value).second)
+      continue;
+    std::string name = "copy_" + std::to_string(result.getOperandNumber());
+    auto region =
+        deploy::RegionOp::create(builder, value.getLoc(), name, getHostTarget(),
+                                 ValueRange(value), TypeRange(value.getType()));
+    OpBuilder inner = OpBuilder::atBlockBegin(&region.getBodyBlock());
+    deploy::YieldOp::create(inner, region.getLoc(),
+                            region.getBodyBlock().getArguments());
+    result.set(region.getOutputs().front());
+  }
+}
+
 void Partitioner::run() {
   for (auto [layer, stage] : llvm::zip_equal(layers, stages))
     for (Operation *op : layer.ops)
@@ -146,8 +158,7 @@ void Partitioner::run() {
   Stage last = stages.empty() ? 0 : *llvm::max_element(stages);
   for (Stage stage = 0; stage <= last; ++stage)
     emitRegion(builder, stage);
-  // A constant that is a result of the model stays where it is.
+  copyResults(builder);
   for (Operation *op : llvm::reverse(old))
-    if (op->use_empty())
-      op->erase();
+    op->erase();
 }

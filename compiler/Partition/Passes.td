@@ -14,7 +14,8 @@ def Partition : Pass<"partition", "::mlir::func::FuncOp"> {
     of one place with no layer of the other between them share a region, so that
     there are as few regions and transitions as the graph allows: a layer's
     region is the number of changes of place on the way to it. Reshapes stay with
-    what they read. Constants are copied to where they are used.
+    what they read. Constants are copied to where they are used; a result of the
+    model that is one of its inputs, or another result, is copied by the host.
 
     What is left is a list of `deploy.region` operations and a return.
   }];

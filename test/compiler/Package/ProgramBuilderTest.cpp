@@ -113,6 +113,8 @@ TEST_F(ProgramBuilderTest, Refuses) {
             "has no memory plan");
   EXPECT_EQ(getError("\"second\" on", "\"third\" on"),
             "has no CPU code for level x86-64");
+  EXPECT_EQ(getError("return %1", "return %x"),
+            "has a result that no region makes");
 }
 
 } // namespace

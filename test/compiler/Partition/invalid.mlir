@@ -7,11 +7,3 @@ func.func @constant(%x: tensor<2xf32>) -> (tensor<2xf32> {onnx.name = "y"}) {
   %0 = "tosa.const"() <{values = dense<1.0> : tensor<2xf32>}> : () -> tensor<2xf32>
   return %0 : tensor<2xf32>
 }
-
-// -----
-
-// expected-error @+1 {{outputs 'y' and 'z' are one tensor; leave one of them out of the model}}
-func.func @twice(%x: tensor<2xf32>) -> (tensor<2xf32> {onnx.name = "y"}, tensor<2xf32> {onnx.name = "z"}) {
-  %0 = tosa.exp %x : (tensor<2xf32>) -> tensor<2xf32>
-  return %0, %0 : tensor<2xf32>, tensor<2xf32>
-}
