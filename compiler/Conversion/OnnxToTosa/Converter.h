@@ -163,6 +163,7 @@ private:
   mlir::LogicalResult convertActivation(mlir::Operation *op);
   mlir::LogicalResult convert(onnx::AddOp op);
   mlir::LogicalResult convert(onnx::ClipOp op);
+  mlir::LogicalResult convert(onnx::DropoutOp op);
   mlir::LogicalResult convert(onnx::BatchNormalizationOp op);
 
   // Quantized.cpp

@@ -190,6 +190,13 @@ LogicalResult Converter::convert(onnx::ClipOp op) {
   return success();
 }
 
+LogicalResult Converter::convert(onnx::DropoutOp op) {
+  if (op.getMask() && !op.getMask().use_empty())
+    return op.emitOpError("asks for its mask, which is not supported");
+  set(op.getOutput(), get(op.getData()));
+  return success();
+}
+
 /// What is left after folding into convolutions: one multiplication and one
 /// addition a channel.
 LogicalResult Converter::convert(onnx::BatchNormalizationOp op) {

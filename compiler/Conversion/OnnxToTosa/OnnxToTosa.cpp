@@ -40,7 +40,7 @@ LogicalResult Converter::convert(Operation *op) {
             onnx::MatMulOp, onnx::SoftmaxOp, onnx::AddOp, onnx::ClipOp,
             onnx::BatchNormalizationOp, onnx::TransposeOp, onnx::ConcatOp,
             onnx::SliceOp, onnx::PadOp, onnx::QuantizeLinearOp,
-            onnx::DequantizeLinearOp, quant::StorageCastOp>(
+            onnx::DequantizeLinearOp, onnx::DropoutOp, quant::StorageCastOp>(
           [&](auto concrete) { return convert(concrete); })
       .Case<onnx::ReshapeOp, onnx::FlattenOp, onnx::SqueezeOp,
             onnx::UnsqueezeOp>(
@@ -54,8 +54,8 @@ LogicalResult Converter::convert(Operation *op) {
       .Case([&](onnx::DivOp div) {
         return convertBinary<tosa::ReciprocalOp>(div);
       })
-      .Case<onnx::IdentityOp, onnx::DropoutOp>([&](auto same) {
-        set(same->getResult(0), get(same->getOperand(0)));
+      .Case([&](onnx::IdentityOp same) {
+        set(same.getResult(), get(same.getOperand()));
         return success();
       })
       .Case([](onnx::ConstantOp) { return success(); })
@@ -113,11 +113,12 @@ bool Converter::convertAll(ArrayRef<Operation *> ops, bool substitute) {
     bool ready = llvm::all_of(op->getOperands(), [&](Value operand) {
       return values.count(operand) || getConstant(operand);
     });
-    if (!ready && !isUnknown(op))
-      continue;
-    if (succeeded(convert(op)))
+    bool isReported = ready || isUnknown(op);
+    if (isReported && succeeded(convert(op)))
       continue;
     all = false;
+    if (!isReported)
+      continue;
     if (!substitute)
       continue;
     for (Value result : op->getResults())

@@ -76,6 +76,14 @@ func.func @bias_of_rows(%x: tensor<2x1xi8>) -> tensor<2x2xi8> {
 
 // -----
 
+func.func @mask(%x: tensor<2xf32>) -> (tensor<2xf32>, tensor<2xi1>) {
+  // expected-error @+1 {{asks for its mask, which is not supported}}
+  %0, %mask = onnx.Dropout %x : (tensor<2xf32>) -> (tensor<2xf32>, tensor<2xi1>)
+  return %0, %mask : tensor<2xf32>, tensor<2xi1>
+}
+
+// -----
+
 // 2^14 of the result's units for one of the sum's.
 func.func @factor_too_large(%x: tensor<1x1xi8>) -> tensor<1x1xi8> {
   %q = quant.scast %x : tensor<1x1xi8> to tensor<1x1x!quant.uniform<i8:f32, 128.0>>
