@@ -26,6 +26,13 @@ static FailureOr<TosaWindow> getWindow(Op op, ArrayRef<int64_t> strides) {
                     {dilations[0], dilations[1]}};
 }
 
+/// How much of an input and its pads `outputs` windows read.
+static int64_t getNeeded(const TosaWindow &window, ArrayRef<int64_t> outputs,
+                         int dim) {
+  int64_t span = window.dilation[dim] * (window.kernel[dim] - 1) + 1;
+  return (outputs[dim] - 1) * window.stride[dim] + span;
+}
+
 /// TOSA wants strides to divide exactly, as ONNX's floor does not: takes what
 /// no window reads off the trailing pad, then off the input; with `outputs`
 /// larger than that (ceil_mode), pads more.
@@ -33,16 +40,30 @@ static Value fitWindow(TosaBuilder &b, Value x, TosaWindow &window,
                        ArrayRef<int64_t> outputs) {
   SmallVector<int64_t> size(getShape(x)), start(4, 0);
   for (int dim : {0, 1}) {
-    int64_t span = window.dilation[dim] * (window.kernel[dim] - 1) + 1;
-    int64_t needed = (outputs[dim] - 1) * window.stride[dim] + span;
     int64_t &after = window.pad[2 * dim + 1];
-    after += needed - (size[dim + 1] + window.pad[2 * dim] + after);
+    after += getNeeded(window, outputs, dim) -
+             (size[dim + 1] + window.pad[2 * dim] + after);
     if (after < 0) {
       size[dim + 1] += after;
       after = 0;
     }
   }
   return b.slice(x, start, size);
+}
+
+/// TOSA's input can not be empty: what only the leading pad is read of becomes
+/// rows or columns of the input.
+static Value padUnread(TosaBuilder &b, Value x, TosaWindow &window,
+                       ArrayRef<int64_t> outputs, int64_t zeroPoint) {
+  SmallVector<int64_t> pads(8, 0);
+  for (int dim : {0, 1}) {
+    int64_t &before = window.pad[2 * dim];
+    if (getNeeded(window, outputs, dim) <= before)
+      std::swap(pads[2 * (dim + 1)], before);
+  }
+  if (llvm::all_of(pads, [](int64_t pad) { return pad == 0; }))
+    return x;
+  return b.pad(x, pads, b.zeroPointOf(x, zeroPoint));
 }
 
 FailureOr<Value> Converter::convolve(Operation *op, Value x,
@@ -83,11 +104,13 @@ LogicalResult Converter::convert(onnx::ConvOp op) {
   FailureOr<Weights> weights = Weights::ofConvolution(op, op.getW());
   if (failed(weights))
     return failure();
-  Value x = fitWindow(b, getNhwc(op.getX()), *window,
-                      getShape(op.getY()).drop_front(2));
   FailureOr<SumType> sum = SumType::of(op, op.getX(), *weights, op.getB());
   if (failed(sum))
     return failure();
+  ArrayRef<int64_t> outputs = getShape(op.getY()).drop_front(2);
+  Value x =
+      padUnread(b, getNhwc(op.getX()), *window, outputs, sum->inputZeroPoint);
+  x = fitWindow(b, x, *window, outputs);
   FailureOr<Value> y = convolve(op, x, *weights, *sum, *window, op.getGroup());
   if (failed(y))
     return failure();

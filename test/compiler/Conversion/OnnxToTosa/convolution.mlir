@@ -33,6 +33,17 @@ func.func @stride(%x: tensor<1x1x6x6xf32>) -> tensor<1x1x2x3xf32> {
   return %0 : tensor<1x1x2x3xf32>
 }
 
+// The only window lies in the leading padding, which becomes part of the input.
+// CHECK-LABEL: func.func @padding_alone(
+// CHECK: %[[PAD:.*]] = tosa.pad %{{.*}} : {{.*}}-> tensor<1x2x2x1xf32>
+// CHECK: %[[SLICE:.*]] = tosa.slice %[[PAD]], %{{.*}}, %{{.*}} : {{.*}}-> tensor<1x1x1x1xf32>
+// CHECK: tosa.conv2d %[[SLICE]], {{.*}} pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 2, 2>} : {{.*}}-> tensor<1x1x1x1xf32>
+func.func @padding_alone(%x: tensor<1x1x1x1xf32>) -> tensor<1x1x1x1xf32> {
+  %w = onnx.Constant dense<1.0> : tensor<1x1x1x1xf32>
+  %0 = onnx.Conv %x, %w {kernel_shape = array<i64: 1, 1>, strides = array<i64: 2, 2>, pads = array<i64: 1, 1, 0, 0>, dilations = array<i64: 1, 1>} : (tensor<1x1x1x1xf32>, tensor<1x1x1x1xf32>) -> tensor<1x1x1x1xf32>
+  return %0 : tensor<1x1x1x1xf32>
+}
+
 // CHECK-LABEL: func.func @dilated(
 // CHECK: %[[RESHAPE:.*]] = tosa.reshape %arg0, %{{.*}} : {{.*}}-> tensor<1x5x5x1xf32>
 // CHECK: %[[C:.*]] = "tosa.const"() <{values = dense<1.000000e+00> : tensor<1x2x2x1xf32>
