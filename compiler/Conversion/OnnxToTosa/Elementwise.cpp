@@ -103,13 +103,13 @@ static Value emitActivation(TosaBuilder &b, Operation *op, Value x) {
     return b.clamp(v, b.getBuilder().getF32FloatAttr(low),
                    b.getBuilder().getF32FloatAttr(high));
   };
-  constexpr float most = std::numeric_limits<float>::max();
+  constexpr float unbounded = std::numeric_limits<float>::infinity();
   auto line = [&](Value v, float slope, float offset) {
     return b.binary<tosa::AddOp>(b.mul(v, b.scalar<float>(slope, rank)),
                                  b.scalar<float>(offset, rank));
   };
   return llvm::TypeSwitch<Operation *, Value>(op)
-      .Case([&](onnx::ReluOp) { return limit(x, 0, most); })
+      .Case([&](onnx::ReluOp) { return limit(x, 0, unbounded); })
       .Case([&](onnx::SigmoidOp) { return b.unary<tosa::SigmoidOp>(x); })
       .Case([&](onnx::TanhOp) { return b.unary<tosa::TanhOp>(x); })
       .Case([&](onnx::ErfOp) { return b.unary<tosa::ErfOp>(x); })
@@ -119,10 +119,11 @@ static Value emitActivation(TosaBuilder &b, Operation *op, Value x) {
                             b.mul(x, b.scalar<float>(alpha, rank))));
       })
       .Case([&](onnx::EluOp elu) {
-        Value below = line(b.unary<tosa::ExpOp>(limit(x, -most, 0)), 1, -1);
+        Value below =
+            line(b.unary<tosa::ExpOp>(limit(x, -unbounded, 0)), 1, -1);
         float alpha = elu.getAlpha().convertToFloat();
         return b.binary<tosa::AddOp>(
-            limit(x, 0, most), b.mul(below, b.scalar<float>(alpha, rank)));
+            limit(x, 0, unbounded), b.mul(below, b.scalar<float>(alpha, rank)));
       })
       .Case([&](onnx::GeluOp gelu) {
         auto times = [&](Value v, float factor) {
@@ -140,9 +141,9 @@ static Value emitActivation(TosaBuilder &b, Operation *op, Value x) {
       })
       .Case([&](onnx::LeakyReluOp relu) {
         Value negative =
-            b.mul(limit(x, -most, 0),
+            b.mul(limit(x, -unbounded, 0),
                   b.scalar<float>(relu.getAlpha().convertToFloat(), rank));
-        return b.binary<tosa::AddOp>(limit(x, 0, most), negative);
+        return b.binary<tosa::AddOp>(limit(x, 0, unbounded), negative);
       })
       .Case([&](onnx::HardSigmoidOp sigmoid) {
         return limit(line(x, sigmoid.getAlpha().convertToFloat(),
@@ -172,6 +173,7 @@ LogicalResult Converter::convertActivation(Operation *op) {
 LogicalResult Converter::convert(onnx::ClipOp op) {
   if (getQuantization(op.getType()))
     return convertRescale(op);
+  // ONNX's defaults, which clamp infinity too.
   constexpr double most = std::numeric_limits<float>::max();
   auto bound = [&](Value value, double absent) {
     return value ? onnx::readFloatScalar(value) : std::optional<double>(absent);
@@ -182,8 +184,10 @@ LogicalResult Converter::convert(onnx::ClipOp op) {
     return op.emitOpError("has bounds that are not constant");
   TosaBuilder b = at(op);
   Mapped mapped = get(op.getInput());
-  mapped.value = b.clamp(mapped.value, builder.getF32FloatAttr(*low),
-                         builder.getF32FloatAttr(*high));
+  // The upper bound wins where they cross.
+  mapped.value =
+      b.clamp(mapped.value, builder.getF32FloatAttr(std::min(*low, *high)),
+              builder.getF32FloatAttr(*high));
   set(op.getOutput(), mapped);
   if (!mapped.flat)
     nameOutput(op, mapped.value);

@@ -56,13 +56,13 @@ func.func @residual(%x: tensor<1x2xi8>, %y: tensor<1x2xi8>) -> tensor<1x2xi8> {
 }
 
 // CHECK-LABEL: func.func @activations(
-// CHECK: %[[CLAMP:.*]] = tosa.clamp %arg0 {max_val = 3.40282347E+38 : f32, min_val = 0.000000e+00 : f32} : {{.*}}-> tensor<2xf32>
+// CHECK: %[[CLAMP:.*]] = tosa.clamp %arg0 {max_val = 0x7F800000 : f32, min_val = 0.000000e+00 : f32} : {{.*}}-> tensor<2xf32>
 // CHECK: %[[SIGMOID:.*]] = tosa.sigmoid %arg0 : {{.*}}-> tensor<2xf32>
 // CHECK: %[[TANH:.*]] = tosa.tanh %arg0 : {{.*}}-> tensor<2xf32>
-// CHECK: %[[CLAMP2:.*]] = tosa.clamp %arg0 {max_val = 0.000000e+00 : f32, min_val = -3.40282347E+38 : f32} : {{.*}}-> tensor<2xf32>
+// CHECK: %[[CLAMP2:.*]] = tosa.clamp %arg0 {max_val = 0.000000e+00 : f32, min_val = 0xFF800000 : f32} : {{.*}}-> tensor<2xf32>
 // CHECK: %[[C:.*]] = "tosa.const"() <{values = dense<5.000000e-01> : tensor<1xf32>
 // CHECK: %[[MUL:.*]] = tosa.mul %[[CLAMP2]], %[[C]], %{{.*}} : {{.*}}-> tensor<2xf32>
-// CHECK: %[[CLAMP3:.*]] = tosa.clamp %arg0 {max_val = 3.40282347E+38 : f32, min_val = 0.000000e+00 : f32} : {{.*}}-> tensor<2xf32>
+// CHECK: %[[CLAMP3:.*]] = tosa.clamp %arg0 {max_val = 0x7F800000 : f32, min_val = 0.000000e+00 : f32} : {{.*}}-> tensor<2xf32>
 // CHECK: %[[ADD:.*]] = tosa.add %[[CLAMP3]], %[[MUL]] : {{.*}}-> tensor<2xf32>
 // CHECK: return %[[CLAMP]], %[[SIGMOID]], %[[TANH]], %[[ADD]]
 func.func @activations(%x: tensor<2xf32>) -> (tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) {
@@ -92,17 +92,20 @@ func.func @hard_activations(%x: tensor<2xf32>) -> (tensor<2xf32>, tensor<2xf32>)
   return %0, %1 : tensor<2xf32>, tensor<2xf32>
 }
 
-// A bound that is absent does not bound.
+// An absent bound is float32's largest number; of two that cross, the upper one
+// wins.
 // CHECK-LABEL: func.func @clip(
 // CHECK: %[[CLAMP:.*]] = tosa.clamp %arg0 {max_val = 6.000000e+00 : f32, min_val = -1.000000e+00 : f32} : {{.*}}-> tensor<2xf32>
 // CHECK: %[[CLAMP2:.*]] = tosa.clamp %arg0 {max_val = 6.000000e+00 : f32, min_val = -3.40282347E+38 : f32} : {{.*}}-> tensor<2xf32>
-// CHECK: return %[[CLAMP]], %[[CLAMP2]]
-func.func @clip(%x: tensor<2xf32>) -> (tensor<2xf32>, tensor<2xf32>) {
+// CHECK: %[[CLAMP3:.*]] = tosa.clamp %arg0 {max_val = -1.000000e+00 : f32, min_val = -1.000000e+00 : f32} : {{.*}}-> tensor<2xf32>
+// CHECK: return %[[CLAMP]], %[[CLAMP2]], %[[CLAMP3]]
+func.func @clip(%x: tensor<2xf32>) -> (tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) {
   %low = onnx.Constant dense<-1.0> : tensor<f32>
   %high = onnx.Constant dense<6.0> : tensor<f32>
   %0 = onnx.Clip %x min(%low) max(%high) : (tensor<2xf32>, tensor<f32>, tensor<f32>) -> tensor<2xf32>
   %1 = onnx.Clip %x max(%high) : (tensor<2xf32>, tensor<f32>) -> tensor<2xf32>
-  return %0, %1 : tensor<2xf32>, tensor<2xf32>
+  %2 = onnx.Clip %x min(%high) max(%low) : (tensor<2xf32>, tensor<f32>, tensor<f32>) -> tensor<2xf32>
+  return %0, %1, %2 : tensor<2xf32>, tensor<2xf32>, tensor<2xf32>
 }
 
 // Left alone, a normalization is a product and a sum: 2 / sqrt(3 + 1) = 1, and
