@@ -72,12 +72,25 @@ static bool isUsableScale(double scale) {
   return std::isfinite(scale) && scale > 0;
 }
 
+/// quantize-make-signed leaves unsigned integers only where others than these
+/// operators see them.
+static LogicalResult checkSigned(Operation *op, Type type) {
+  if (!type.isUnsignedInteger())
+    return success();
+  return op->emitOpError("works on uint")
+         << type.getIntOrFloatBitWidth()
+         << ", which is supported inside a model only; make its inputs and "
+            "outputs int8 or float32";
+}
+
 LogicalResult Converter::convert(onnx::QuantizeLinearOp op) {
   std::optional<double> scale = onnx::readFloatScalar(op.getYScale());
   auto zeroPoint = op.getYZeroPoint()
                        ? onnx::readIntegers(op.getYZeroPoint())
                        : std::optional<SmallVector<int64_t>>({0});
   Type target = cast<ShapedType>(op.getType()).getElementType();
+  if (failed(checkSigned(op, target)))
+    return failure();
   if (!scale || !zeroPoint || zeroPoint->size() != 1 ||
       !(target.isSignlessInteger(8) || target.isSignlessInteger(16)))
     return op.emitOpError(
@@ -117,6 +130,8 @@ LogicalResult Converter::convert(onnx::DequantizeLinearOp op) {
                        ? onnx::readIntegers(op.getXZeroPoint())
                        : std::optional<SmallVector<int64_t>>({0});
   Type source = cast<ShapedType>(op.getX().getType()).getElementType();
+  if (failed(checkSigned(op, source)))
+    return failure();
   if (!scale || !zeroPoint || zeroPoint->size() != 1 ||
       !(source.isSignlessInteger(8) || source.isSignlessInteger(16) ||
         source.isSignlessInteger(32)))

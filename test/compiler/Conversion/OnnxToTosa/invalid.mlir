@@ -162,12 +162,15 @@ func.func @scale_not_constant(%x: tensor<2xf32>, %s: tensor<f32>) -> tensor<2xi8
 
 // -----
 
-// The model's own uint8 input.
-func.func @unsigned_input(%x: tensor<2xui8>) -> tensor<2xf32> {
+// The model's own uint8 input and output.
+func.func @unsigned_boundary(%x: tensor<2xui8>, %y: tensor<2xf32>) -> (tensor<2xf32>, tensor<2xui8>) {
   %s = onnx.Constant dense<1.0> : tensor<f32>
-  // expected-error @+1 {{must have one constant scale and take int8, int16 or int32}}
+  // expected-error @+1 {{works on uint8, which is supported inside a model only; make its inputs and outputs int8 or float32}}
   %0 = onnx.DequantizeLinear %x, %s : (tensor<2xui8>, tensor<f32>) -> tensor<2xf32>
-  return %0 : tensor<2xf32>
+  %zero = onnx.Constant dense<0> : tensor<ui8>
+  // expected-error @+1 {{works on uint8, which is supported inside a model only; make its inputs and outputs int8 or float32}}
+  %1 = onnx.QuantizeLinear %y, %s, %zero : (tensor<2xf32>, tensor<f32>, tensor<ui8>) -> tensor<2xui8>
+  return %0, %1 : tensor<2xf32>, tensor<2xui8>
 }
 
 // -----
