@@ -83,6 +83,7 @@ private:
   EngineCounters counters = {};
   EngineReport report;
   bool hasReport = false; // of this run's fault
+  bool isStopped = false; // this run, before its end
 };
 
 } // namespace sluice

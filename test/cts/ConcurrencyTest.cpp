@@ -115,6 +115,23 @@ TEST_P(Concurrency, MeetsDeadlines) {
   EXPECT_EQ(health.faults, 0u);
 }
 
+TEST_P(Concurrency, IsNotAtFaultForATightDeadline) {
+  PackagePtr package = loadTestPackage();
+  for (uint64_t time : {20'000, 200'000, 2'000'000}) {
+    // One that has never run there does not know what a run takes.
+    SessionPtr session = openSession(package.get(), device.c_str(), false);
+    sluice_run_options_t options = {sizeof(options),
+                                    sluice_monotonic_ns() + time};
+    sluice_status_t status = sluice_session_run_with(session.get(), &options);
+    EXPECT_TRUE(status == SLUICE_STATUS_OK ||
+                status == SLUICE_STATUS_DEADLINE_EXCEEDED)
+        << sluice_status_message();
+    sluice_device_health_t health;
+    sluice_session_health(session.get(), &health);
+    EXPECT_EQ(health.faults, 0u);
+  }
+}
+
 TEST_P(Concurrency, RunsAsynchronously) {
   PackagePtr package = loadTestPackage();
   SessionPtr session = openSession(package.get(), device.c_str(), false);
