@@ -41,6 +41,7 @@ private:
   void orderParts(SmallVector<Part> &parts, DenseSet<Value> &written);
   void placeSlice(tosa::SliceOp op);
   void endInterleaving();
+  void eraseUnused();
   void copyReshapedParts();
   void copySharedResults();
   Value copy(Value value, Location loc);
@@ -226,16 +227,23 @@ void Placer::endInterleaving() {
   }
 }
 
+/// Erases views that nothing reads.
+void Placer::eraseUnused() {
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(body)))
+    if (isa<tensor::ExtractSliceOp, tosa::ReshapeOp>(op) && op.use_empty())
+      op.erase();
+}
+
 /// What a layer reads in another shape is whole.
 void Placer::copyReshapedParts() {
   for (Operation &op : llvm::make_early_inc_range(body)) {
     auto reshape = dyn_cast<tosa::ReshapeOp>(op);
-    if (!reshape ||
-        !reshape.getInput1().getDefiningOp<tensor::ExtractSliceOp>() ||
-        getImageShape(reshape.getInput1()) == getImageShape(reshape))
+    Value part = reshape ? skipReshapes(reshape.getInput1()) : Value();
+    if (!part || !part.getDefiningOp<tensor::ExtractSliceOp>() ||
+        getImageShape(part) == getImageShape(reshape))
       continue;
     builder.setInsertionPoint(reshape);
-    reshape.setOperand(0, copy(reshape.getInput1(), reshape.getLoc()));
+    reshape.setOperand(0, copy(part, reshape.getLoc()));
   }
 }
 
@@ -283,10 +291,9 @@ void Placer::run() {
     if (op->use_empty())
       op->erase();
   }
-  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(body)))
-    if (isa<tensor::ExtractSliceOp, tosa::ReshapeOp>(op) && op.use_empty())
-      op.erase();
+  eraseUnused();
   copyReshapedParts();
+  eraseUnused();
   copySharedResults();
 }
 

@@ -56,10 +56,9 @@ std::string Judge::judge() {
     return reason;
   }
   for (mlir::Value input : layer.inputs)
-    if (mlir::Operation *op = input ? input.getDefiningOp() : nullptr;
-        op && isConstant(op))
-      fail("an input is a constant; the engine reads tensors that the model "
-           "computes");
+    if (std::string constant = input ? findConstant(input) : "";
+        !constant.empty())
+      fail("{0}", constant);
   checkTypes();
   checkWindow();
   checkSizes();

@@ -36,6 +36,24 @@ static bool hasOnePhase(Value value) {
   return getShape(value)[rowPhase] == 1 && getShape(value)[columnPhase] == 1;
 }
 
+/// Whether `value`, of six dimensions, is joined of images along the phases.
+static bool isInterleaving(Value value) {
+  if (auto reshape = value.getDefiningOp<tosa::ReshapeOp>())
+    return hasOnePhase(value) &&
+           getPixels(reshape.getInput1()) == getPixels(value);
+  auto concat = value.getDefiningOp<tosa::ConcatOp>();
+  return concat &&
+         (concat.getAxis() == rowPhase || concat.getAxis() == columnPhase) &&
+         llvm::all_of(concat.getInput1(), isInterleaving);
+}
+
+/// Whether `reshape` sees joined images as the image that they make.
+static bool endsInterleaving(tosa::ReshapeOp reshape) {
+  return isInterleaved(reshape.getInput1()) &&
+         isInterleaving(reshape.getInput1()) &&
+         getPixels(reshape.getInput1()) == getPixels(reshape.getOutput());
+}
+
 namespace {
 
 /// Collects the parts of a joined tensor.
@@ -116,7 +134,7 @@ SmallVector<Part> engine::getParts(Operation *op, int64_t channels) {
     if (!isInterleaved(concat.getOutput()))
       collector.addConcat(concat, Box());
   } else if (auto reshape = dyn_cast<tosa::ReshapeOp>(op)) {
-    if (!isInterleaved(reshape.getInput1()))
+    if (!endsInterleaving(reshape))
       return {};
     ArrayRef<int64_t> shape = getShape(reshape.getInput1());
     Box at;
@@ -146,15 +164,13 @@ Box engine::getBox(tosa::SliceOp op) {
 // Legality
 //===----------------------------------------------------------------------===//
 
-/// Whether `value`, of six dimensions, is joined of images along the phases.
-static bool isInterleaving(Value value) {
-  if (auto reshape = value.getDefiningOp<tosa::ReshapeOp>())
-    return hasOnePhase(value) &&
-           getPixels(reshape.getInput1()) == getPixels(value);
-  auto concat = value.getDefiningOp<tosa::ConcatOp>();
-  return concat &&
-         (concat.getAxis() == rowPhase || concat.getAxis() == columnPhase) &&
-         llvm::all_of(concat.getInput1(), isInterleaving);
+std::string engine::findConstant(Value value) {
+  while (auto reshape = value.getDefiningOp<tosa::ReshapeOp>())
+    value = reshape.getInput1();
+  if (Operation *op = value.getDefiningOp(); op && isConstant(op))
+    return "an input is a constant; the engine reads tensors that the model "
+           "computes";
+  return {};
 }
 
 static std::string checkImage(Value value) {
@@ -166,10 +182,7 @@ static std::string checkImage(Value value) {
   if ((*image)[0] != 1)
     return formatv("batch {0}; the engine takes one image at a time",
                    (*image)[0]);
-  if (Operation *op = value.getDefiningOp(); op && isConstant(op))
-    return "an input is a constant; the engine reads tensors that the model "
-           "computes";
-  return {};
+  return findConstant(value);
 }
 
 std::string engine::findImmovable(const Layer &layer,
@@ -181,9 +194,7 @@ std::string engine::findImmovable(const Layer &layer,
     if (auto slice = dyn_cast<tosa::SliceOp>(op); slice && !getStart(slice))
       return "a slice whose start is not constant";
     if (auto reshape = dyn_cast<tosa::ReshapeOp>(op)) {
-      if (isInterleaved(reshape.getInput1()) &&
-          !(isInterleaving(reshape.getInput1()) &&
-            getPixels(reshape.getInput1()) == getPixels(result)))
+      if (isInterleaved(reshape.getInput1()) && !endsInterleaving(reshape))
         return "a reshape of 6 dimensions that moves pixels";
       continue;
     }
@@ -193,8 +204,10 @@ std::string engine::findImmovable(const Layer &layer,
       continue;
     }
     unsigned tensors = isa<tosa::SliceOp>(op) ? 1 : op->getNumOperands();
-    for (Value operand : op->getOperands().take_front(tensors))
-      if (std::string reason = checkImage(operand); !reason.empty())
+    SmallVector<Value> images(op->getOperands().take_front(tensors));
+    images.push_back(result);
+    for (Value image : images)
+      if (std::string reason = checkImage(image); !reason.empty())
         return reason;
   }
   return {};

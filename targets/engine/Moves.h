@@ -30,6 +30,10 @@ bool isInterleaved(mlir::Value value);
 /// The shape as NHWC, of alternating rows and columns that of the joined image.
 std::optional<std::array<int64_t, 4>> getPixels(mlir::Value value);
 
+/// Why a layer cannot read `value` as it is a constant, perhaps reshaped; empty
+/// if it is none.
+std::string findConstant(mlir::Value value);
+
 /// Why the engine cannot move data as `layer`, a Move, does; empty if it can.
 std::string findImmovable(const Layer &layer, const Parameters &parameters);
 

@@ -36,7 +36,7 @@ private:
   FailureOr<Operand> resolve(Value value);
   FailureOr<Operand> resolveSlice(tensor::ExtractSliceOp slice);
   FailureOr<Operand> resolveReshape(tosa::ReshapeOp reshape);
-  FailureOr<unsigned> addTensor(Value root);
+  FailureOr<unsigned> addTensor(Value root, Shape shape);
 
   deploy::RegionOp region;
   bool planned;
@@ -95,16 +95,20 @@ template <typename T> static FailureOr<Box> getBox(T slice) {
              {strides[1], strides[2]}};
 }
 
-FailureOr<unsigned> Reader::addTensor(Value root) {
+/// The shape as an image. What is none layers read and write reshaped, and its
+/// elements then lie as here.
+static Shape getShape(Value value) {
+  if (auto image = getImageShape(value); image && (*image)[0] == 1)
+    return tile::toShape(*image);
+  return {1, 1, cast<RankedTensorType>(value.getType()).getNumElements()};
+}
+
+FailureOr<unsigned> Reader::addTensor(Value root, Shape shape) {
   auto [it, added] = tensorOf.try_emplace(root, program.tensors.size());
   if (!added)
     return it->second;
-  auto image = getImageShape(root);
-  if (!image)
-    return emitError(root.getLoc(), "a tensor of type ")
-           << root.getType() << " has no place on the engine";
   Tensor tensor;
-  tensor.shape = tile::toShape(*image);
+  tensor.shape = shape;
   tensor.bytes = getElementTypeOrSelf(root).getIntOrFloatBitWidth() / 8;
   auto insert = root.getDefiningOp<tensor::InsertSliceOp>();
   if (auto empty = insert ? insert.getDest().getDefiningOp<tensor::EmptyOp>()
@@ -129,7 +133,7 @@ LogicalResult Reader::readArguments() {
     if (!offset)
       return region.emitError("reads memory that is not planned; run "
                               "deploy-plan-memory first");
-    FailureOr<unsigned> tensor = addTensor(argument);
+    FailureOr<unsigned> tensor = addTensor(argument, getShape(argument));
     if (failed(tensor))
       return failure();
     program.tensors[*tensor].isInput = true;
@@ -159,21 +163,19 @@ FailureOr<Operand> Reader::resolveReshape(tosa::ReshapeOp reshape) {
   FailureOr<Operand> operand = resolve(reshape.getInput1());
   if (failed(operand))
     return failure();
-  auto image = getImageShape(reshape.getResult());
-  if (!image) // No layer reads it in this shape.
-    image = {1, 1, 1, operand->view.elements()};
+  Shape shape = getShape(reshape.getResult());
   // An input that is only seen reshaped has that shape.
   if (Tensor &tensor = program.tensors[operand->tensor];
       tensor.isInput && reshape.getInput1().hasOneUse() &&
       isa<BlockArgument>(reshape.getInput1())) {
-    tensor.shape = tile::toShape(*image);
+    tensor.shape = shape;
     return Operand{operand->tensor, tensor.shape, Box::all(tensor.shape)};
   }
-  if (operand->box.shape == tile::toShape(*image))
+  if (operand->box.shape == shape)
     return operand;
   if (operand->staged || !operand->isWhole())
     return reshape.emitError("of a part of a tensor is not possible");
-  operand->view = tile::toShape(*image);
+  operand->view = shape;
   operand->box = Box::all(operand->view);
   return operand;
 }
@@ -185,7 +187,7 @@ FailureOr<Operand> Reader::resolve(Value value) {
     return resolveReshape(reshape);
   auto it = tensorOf.find(getRoot(value));
   if (it == tensorOf.end() && isIntegerConstant(value)) {
-    if (failed(addTensor(value)))
+    if (failed(addTensor(value, getShape(value))))
       return failure();
     it = tensorOf.find(value);
     program.tensors[it->second].isInput = true;
@@ -202,8 +204,9 @@ LogicalResult Reader::readOutput(const Layer &layer, Tile &tile) {
   tensor::InsertSliceOp insert = tile::getInsertion(value);
   if (insert && failed(checkChain(insert)))
     return failure();
-  FailureOr<unsigned> tensor =
-      addTensor(insert ? getRoot(insert.getResult()) : value);
+  Value root = insert ? getRoot(insert.getResult()) : value;
+  FailureOr<unsigned> tensor = addTensor(
+      root, insert ? getShape(root) : tile::toShape(layer.outputShape));
   if (failed(tensor))
     return failure();
   Shape shape = program.tensors[*tensor].shape;

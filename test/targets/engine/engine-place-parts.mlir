@@ -91,3 +91,37 @@ func.func @nested(%x: tensor<1x1x4x4xi8>) -> (tensor<1x3x4x4xi8>, tensor<1x1x2x4
   }
   return %r#0, %r#1 : tensor<1x3x4x4xi8>, tensor<1x1x2x4xi8>
 }
+
+// What a layer sees as another image is a copy of the part, also where the
+// slice has fewer dimensions.
+// CHECK-LABEL: func.func @rows
+// CHECK: %[[PART:.*]] = tensor.extract_slice %{{.*}}[0, 0, 2, 0] [1, 1, 3, 8] [1, 1, 1, 1]
+// CHECK: %[[COPY:.*]] = tosa.max_pool2d %[[PART]] {kernel = array<i64: 1, 1>
+// CHECK: %[[SEEN:.*]] = tosa.reshape %[[COPY]]
+// CHECK: tosa.max_pool2d %[[SEEN]] {{.*}} : (tensor<1x3x1x8xi8>)
+func.func @rows(%x: tensor<1x5x8xi8>) -> tensor<1x2x1x8xi8> {
+  %r = deploy.region "r" on "engine" (%a = %x) : (tensor<1x5x8xi8>) -> tensor<1x2x1x8xi8> {
+    %start = tosa.const_shape {values = dense<[0, 2, 0]> : tensor<3xindex>} : () -> !tosa.shape<3>
+    %size = tosa.const_shape {values = dense<[1, 3, 8]> : tensor<3xindex>} : () -> !tosa.shape<3>
+    %image = tosa.const_shape {values = dense<[1, 3, 1, 8]> : tensor<4xindex>} : () -> !tosa.shape<4>
+    %0 = tosa.slice %a, %start, %size : (tensor<1x5x8xi8>, !tosa.shape<3>, !tosa.shape<3>) -> tensor<1x3x8xi8>
+    %1 = tosa.reshape %0, %image : (tensor<1x3x8xi8>, !tosa.shape<4>) -> tensor<1x3x1x8xi8>
+    %2 = tosa.max_pool2d %1 {kernel = array<i64: 2, 1>, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>} : (tensor<1x3x1x8xi8>) -> tensor<1x2x1x8xi8>
+    deploy.yield %2 : tensor<1x2x1x8xi8>
+  }
+  return %r : tensor<1x2x1x8xi8>
+}
+
+// Six dimensions that no concatenations make are no alternating rows.
+// CHECK-LABEL: func.func @six
+// CHECK-NOT: tensor.insert_slice
+// CHECK: return
+func.func @six(%x: tensor<1x2x2x2x2x4xi8>) -> tensor<1x4x4x4xi8> {
+  %r = deploy.region "r" on "engine" (%a = %x) : (tensor<1x2x2x2x2x4xi8>) -> tensor<1x4x4x4xi8> {
+    %image = tosa.const_shape {values = dense<[1, 4, 4, 4]> : tensor<4xindex>} : () -> !tosa.shape<4>
+    %0 = tosa.reshape %a, %image : (tensor<1x2x2x2x2x4xi8>, !tosa.shape<4>) -> tensor<1x4x4x4xi8>
+    %1 = tosa.max_pool2d %0 {kernel = array<i64: 1, 1>, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>} : (tensor<1x4x4x4xi8>) -> tensor<1x4x4x4xi8>
+    deploy.yield %1 : tensor<1x4x4x4xi8>
+  }
+  return %r : tensor<1x4x4x4xi8>
+}

@@ -37,3 +37,21 @@ func.func @main(%x: tensor<1x8x8x4xi8>) -> tensor<1x4x4x4xi8> {
   }
   return %r : tensor<1x4x4x4xi8>
 }
+
+// What has five dimensions lies in memory as the image that it is reshaped to.
+// CHECK-LABEL: func.func @five
+// CHECK: tosa.reshape {{.*}}tensor<1x1x2x4x8xi8>
+// CHECK: tosa.max_pool2d
+// CHECK: tosa.reshape
+// CHECK: deploy.yield {{.*}} : tensor<1x1x2x4x8xi8>
+func.func @five(%x: tensor<1x1x2x4x8xi8>) -> tensor<1x1x2x4x8xi8> {
+  %r = deploy.region "r" on "engine" (%in = %x) : (tensor<1x1x2x4x8xi8>) -> tensor<1x1x2x4x8xi8> {
+    %image = tosa.const_shape {values = dense<[1, 2, 4, 8]> : tensor<4xindex>} : () -> !tosa.shape<4>
+    %five = tosa.const_shape {values = dense<[1, 1, 2, 4, 8]> : tensor<5xindex>} : () -> !tosa.shape<5>
+    %0 = tosa.reshape %in, %image : (tensor<1x1x2x4x8xi8>, !tosa.shape<4>) -> tensor<1x2x4x8xi8>
+    %1 = tosa.max_pool2d %0 {kernel = array<i64: 1, 1>, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>} : (tensor<1x2x4x8xi8>) -> tensor<1x2x4x8xi8>
+    %2 = tosa.reshape %1, %five : (tensor<1x2x4x8xi8>, !tosa.shape<5>) -> tensor<1x1x2x4x8xi8>
+    deploy.yield %2 : tensor<1x1x2x4x8xi8>
+  }
+  return %r : tensor<1x1x2x4x8xi8>
+}
