@@ -339,6 +339,8 @@ static bool isCovered(Operation *op, ArrayRef<Value> operands, Type result) {
     return axis + 1 == type.getRank() && type.getDimSize(axis) <= 1023 &&
            outScale.getScale() >= 1.0 / 256;
   }
+  if (auto gemm = dyn_cast<onnx::GemmOp>(op); gemm && !hasRowAsBias(gemm))
+    return false;
   if (isParameter(op, 1)) {
     Type weight = getElementTypeOrSelf(operands[1]);
     if (getWidth(operands[1]) != 8)

@@ -37,6 +37,8 @@ static bool isProduct(Operation *op) {
   if (auto transposed = dyn_cast<onnx::ConvTransposeOp>(op);
       transposed && transposed.getGroup() != 1)
     return false;
+  if (auto gemm = dyn_cast<onnx::GemmOp>(op); gemm && !hasRowAsBias(gemm))
+    return false;
   if (isa<onnx::ConvOp, onnx::ConvTransposeOp, onnx::GemmOp>(op))
     return onnx::getConstantElements(op->getOperand(1)) &&
            (op->getNumOperands() < 3 ||

@@ -78,6 +78,11 @@ int64_t sluice::onnx::getOutputDim(Operation *product) {
   return isa<ConvOp>(product) || (gemm && gemm.getTransB()) ? 0 : 1;
 }
 
+bool sluice::onnx::hasRowAsBias(GemmOp gemm) {
+  return !gemm.getC() ||
+         isRow(gemm.getC().getType(), shapeOf(gemm.getY()).back());
+}
+
 std::pair<Operation *, double> MatMulOp::getScaling() {
   if (!getY().hasOneUse())
     return {nullptr, 1};

@@ -11,6 +11,9 @@ namespace sluice::onnx {
 /// ConvTranspose (within a group), Gemm or MatMul by a matrix lie.
 int64_t getOutputDim(mlir::Operation *product);
 
+/// Whether a Gemm has no C, or one of one value an output channel or in all.
+bool hasRowAsBias(GemmOp gemm);
+
 } // namespace sluice::onnx
 
 #endif // SLUICE_DIALECTS_ONNX_PRODUCTS_H

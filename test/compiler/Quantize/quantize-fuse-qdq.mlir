@@ -200,3 +200,17 @@ func.func @scales_of_inputs(%x: tensor<2x2xi8>) -> (tensor<2x2xi8>, tensor<2x2xi
   %4 = onnx.QuantizeLinear %3, %s : (tensor<2x2xf32>, tensor<f32>) -> tensor<2x2xi8>
   return %2, %4 : tensor<2x2xi8>, tensor<2x2xi8>
 }
+
+// A C that varies along the rows is no bias of an output channel.
+// CHECK-LABEL: func.func @column
+// CHECK: onnx.Gemm {{.*}} : (tensor<2x2xf32>, tensor<2x2xf32>, tensor<2x1xf32>) -> tensor<2x2xf32>
+func.func @column(%x: tensor<2x2xi8>) -> tensor<2x2xi8> {
+  %s = onnx.Constant dense<0.5> : tensor<f32>
+  %wq = onnx.Constant dense<1> : tensor<2x2xi8>
+  %c = onnx.Constant dense<1.0> : tensor<2x1xf32>
+  %0 = onnx.DequantizeLinear %x, %s : (tensor<2x2xi8>, tensor<f32>) -> tensor<2x2xf32>
+  %w = onnx.DequantizeLinear %wq, %s : (tensor<2x2xi8>, tensor<f32>) -> tensor<2x2xf32>
+  %1 = onnx.Gemm %0, %w, %c : (tensor<2x2xf32>, tensor<2x2xf32>, tensor<2x1xf32>) -> tensor<2x2xf32>
+  %2 = onnx.QuantizeLinear %1, %s : (tensor<2x2xf32>, tensor<f32>) -> tensor<2x2xi8>
+  return %2 : tensor<2x2xi8>
+}

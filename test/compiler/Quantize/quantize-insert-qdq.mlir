@@ -125,3 +125,13 @@ func.func @dequantized_weights(%x: tensor<2x3xf32>) -> tensor<2x2xf32> {
   %0 = onnx.MatMul %x, %w : (tensor<2x3xf32>, tensor<3x2xf32>) -> tensor<2x2xf32>
   return %0 : tensor<2x2xf32>
 }
+
+// A C that varies along the rows is no bias of an output channel.
+// CHECK-LABEL: func.func @column
+// CHECK-NOT: onnx.QuantizeLinear
+func.func @column(%x: tensor<2x3xf32> {onnx.range = array<f32: -1.0, 1.0>}) -> tensor<2x3xf32> {
+  %w = onnx.Constant dense<1.0> : tensor<3x3xf32>
+  %c = onnx.Constant dense<[[1.0], [2.0]]> : tensor<2x1xf32>
+  %0 = onnx.Gemm %x, %w, %c {onnx.range = array<f32: -2.0, 5.0>} : (tensor<2x3xf32>, tensor<3x3xf32>, tensor<2x1xf32>) -> tensor<2x3xf32>
+  return %0 : tensor<2x3xf32>
+}
