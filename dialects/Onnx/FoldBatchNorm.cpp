@@ -4,6 +4,7 @@
 #include "dialects/Onnx/Constants.h"
 #include "dialects/Onnx/Names.h"
 #include "dialects/Onnx/Passes.h"
+#include "dialects/Onnx/Products.h"
 
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
@@ -43,11 +44,11 @@ static Value makeConstant(PatternRewriter &rewriter, Location loc,
       rewriter, loc, makeElements(type, bytes, name.empty() ? "folded" : name));
 }
 
-/// Scales the weights of output channel c, which are those with index c along
-/// `axis`, and moves the bias. `op` is a Conv or a Gemm.
+/// Scales the weights of each output channel and moves the bias. `op` is a Conv
+/// or a Gemm.
 template <typename Op>
 static LogicalResult fold(PatternRewriter &rewriter, BatchNormalizationOp norm,
-                          Op op, Value weights, Value bias, unsigned axis) {
+                          Op op, Value weights, Value bias) {
   auto affine = getAffine(norm);
   auto values = readFloats(weights);
   auto biases = bias ? readFloats(bias) : SmallVector<double>{};
@@ -55,6 +56,7 @@ static LogicalResult fold(PatternRewriter &rewriter, BatchNormalizationOp norm,
   if (!affine || !values || !biases || !type || !op->hasOneUse() ||
       !type.getElementType().isF32())
     return failure();
+  int64_t axis = getOutputDim(op);
   size_t channels = affine->slopes.size();
   if (static_cast<size_t>(type.getDimSize(axis)) != channels ||
       (bias && !isRow(bias.getType(), channels)))
@@ -91,13 +93,12 @@ struct FoldIntoProducer : OpRewritePattern<BatchNormalizationOp> {
   LogicalResult matchAndRewrite(BatchNormalizationOp norm,
                                 PatternRewriter &rewriter) const override {
     if (auto conv = norm.getX().getDefiningOp<ConvOp>())
-      return fold(rewriter, norm, conv, conv.getW(), conv.getB(), 0);
+      return fold(rewriter, norm, conv, conv.getW(), conv.getB());
     auto gemm = norm.getX().getDefiningOp<GemmOp>();
     if (!gemm || gemm.getAlpha().convertToFloat() != 1 ||
         gemm.getBeta().convertToFloat() != 1)
       return failure();
-    return fold(rewriter, norm, gemm, gemm.getB(), gemm.getC(),
-                gemm.getTransB() ? 0 : 1);
+    return fold(rewriter, norm, gemm, gemm.getB(), gemm.getC());
   }
 };
 
