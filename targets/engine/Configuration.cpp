@@ -84,8 +84,8 @@ static bool fromJSON(const llvm::json::Value &value, Board &board,
                   path.field("memory")) ||
       !mapper.mapOptional("link_bytes_per_second", board.linkBytesPerSecond))
     return false;
-  if (!board.blocks.memoryBits) {
-    path.field("memory_block_bits").report("is 0");
+  if (board.blocks.memoryBits < kBlockWords) {
+    path.field("memory_block_bits").report("is less than 512");
     return false;
   }
   const llvm::json::Value *parameters = value.getAsObject()->get("parameters");

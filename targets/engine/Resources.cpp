@@ -11,7 +11,8 @@ using llvm::divideCeil;
 static uint64_t countBlocks(uint64_t width, uint64_t depth,
                             uint64_t blockBits) {
   uint64_t best = UINT64_MAX;
-  for (uint64_t wide = blockBits / 512, deep = 512; wide; wide /= 2, deep *= 2)
+  for (uint64_t wide = blockBits / kBlockWords, deep = kBlockWords; wide;
+       wide /= 2, deep *= 2)
     best = std::min(best, divideCeil(width, wide) * divideCeil(depth, deep));
   return best;
 }

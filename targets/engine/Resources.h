@@ -10,6 +10,10 @@
 
 namespace sluice::engine {
 
+/// The words of a memory block where it is widest, and so the bits of the least
+/// block.
+inline constexpr uint64_t kBlockWords = 512;
+
 /// What an FPGA's blocks hold.
 struct BlockSizes {
   /// A memory, which is at most 1/512 of that wide, each halving of which

@@ -89,7 +89,7 @@ def check_board(board):
         (not 0 < board["clock_mhz"] < math.inf, "is not positive at board.clock_mhz"),
         (board["shell"] == "ulx3s" and board["clock_mhz"] % 5, "is no multiple of 5, as ulx3s's PLL makes, at board.clock_mhz"),
         (board.get("seed", 0) >= 1 << 31, "is more than 31 bits hold at board.seed"),
-        (board.get("memory_block_bits") == 0, "is 0 at board.memory_block_bits"),
+        (board.get("memory_block_bits", 512) < 512, "is less than 512 at board.memory_block_bits"),
         (memory and (memory["latency"] > 100000 or not 1 <= memory["bytes_per_cycle"] <= 1024),
          "is no memory that an engine has: latency is at most 100000, bytes_per_cycle 1 to 1024 at board.memory"),
         (xrt and xrt["clock"] not in XRT_CLOCKS, f"is none of {', '.join(XRT_CLOCKS)} at board.xrt.clock"),

@@ -114,6 +114,14 @@ TEST(Configuration, ReadsABoardFile) {
                 ": not a board file: is none of PC, PK, ACT_BYTES, ACT_BANKS, "
                 "WGT_WORDS, PRM_WORDS, AXI_BYTES, RQ_CYCLES, INT4, INT16 at "
                 "board.parameters.FOO; see the fields of ulx3s-85f.json");
+  // A block that is less than one bit wide.
+  std::string narrow = board(R"("PC")");
+  narrow.insert(1, R"("memory_block_bits": 511, )");
+  llvm::raw_fd_ostream(path, error) << narrow;
+  EXPECT_EQ(errorOf(path), path.str().str() +
+                               ": not a board file: is less than 512 at "
+                               "board.memory_block_bits; see the fields of "
+                               "ulx3s-85f.json");
   llvm::raw_fd_ostream(path, error) << board(R"("PC")");
   EXPECT_EQ(codeOf(path), std::errc::bad_message);
   EXPECT_NE(codeOf("ulx3s-85f,PC=3"), std::errc::bad_message);
