@@ -172,13 +172,13 @@ countSamples(StringRef path, const NpzArray &array, RankedTensorType type) {
   return shape.front();
 }
 
-llvm::Expected<std::vector<SmallVector<reference::Tensor>>>
-readSamples(StringRef path, func::FuncOp main) {
+llvm::Expected<Samples> readSamples(StringRef path, func::FuncOp main) {
   std::vector<NpzArray> arrays;
   std::string error;
   if (readNpz(path.str(), arrays, error) != NpzStatus::Ok)
     return llvm::createStringError(error);
-  std::vector<SmallVector<reference::Tensor>> samples;
+  Samples samples;
+  samples.tensors.resize(main.getNumArguments() == 0);
   for (BlockArgument argument : main.getArguments()) {
     std::string name = getInputName(main, argument.getArgNumber());
     auto array = llvm::find_if(
@@ -196,13 +196,14 @@ readSamples(StringRef path, func::FuncOp main) {
     llvm::Expected<int64_t> count = countSamples(path, *array, type);
     if (!count)
       return count.takeError();
-    if (samples.empty())
-      samples.resize(*count);
-    if (static_cast<int64_t>(samples.size()) != *count)
+    samples.hasAxis |= ArrayRef(array->shape) != type.getShape();
+    if (samples.tensors.empty())
+      samples.tensors.resize(*count);
+    if (static_cast<int64_t>(samples.tensors.size()) != *count)
       return llvm::createStringError(path + ": array '" + name + "' holds " +
                                      Twine(*count) + " samples, others " +
-                                     Twine(samples.size()));
-    for (auto [i, sample] : llvm::enumerate(samples)) {
+                                     Twine(samples.tensors.size()));
+    for (auto [i, sample] : llvm::enumerate(samples.tensors)) {
       reference::Tensor tensor(type);
       llvm::copy(
           ArrayRef<uint8_t>(array->data)
@@ -282,7 +283,7 @@ quantize(ModuleOp module, const ModelOptions &options, const Target &target,
     auto read = readSamples(options.calibration, main);
     if (!read)
       return Stop{kBadInput, llvm::toString(read.takeError())};
-    samples = std::move(*read);
+    samples = std::move(read->tensors);
     if (llvm::Error error = checkFinite(options.calibration, main, samples))
       return Stop{kBadInput, llvm::toString(std::move(error))};
     CalibrateOptions calibrateOptions{options.percentile};

@@ -78,10 +78,17 @@ mlir::func::FuncOp getMain(mlir::ModuleOp module);
 /// Whether the model brings its own scales.
 bool isQdq(mlir::func::FuncOp main);
 
-/// Samples of a .npz for the inputs of `main`: each has one tensor an input, of
-/// its type. N samples replace a leading dimension of 1.
-llvm::Expected<std::vector<llvm::SmallVector<reference::Tensor>>>
-readSamples(llvm::StringRef path, mlir::func::FuncOp main);
+/// Samples of a .npz: each has one tensor an input, of its type.
+struct Samples {
+  std::vector<llvm::SmallVector<reference::Tensor>> tensors;
+  /// Whether they came along an axis, in place of a leading dimension of 1 or
+  /// before the others; else it is one, as the model takes it.
+  bool hasAxis = false;
+};
+
+/// Those for the inputs of `main`; one where it has none.
+llvm::Expected<Samples> readSamples(llvm::StringRef path,
+                                    mlir::func::FuncOp main);
 
 /// Runs what `build` adds for `phase` on the model of `file`.
 std::optional<Stop>

@@ -33,10 +33,12 @@ static const char *getNumpyName(Type type) {
 }
 
 namespace {
-/// Arrays that grow by a sample at a time: N samples replace a leading
-/// dimension of 1, or gain a leading axis.
+/// Arrays that grow by a sample at a time, as `sluice run` writes them: along
+/// an axis N samples replace a leading dimension of 1, or gain one.
 class Collector {
 public:
+  explicit Collector(bool hasAxis) : hasAxis(hasAxis) {}
+
   /// Takes no tensors of this name but by addResult.
   void reserve(StringRef name) { reserved.insert(name); }
   void addResult(StringRef name, const reference::Tensor &tensor);
@@ -47,6 +49,7 @@ public:
   std::vector<NpzArray> take() { return std::move(arrays); }
 
 private:
+  bool hasAxis;
   std::vector<NpzArray> arrays;
   llvm::StringMap<size_t> indices;
   llvm::StringSet<> reserved;
@@ -60,14 +63,17 @@ void Collector::addResult(StringRef name, const reference::Tensor &tensor) {
     NpzArray array;
     array.name = name.str();
     array.type = getNumpyName(tensor.getElementType());
-    array.shape.push_back(0);
-    if (!shape.empty() && shape.front() == 1)
-      shape = shape.drop_front();
+    if (hasAxis) {
+      array.shape.push_back(0);
+      if (!shape.empty() && shape.front() == 1)
+        shape = shape.drop_front();
+    }
     array.shape.insert(array.shape.end(), shape.begin(), shape.end());
     arrays.push_back(std::move(array));
   }
   NpzArray &array = arrays[it->second];
-  ++array.shape.front();
+  if (hasAxis)
+    ++array.shape.front();
   array.data.insert(array.data.end(), tensor.getBytes().begin(),
                     tensor.getBytes().end());
 }
@@ -153,8 +159,8 @@ std::optional<Stop> runReference(const ReferenceOptions &options,
   auto samples = readSamples(options.input, main);
   if (!samples)
     return Stop{kBadInput, llvm::toString(samples.takeError())};
-  Collector collector;
-  for (const auto &sample : *samples)
+  Collector collector(samples->hasAxis);
+  for (const auto &sample : samples->tensors)
     if (failed(runSample(main, sample, options, collector)))
       return Stop{kBadInput, ""};
   if (llvm::Error error =
