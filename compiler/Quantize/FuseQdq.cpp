@@ -140,10 +140,16 @@ static bool isBound(Operation *op) {
   return isa<onnx::ReluOp>(op);
 }
 
+static bool isTable(Operation *op) {
+  return isa<onnx::LeakyReluOp, onnx::SigmoidOp, onnx::TanhOp,
+             onnx::HardSigmoidOp, onnx::HardSwishOp, onnx::SwishOp, onnx::EluOp,
+             onnx::ErfOp, onnx::GeluOp>(op);
+}
+
 /// Operations whose integer form ends with a clamp, which then is as
 /// `onnx.clamp` says.
 static bool endsWithClamp(Operation *op) {
-  return isBound(op) ||
+  return isBound(op) || isTable(op) ||
          isa<onnx::ConvOp, onnx::ConvTransposeOp, onnx::GemmOp, onnx::MatMulOp,
              onnx::AddOp, onnx::ResizeOp, onnx::AveragePoolOp,
              onnx::GlobalAveragePoolOp, onnx::ReduceMeanOp, onnx::MaxPoolOp,
@@ -152,11 +158,9 @@ static bool endsWithClamp(Operation *op) {
 
 static bool hasIntegerForm(Operation *op) {
   return endsWithClamp(op) ||
-         isa<onnx::LeakyReluOp, onnx::SigmoidOp, onnx::TanhOp,
-             onnx::HardSigmoidOp, onnx::HardSwishOp, onnx::SwishOp, onnx::EluOp,
-             onnx::ErfOp, onnx::GeluOp, onnx::SoftmaxOp, onnx::ReshapeOp,
-             onnx::FlattenOp, onnx::TransposeOp, onnx::SqueezeOp,
-             onnx::UnsqueezeOp, onnx::SliceOp, onnx::PadOp>(op);
+         isa<onnx::SoftmaxOp, onnx::ReshapeOp, onnx::FlattenOp,
+             onnx::TransposeOp, onnx::SqueezeOp, onnx::UnsqueezeOp,
+             onnx::SliceOp, onnx::PadOp>(op);
 }
 
 /// Operations that choose or move elements: their result must have the scale of
@@ -300,9 +304,7 @@ static std::optional<SmallVector<Value>> getOperands(OpBuilder &b,
 static bool needsInt8(Operation *op) {
   if (auto matmul = dyn_cast<onnx::MatMulOp>(op))
     return !matmul.hasWeights();
-  return isa<onnx::LeakyReluOp, onnx::SigmoidOp, onnx::TanhOp,
-             onnx::HardSigmoidOp, onnx::HardSwishOp, onnx::SwishOp, onnx::EluOp,
-             onnx::ErfOp, onnx::GeluOp, onnx::SoftmaxOp>(op);
+  return isTable(op) || isa<onnx::SoftmaxOp>(op);
 }
 
 static unsigned getWidth(Value value) {

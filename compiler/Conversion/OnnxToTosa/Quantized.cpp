@@ -32,14 +32,24 @@ std::optional<Quantization> getQuantization(Type type) {
   return std::nullopt;
 }
 
-Value Converter::clampAsAsked(Operation *op, Value x) {
+/// The ends that `onnx.clamp` leaves to the integers of `bits` that `op`
+/// yields.
+static std::pair<int64_t, int64_t> getEnds(Operation *op, unsigned bits) {
+  int64_t low = llvm::minIntN(bits), high = llvm::maxIntN(bits);
   auto clamp = op->getAttrOfType<DenseI64ArrayAttr>("onnx.clamp");
+  if (!clamp)
+    return {low, high};
+  return {std::max(low, clamp[0]), std::min(high, clamp[1])};
+}
+
+Value Converter::clampAsAsked(Operation *op, Value x) {
   Type type = getElementTypeOrSelf(x);
-  if (!clamp || (clamp[0] <= llvm::minIntN(type.getIntOrFloatBitWidth()) &&
-                 clamp[1] >= llvm::maxIntN(type.getIntOrFloatBitWidth())))
+  unsigned bits = type.getIntOrFloatBitWidth();
+  auto [low, high] = getEnds(op, bits);
+  if (low == llvm::minIntN(bits) && high == llvm::maxIntN(bits))
     return x;
-  return at(op).clamp(x, builder.getIntegerAttr(type, clamp[0]),
-                      builder.getIntegerAttr(type, clamp[1]));
+  return at(op).clamp(x, builder.getIntegerAttr(type, low),
+                      builder.getIntegerAttr(type, high));
 }
 
 FailureOr<Value> Converter::requantize(Operation *op, Value acc,
@@ -210,13 +220,15 @@ LogicalResult Converter::convertQuantizedSoftmax(onnx::SoftmaxOp op) {
 LogicalResult Converter::convertTable(Operation *op) {
   Quantization in = *getQuantization(op->getOperand(0).getType()),
                out = *getQuantization(op->getResult(0).getType());
+  auto [low, high] = getEnds(op, 8);
   SmallVector<int8_t> entries;
   for (int q = -128; q < 128; ++q) {
     double real = in.scales[0] * static_cast<double>(q - in.zeroPoint);
     double value =
         std::nearbyint(evaluateActivation(op, real) / out.scales[0]) +
         static_cast<double>(out.zeroPoint);
-    entries.push_back(static_cast<int8_t>(std::clamp(value, -128.0, 127.0)));
+    entries.push_back(static_cast<int8_t>(std::clamp(
+        value, static_cast<double>(low), static_cast<double>(high))));
   }
   Mapped mapped = get(op->getOperand(0));
   mapped.value = at(op).table(mapped.value, entries);

@@ -147,6 +147,17 @@ func.func @table(%x: tensor<2xi8>) -> tensor<2xi8> {
   return %1 : tensor<2xi8>
 }
 
+// A bound holds for the entries of the table: none is below -34.
+// CHECK-LABEL: func.func @bounded_table(
+// CHECK: "tosa.const"() <{values = dense<"0xDEDEDEDEDEDEDFDF{{[0-9A-F]*}}"> : tensor<256xi8>
+// CHECK-NOT: tosa.clamp
+func.func @bounded_table(%x: tensor<2xi8>) -> tensor<2xi8> {
+  %q = quant.scast %x : tensor<2xi8> to tensor<2x!quant.uniform<i8:f32, 0.5>>
+  %0 = onnx.LeakyRelu %q {alpha = 0.5 : f32, onnx.clamp = array<i64: -34, 127>} : (tensor<2x!quant.uniform<i8:f32, 0.5>>) -> tensor<2x!quant.uniform<i8:f32, 1.0:-3>>
+  %1 = quant.scast %0 : tensor<2x!quant.uniform<i8:f32, 1.0:-3>> to tensor<2xi8>
+  return %1 : tensor<2xi8>
+}
+
 // int16 sums up in 48 bits; its bias may be larger than int32.
 // CHECK-LABEL: func.func @int16_product(
 // CHECK: %[[X:.*]] = tosa.reshape %arg0, %{{.*}} : {{.*}}-> tensor<1x1x1x2xi16>
