@@ -42,6 +42,13 @@ def clip(**bounds):
     return [("Clip", ["x", *names], {})], np.array([SPECIAL], np.float32), constants
 
 
+def normalization(before, x):
+    """Behind the node `before`, which may read the constants w and c."""
+    constants = {name: random(5, i + 1)[:, i] for i, name in enumerate(("s", "b", "m"))}
+    constants |= {"v": np.abs(random(5)), "w": random(4, 5), "c": random(5, 1)}
+    return [before, ("BatchNormalization", ["y0", "s", "b", "m", "v"], {})], x, constants
+
+
 def identity(*inputs):
     """Each reads the named input, or the result of an earlier node by its number."""
     return [("Identity", [name], {}) for name in inputs], random(1, 4), {}
@@ -53,6 +60,9 @@ OPERATORS = {
     "gemm_column": gemm(random(5, 1)),
     "gemm_matrix": gemm(random(5, 5)),
     "gemm_scalar": gemm(random(1)),
+    "normalized_gemm": normalization(("Gemm", ["x", "w", "c"], {}), random(5, 4)),
+    "normalized_row": normalization(("Relu", ["x"], {}), random(2, 5, 3)),
+    "normalized_image": normalization(("GlobalMaxPool", ["x"], {}), random(1, 5, 3, 3)),
     "padding_alone": conv((1, 3, 1, 1), (1, 1), pads=[1, 1, 0, 0], strides=[2, 2]),
     "padding_above": conv((1, 3, 2, 5), (2, 2), pads=[3, 0, 0, 1], strides=[6, 2]),
     "padding_beside": conv((1, 3, 3, 1), (2, 1), pads=[0, 2, 0, 0], strides=[1, 4], dilations=[2, 1]),
@@ -78,7 +88,8 @@ def make(nodes, x, constants):
     made = [helper.make_node(kind, names, [f"y{i}"], **given) for i, (kind, names, given) in enumerate(nodes)]
     inputs = [helper.make_tensor_value_info("x", TensorProto.FLOAT, x.shape)]
     outputs = [helper.make_tensor_value_info(f"y{i}", TensorProto.FLOAT, None) for i in range(len(made))]
-    tensors = [numpy_helper.from_array(value, name) for name, value in constants.items()]
+    read = {name for _, names, _ in nodes for name in names}
+    tensors = [numpy_helper.from_array(value, name) for name, value in constants.items() if name in read]
     graph = helper.make_graph(made, "g", inputs, outputs, tensors)
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
 

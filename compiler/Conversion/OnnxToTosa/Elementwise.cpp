@@ -207,16 +207,23 @@ LogicalResult Converter::convert(onnx::BatchNormalizationOp op) {
   std::optional<onnx::Affine> affine = onnx::getAffine(op);
   if (!affine)
     return op.emitOpError("has parameters that are not constant");
-  if (getQuantization(op.getType()) || getShape(op.getX()).size() != 4)
+  auto type = cast<RankedTensorType>(op.getX().getType());
+  if (!type.getElementType().isF32() || type.getRank() < 2)
     return op.emitOpError("stands alone on ")
-           << op.getX().getType() << "; only float32 images are supported";
+           << type << "; only float32 of 2 or more dimensions is supported";
   SmallVector<float> slopes(affine->slopes.begin(), affine->slopes.end()),
       offsets(affine->offsets.begin(), affine->offsets.end());
   TosaBuilder b = at(op);
-  SmallVector<int64_t> shape{1, 1, 1, static_cast<int64_t>(slopes.size())};
-  Value scaled = b.mul(getNhwc(op.getX()), b.constant<float>(shape, slopes));
-  setNhwc(op.getY(),
-          b.binary<tosa::AddOp>(scaled, b.constant<float>(shape, offsets)));
+  Mapped mapped = get(op.getX());
+  if (mapped.flat)
+    mapped = {materialize(mapped), getIdentity(type.getRank()), std::nullopt};
+  SmallVector<int64_t> shape(type.getRank(), 1);
+  shape[mapped.perm[1]] = static_cast<int64_t>(slopes.size());
+  Value scaled = b.mul(mapped.value, b.constant<float>(shape, slopes));
+  mapped.value =
+      b.binary<tosa::AddOp>(scaled, b.constant<float>(shape, offsets));
+  set(op.getY(), mapped);
+  nameOutput(op, mapped.value);
   return success();
 }
 

@@ -108,21 +108,24 @@ func.func @clip(%x: tensor<2xf32>) -> (tensor<2xf32>, tensor<2xf32>, tensor<2xf3
   return %0, %1, %2 : tensor<2xf32>, tensor<2xf32>, tensor<2xf32>
 }
 
-// Left alone, a normalization is a product and a sum: 2 / sqrt(3 + 1) = 1, and
-// 5 - 4 · 1 = 1.
+// Left alone, a normalization is a product and a sum along the channels, wherever
+// they lie: 2 / sqrt(3 + 1) = 1, and 5 - 4 · 1 = 1.
 // CHECK-LABEL: func.func @batch_norm(
-// CHECK: %[[RESHAPE:.*]] = tosa.reshape %arg0, %{{.*}} : {{.*}}-> tensor<1x2x2x1xf32>
-// CHECK: %[[C:.*]] = "tosa.const"() <{values = dense<1.000000e+00> : tensor<1x1x1x1xf32>
-// CHECK: %[[MUL:.*]] = tosa.mul %[[RESHAPE]], %[[C]], %{{.*}} : {{.*}}-> tensor<1x2x2x1xf32>
-// CHECK: %[[C2:.*]] = "tosa.const"() <{values = dense<1.000000e+00> : tensor<1x1x1x1xf32>
-// CHECK: %[[ADD:.*]] = tosa.add %[[MUL]], %[[C2]] : {{.*}}-> tensor<1x2x2x1xf32>
-// CHECK: %[[RESHAPE2:.*]] = tosa.reshape %[[ADD]], %{{.*}} : {{.*}}-> tensor<1x1x2x2xf32>
-// CHECK: return %[[RESHAPE2]]
-func.func @batch_norm(%x: tensor<1x1x2x2xf32>) -> tensor<1x1x2x2xf32> {
-  %s = onnx.Constant dense<2.0> : tensor<1xf32>
-  %b = onnx.Constant dense<5.0> : tensor<1xf32>
-  %m = onnx.Constant dense<4.0> : tensor<1xf32>
-  %v = onnx.Constant dense<3.0> : tensor<1xf32>
-  %0 = onnx.BatchNormalization %x, %s, %b, %m, %v {epsilon = 1.0 : f32} : (tensor<1x1x2x2xf32>, tensor<1xf32>, tensor<1xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x1x2x2xf32>
-  return %0 : tensor<1x1x2x2xf32>
+// CHECK: %[[C:.*]] = "tosa.const"() <{values = dense<1.000000e+00> : tensor<1x2x1x1xf32>
+// CHECK: %[[MUL:.*]] = tosa.mul %arg0, %[[C]], %{{.*}} : {{.*}}-> tensor<1x2x2x2xf32>
+// CHECK: %[[C2:.*]] = "tosa.const"() <{values = dense<1.000000e+00> : tensor<1x2x1x1xf32>
+// CHECK: %[[ADD:.*]] = tosa.add %[[MUL]], %[[C2]] : {{.*}}-> tensor<1x2x2x2xf32>
+// CHECK: %[[POOL:.*]] = tosa.max_pool2d
+// CHECK: %[[MUL2:.*]] = tosa.mul %[[POOL]], %{{.*}}, %{{.*}} : (tensor<1x1x1x2xf32>, tensor<1x1x1x2xf32>, {{.*}}
+// CHECK: %[[MUL3:.*]] = tosa.mul %arg1, %{{.*}}, %{{.*}} : (tensor<3x2xf32>, tensor<1x2xf32>, {{.*}}
+func.func @batch_norm(%x: tensor<1x2x2x2xf32>, %row: tensor<3x2xf32>) -> (tensor<1x2x2x2xf32>, tensor<1x2x1x1xf32>, tensor<3x2xf32>) {
+  %s = onnx.Constant dense<2.0> : tensor<2xf32>
+  %b = onnx.Constant dense<5.0> : tensor<2xf32>
+  %m = onnx.Constant dense<4.0> : tensor<2xf32>
+  %v = onnx.Constant dense<3.0> : tensor<2xf32>
+  %0 = onnx.BatchNormalization %x, %s, %b, %m, %v {epsilon = 1.0 : f32} : (tensor<1x2x2x2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<1x2x2x2xf32>
+  %1 = onnx.GlobalMaxPool %x : (tensor<1x2x2x2xf32>) -> tensor<1x2x1x1xf32>
+  %2 = onnx.BatchNormalization %1, %s, %b, %m, %v {epsilon = 1.0 : f32} : (tensor<1x2x1x1xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<1x2x1x1xf32>
+  %3 = onnx.BatchNormalization %row, %s, %b, %m, %v {epsilon = 1.0 : f32} : (tensor<3x2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<3x2xf32>
+  return %0, %2, %3 : tensor<1x2x2x2xf32>, tensor<1x2x1x1xf32>, tensor<3x2xf32>
 }

@@ -84,6 +84,15 @@ func.func @mask(%x: tensor<2xf32>) -> (tensor<2xf32>, tensor<2xi1>) {
 
 // -----
 
+func.func @no_channels(%x: tensor<1xf32>) -> tensor<1xf32> {
+  %one = onnx.Constant dense<1.0> : tensor<1xf32>
+  // expected-error @+1 {{stands alone on 'tensor<1xf32>'; only float32 of 2 or more dimensions is supported}}
+  %0 = onnx.BatchNormalization %x, %one, %one, %one, %one : (tensor<1xf32>, tensor<1xf32>, tensor<1xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1xf32>
+  return %0 : tensor<1xf32>
+}
+
+// -----
+
 // 2^14 of the result's units for one of the sum's.
 func.func @factor_too_large(%x: tensor<1x1xi8>) -> tensor<1x1xi8> {
   %q = quant.scast %x : tensor<1x1xi8> to tensor<1x1x!quant.uniform<i8:f32, 128.0>>
