@@ -24,6 +24,15 @@ Value tile::reshape(OpBuilder &builder, Location loc, Value value,
                                  target);
 }
 
+std::array<int64_t, 4> tile::toArray(Shape shape) {
+  return {1, shape.h, shape.w, shape.c};
+}
+
+SmallVector<OpFoldResult> tile::toFold(Builder &builder,
+                                       ArrayRef<int64_t> values) {
+  return getAsIndexOpFoldResult(builder.getContext(), values);
+}
+
 tensor::InsertSliceOp tile::getInsertion(Value value) {
   if (!value.hasOneUse())
     return {};
@@ -69,15 +78,6 @@ private:
 };
 
 } // namespace
-
-static std::array<int64_t, 4> toArray(Shape shape) {
-  return {1, shape.h, shape.w, shape.c};
-}
-
-static SmallVector<OpFoldResult> toFold(Builder &builder,
-                                        ArrayRef<int64_t> values) {
-  return getAsIndexOpFoldResult(builder.getContext(), values);
-}
 
 Value Tiler::cutInput(unsigned index, const Box &box) {
   Value image = images[index];

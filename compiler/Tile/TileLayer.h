@@ -40,6 +40,13 @@ void tileLayer(const Layer &layer, int64_t number, const LayerTiling &tiling);
 /// The insertion of `value` into a larger tensor, if that is its only use.
 mlir::tensor::InsertSliceOp getInsertion(mlir::Value value);
 
+/// The dimensions of an image, NHWC.
+std::array<int64_t, 4> toArray(Shape shape);
+
+/// Static offsets, sizes or strides of a slice.
+llvm::SmallVector<mlir::OpFoldResult> toFold(mlir::Builder &builder,
+                                             llvm::ArrayRef<int64_t> values);
+
 /// `value` in a shape of equal size, by a tosa.reshape where it has another.
 mlir::Value reshape(mlir::OpBuilder &builder, mlir::Location loc,
                     mlir::Value value, llvm::ArrayRef<int64_t> shape);

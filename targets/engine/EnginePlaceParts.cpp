@@ -17,6 +17,8 @@ using namespace mlir;
 using namespace sluice;
 using namespace sluice::engine;
 using tile::Box;
+using tile::toArray;
+using tile::toFold;
 
 namespace {
 
@@ -60,15 +62,6 @@ private:
 };
 
 } // namespace
-
-static std::array<int64_t, 4> toImage(tile::Shape shape) {
-  return {1, shape.h, shape.w, shape.c};
-}
-
-static SmallVector<OpFoldResult> toFold(Builder &builder,
-                                        ArrayRef<int64_t> values) {
-  return getAsIndexOpFoldResult(builder.getContext(), values);
-}
 
 /// `value` as an image, itself where it is one.
 static Value skipReshapes(Value value) {
@@ -115,7 +108,7 @@ Value Placer::insert(const Part &part, Value joined) {
   return tensor::InsertSliceOp::create(
       builder, part.value.getLoc(), part.value, joined,
       toFold(builder, {0, box.y, box.x, box.c}),
-      toFold(builder, toImage(box.shape)),
+      toFold(builder, toArray(box.shape)),
       toFold(builder, {1, box.step.y, box.step.x, 1}));
 }
 
@@ -123,7 +116,7 @@ static Value extract(OpBuilder &builder, Location loc, Value from,
                      const Box &box) {
   return tensor::ExtractSliceOp::create(
       builder, loc, from, toFold(builder, {0, box.y, box.x, box.c}),
-      toFold(builder, toImage(box.shape)),
+      toFold(builder, toArray(box.shape)),
       toFold(builder, {1, box.step.y, box.step.x, 1}));
 }
 
