@@ -36,6 +36,7 @@ def main():
     pids = work / "pids"
     environment = {**os.environ, "PATH": f"{work}/bin:{os.environ['PATH']}", "XDG_CACHE_HOME": str(work / "cache"),
                    "TMPDIR": str(work / "tmp"), "FAKE_PIDS": str(pids)}
+    signal.signal(number, signal.SIG_DFL)  # whatever this test runs under: nohup has SIGHUP ignored
     process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, env=environment, cwd=work)
     while not pids.exists() and process.poll() is None:
         time.sleep(0.02)
