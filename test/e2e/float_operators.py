@@ -126,10 +126,8 @@ def main():
     shutil.rmtree(args.work, ignore_errors=True)
     failures = harness.Failures("single operators in float")
     for name in args.names or OPERATORS:
-        try:
+        with failures.of(name):
             check(failures, name, args.work)
-        except harness.CommandFailed as failure:
-            failures.expect(False, f"{name}: {failure}")
     failures.end()
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """What the whole-model tests share: running `sluice`, and saying plainly what does not hold."""
 
+import contextlib
 import filecmp
 import json
 import os
@@ -29,6 +30,14 @@ class Failures:
             self.count += 1
             print(f"FAILED {self.subject}: {message}", flush=True)
         return holds
+
+    @contextlib.contextmanager
+    def of(self, name):
+        """Where a command fails or takes too long, `name` failed, and what comes after this block goes on."""
+        try:
+            yield
+        except (CommandFailed, subprocess.TimeoutExpired) as failure:
+            self.expect(False, f"{name}: {failure}")
 
     def end(self):
         print(f"{self.subject}: {'failed' if self.count else 'ok'}")

@@ -147,10 +147,8 @@ def main():
     shutil.rmtree(args.work, ignore_errors=True)
     failures = harness.Failures("QDQ layers by hand")
     for name in args.names or [*BOUNDED, *PRODUCTS]:
-        try:
+        with failures.of(name):
             check(failures, name, args.work)
-        except harness.CommandFailed as failure:
-            failures.expect(False, f"{name}: {failure}")
     failures.end()
 
 

@@ -136,10 +136,8 @@ def main():
     shutil.rmtree(work, ignore_errors=True)
     failures = harness.Failures("shapes")
     for make in SHAPES:
-        try:
+        with failures.of(make.__name__):
             check(failures, make, work / make.__name__)
-        except harness.CommandFailed as failure:
-            failures.expect(False, f"{make.__name__}: {failure}")
     failures.end()
 
 

@@ -55,10 +55,8 @@ def main():
     print(f"damage {arguments.damage}, seed {arguments.seed}")
     with boards.Board(arguments.board, damage=arguments.damage, seed=arguments.seed) as board:
         for name in arguments.models.split(","):
-            try:
+            with failures.of(name):
                 check_model(failures, name, board, arguments.target, arguments.work)
-            except (harness.CommandFailed, subprocess.TimeoutExpired) as error:
-                failures.expect(False, f"{name}: {error}")
     print(board.log)
     damaged = [int(word) for word in board.log.split() if word.isdigit()][1:4:2]
     failures.expect(all(damaged) == (arguments.damage > 0), f"damaged bytes: {damaged}")
