@@ -185,11 +185,11 @@ std::optional<Stop> Compilation::makeHosts() {
       specs.push_back((getHostTarget() + ":" + level).str());
   StringSet<> seen;
   for (const std::string &spec : specs) {
-    llvm::Expected<std::unique_ptr<Target>> host = createTarget(spec);
-    if (!host)
-      return Stop{kBadUsage, llvm::toString(host.takeError())};
-    if (seen.insert((*host)->description()).second) // `native` is another's too
-      hosts.push_back(std::move(*host));
+    std::unique_ptr<Target> host;
+    if (auto stop = makeTarget(spec, host))
+      return stop;
+    if (seen.insert(host->description()).second) // `native` is another's too
+      hosts.push_back(std::move(host));
   }
   return std::nullopt;
 }
